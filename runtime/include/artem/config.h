@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings from artem.conf (INI): section [artem], then [app:NAME] (OpenXR application name) and [exe:NAME] (executable's base name)
+// override it. Looked up as $ARTEM_CONFIG, else $XDG_CONFIG_HOME/artem/artem.conf, else ~/.config/artem/artem.conf. No file: defaults.
+#ifndef ARTEM_CONFIG_H
+#define ARTEM_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artem/result.h"
+
+#define ARTEM_NAME_MAX 64
+#define ARTEM_PATH_MAX 1024
+
+struct artem_settings {
+    bool enabled;                    // enabled = on|off            default on
+    char style[ARTEM_NAME_MAX];      // style = NAME                default "great_wave"
+    uint32_t strength;               // strength = 0.0..1.0         as 0..256; default 256
+    uint32_t keep_color;             // keep_color = 0.0..1.0       as 0..256; default 0
+    uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512
+    double budget_ms;                // budget_ms = 0.5..10000      layer time per frame; 0 = no limit; default 11.1
+    char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV; empty = none; default none
+    uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0
+};
+
+struct artem_config;  // opaque; owns a watcher thread (inotify on the folder) when opened with watch
+
+struct artem_config_params {
+    const char *app_name;  // OpenXR application name, may be NULL
+    const char *exe_name;  // base name of the executable, may be NULL
+    const char *path;      // explicit file, NULL = look up as above (user paths are ignored in AT_SECURE processes)
+    bool watch;            // reload within a second when the file changes
+};
+
+// Fills in the defaults.
+void artem_settings_default(struct artem_settings *out_settings);
+
+// Never fails because of the file: a missing or bad file gives the defaults and one log line. Fails only on memory/arguments.
+enum artem_result artem_config_open(const struct artem_config_params *params, struct artem_config **out_config);
+
+// Copies the current settings and returns their serial number (starts at 1, rises with each accepted change). Cheap enough for
+// every frame; never blocks on I/O; any thread. A bad or half-written file keeps the last good settings and logs which line is wrong.
+uint32_t artem_config_get(struct artem_config *config, struct artem_settings *out_settings);
+
+// Reads the file once, without a watcher: for the command line. Unlike artem_config_open it says what is wrong: ARTEM_ERROR_NOT_FOUND
+// without a file, ARTEM_ERROR_IO or ARTEM_ERROR_FORMAT (logged); then *out_settings holds the defaults. out_path gets the file
+// looked for ("" if there is no place to look), and may be NULL.
+enum artem_result artem_config_load(const struct artem_config_params *params, struct artem_settings *out_settings,
+                                    char out_path[ARTEM_PATH_MAX]);
+
+// Stops and joins the watcher, frees, clears *config. NULL-safe.
+void artem_config_close(struct artem_config **config);
+
+#endif
