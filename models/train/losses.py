@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Perceptual losses on VGG-16 features (Gatys et al. 2016, Johnson et al. 2016), relative to the target's energy, and a contrast
+loss that keeps regions of different colour apart."""
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+LAYERS = (("conv1_1", 0), ("conv1_2", 1), ("conv2_1", 0), ("conv2_2", 1), ("conv3_1", 0), ("conv3_2", 0), ("conv3_3", 1),
+          ("conv4_1", 0), ("conv4_2", 0), ("conv4_3", 0))
+STYLE_LAYERS = ("conv1_2", "conv2_2", "conv3_3", "conv4_3")
+MEAN_BGR = (103.939, 116.779, 123.68)
+
+
+class Vgg:
+    """VGG-16 up to relu4_3 from a safetensors file with tensors NAME.weight/NAME.bias (or NAME.w/NAME.b), OIHW, BGR input."""
+
+    def __init__(self, path, dtype=torch.float32):
+        from safetensors.numpy import load_file
+
+        raw = load_file(path)
+        self.dtype = dtype
+        self.mean = torch.tensor(MEAN_BGR).view(1, 3, 1, 1)
+        self.params = {}
+        for name, _ in LAYERS:
+            w = next(raw[name + s] for s in (".weight", ".w") if name + s in raw)
+            b = next(raw[name + s] for s in (".bias", ".b") if name + s in raw)
+            w = torch.tensor(w.astype(np.float32)).to(dtype).contiguous(memory_format=torch.channels_last)
+            self.params[name] = (w, torch.tensor(b.astype(np.float32)).to(dtype))
+
+    def __call__(self, x, last="conv4_3"):
+        x = (x.flip(1) * 255 - self.mean).to(self.dtype).contiguous(memory_format=torch.channels_last)
+        out = {}
+        for name, pool in LAYERS:
+            x = F.relu(F.conv2d(x, *self.params[name], padding=1))
+            out[name] = x
+            if name == last:
+                break
+            if pool:
+                x = F.max_pool2d(x, 2)
+        return out
+
+
+def gram(f):
+    f = f.float().flatten(2)
+    return f @ f.transpose(1, 2) / (f.shape[1] * f.shape[2])
+
+
+def style_loss(features, grams):
+    return sum(((gram(features[k]) - g) ** 2).sum((1, 2)).mean() / (g ** 2).sum() for k, g in grams.items())
+
+
+def content_loss(features, target):
+    return sum(w * ((features[k].float() - t.float()) ** 2).mean() / ((t.float() ** 2).mean() + 1e-3) for k, (w, t) in target.items())
+
+
+def total_variation(y):
+    return ((y[..., 1:] - y[..., :-1]) ** 2).mean() + ((y[..., 1:, :] - y[..., :-1, :]) ** 2).mean()
+
+
+def contrast_loss(x, y, keep=0.5, size=8):
+    """Hinge on the mean colours of 8x8 blocks: places that differ in the input must differ in the output by at least `keep` times as
+    much, and what is lighter must stay lighter. The colours themselves are free, so the palette stays the painting's."""
+    x, y = F.avg_pool2d(x, size), F.avg_pool2d(y, size)
+    weights = torch.tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)
+    loss, shifts = 0.0, ((0, 1), (1, 0), (0, 2), (2, 0), (2, 2), (0, 4), (4, 0), (4, 4))
+    for dy, dx in shifts:
+        h, w = x.shape[2] - dy, x.shape[3] - dx
+        a, b = (v[..., dy:, dx:] - v[..., :h, :w] for v in (x, y))
+        la, lb = ((v * weights).sum(1) for v in (a, b))
+        loss = loss + F.relu(keep * la.abs() - la.sign() * lb).square().mean()
+        loss = loss + F.relu(keep * a.square().sum(1).sqrt() - (b.square().sum(1) + 1e-4).sqrt()).square().mean()
+    return loss / len(shifts)
