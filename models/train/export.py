@@ -41,6 +41,11 @@ def requantisation(acc, factor):
     return shift, mul
 
 
+def code_scale(real):
+    """Codes per unit of an activation: its largest values reach 255, from the zero point 32 on; what is below zero has an eighth of it."""
+    return 223 / max(np.quantile(real, 0.9998), 1e-3)
+
+
 def chunked(f, u, size=8):
     return np.concatenate([f(u[i:i + size]) for i in range(0, len(u), size)])
 
@@ -109,24 +114,24 @@ def export_style(net, params, s, name, title, pictures):
         x = np.clip(x + (intsim.sat16(r + 8) >> 4), -128, 127)
     # decoder: each activation's step from its largest values
     g, b = f(net.dec_gain), f(net.dec_bias)
-    real = np.maximum(x * (g / 8) + b, 0)
-    scale = 255 / max(np.quantile(real, 0.9998), 1e-3)
+    scale = code_scale(x * (g / 8) + b)
     st["dec_gain"], st["dec_bias"] = clip16(g / 8 * scale * 128), clip16(b * scale)
-    u = np.clip(intsim.sat16(intsim.mulhrs(256 * x, st["dec_gain"]) + st["dec_bias"]), 0, 255)
+    u = intsim.activate(intsim.sat16(intsim.mulhrs(256 * x, st["dec_gain"]) + st["dec_bias"]), 0)
     for layer in ("d0", "d1"):
         w, step = quantise_rows(f(getattr(net, layer)))
-        bias = f(getattr(net, layer + "_bias"))
+        # The zero point of the inputs is folded into the bias, which replicated borders make exact.
+        bias = f(getattr(net, layer + "_bias")) - 32 * w.sum((1, 2, 3)) * step / scale
         acc = chunked(lambda v: intsim.conv(v, w), u)
-        out_scale = 255 / max(np.quantile(np.maximum(acc * (step / scale) + bias, 0), 0.9998), 1e-3)
+        out_scale = code_scale(acc * (step / scale) + bias)
         shift, mul = requantisation(acc, 16 * out_scale * step / scale)
         st.update({layer + "_weights": w.astype(np.int8), layer + "_shift": shift, layer + "_mul": mul,
                    layer + "_bias": clip16(16 * out_scale * bias)})
-        u = np.clip(intsim.rsh(intsim.requantise(acc, shift, mul, st[layer + "_bias"]), 4), 0, 255)
+        u = intsim.activate(intsim.requantise(acc, shift, mul, st[layer + "_bias"]), 4)
         u, scale = chunked(intsim.double, u), out_scale
     w = f(net.d2)  # 3,15,3,3: features, then R G B, in units of one code value each
     w = np.concatenate((w[:, :12] / scale, w[:, 12:] / 255, np.zeros((3, 1, 3, 3))), 1)
-    bias = f(net.d2_bias) - 127.5 * w[:, 12:15].sum((1, 2, 3))
     w, step = quantise_rows(w)
+    bias = f(net.d2_bias) - (127.5 * w[..., 12:15].sum((1, 2, 3)) + 32 * w[..., :12].sum((1, 2, 3))) * step
     full = np.concatenate((u, pictures.astype(np.int64), np.zeros(u.shape[:3] + (1,), np.int64)), -1)
     acc = chunked(lambda v: intsim.conv(v, w), full)
     shift, mul = requantisation(acc, 512 * step)

@@ -115,6 +115,11 @@ def requantise(acc, shift, mul, bias):
     return sat16(mulhrs(s, np.asarray(mul, np.int64)) + np.asarray(bias, np.int64))
 
 
+def activate(z, bits):
+    """Leaky ReLU on z, `bits` fraction bits dropped, around the zero point 32."""
+    return np.clip(rsh(np.where(z > 0, z, z >> 3), bits) + 32, 0, 255)
+
+
 # ---- section 7 ----------------------------------------------------------------------------------------------------------------
 def moments(s):
     """Frame moments in 1/256 over all cells of all views."""
@@ -210,11 +215,11 @@ class Engine:
     def decode(self, x, pictures, tap=None):
         st = self.style
         arr = lambda name, *shape: np.asarray(st[name], np.int64).reshape(shape)
-        u = np.clip(sat16(mulhrs(256 * x, arr("dec_gain", 128)) + arr("dec_bias", 128)), 0, 255)
+        u = activate(sat16(mulhrs(256 * x, arr("dec_gain", 128)) + arr("dec_bias", 128)), 0)
         acc = conv(u, arr("d0_weights", 32, 3, 3, 128))
-        u = np.clip(rsh(requantise(acc, st["d0_shift"], st["d0_mul"], st["d0_bias"]), 4), 0, 255)
+        u = activate(requantise(acc, st["d0_shift"], st["d0_mul"], st["d0_bias"]), 4)
         acc = conv(double(u), arr("d1_weights", 12, 3, 3, 32))
-        u = np.clip(rsh(requantise(acc, st["d1_shift"], st["d1_mul"], st["d1_bias"]), 4), 0, 255)
+        u = activate(requantise(acc, st["d1_shift"], st["d1_mul"], st["d1_bias"]), 4)
         u = double(u)
         rgb = pictures.astype(np.int64)
         u = np.concatenate((u, rgb, np.zeros_like(rgb[..., :1])), -1)

@@ -57,6 +57,16 @@ def total_variation(y):
     return ((y[..., 1:] - y[..., :-1]) ** 2).mean() + ((y[..., 1:, :] - y[..., :-1, :]) ** 2).mean()
 
 
+def lattice_loss(y, period, window=40):
+    """Variance of what repeats with the trunk's cells (4 pixels) or pairs of them (8): the mean over all periods of a window, per
+    phase. Binary trunks like to paint such a grid; paintings have none."""
+    b, c, h, w = y.shape
+    n, rows, columns = window // period, h // window, w // window
+    y = y[..., :rows * window, :columns * window].reshape(b, c, rows, n, period, columns, n, period)
+    phase = y.mean((3, 6))
+    return (phase - phase.mean((3, 5), keepdim=True)).square().mean()
+
+
 def contrast_loss(x, y, keep=0.5, size=8):
     """Hinge on the mean colours of 8x8 blocks: places that differ in the input must differ in the output by at least `keep` times as
     much, and what is lighter must stay lighter. The colours themselves are free, so the palette stays the painting's."""

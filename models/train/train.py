@@ -19,7 +19,7 @@ import data
 import losses
 import network
 
-CONTENT = {"conv2_2": 0.7, "conv3_3": 1.0}
+CONTENT = {"conv2_2": 0.4, "conv3_3": 1.0}
 MIRROR = 8  # pixels mirrored around a picture before VGG: its own zero padding would otherwise reward a painted frame
 
 
@@ -36,10 +36,11 @@ def arguments():
     p.add_argument("--minutes", type=float, default=90, help="training time in all, over every resumption")
     p.add_argument("--crop", type=int, default=160)
     p.add_argument("--batch", type=int, default=2)
-    p.add_argument("--rate", type=float, default=1.5e-3)
+    p.add_argument("--rate", type=float, default=1.2e-3)
     p.add_argument("--style-size", type=int, default=256, help="shorter side at which the painting is seen: the size of the strokes")
     p.add_argument("--style-weight", type=float, default=10)
-    p.add_argument("--contrast-weight", type=float, default=120)
+    p.add_argument("--contrast-weight", type=float, default=400)
+    p.add_argument("--lattice-weight", type=float, default=200)
     p.add_argument("--tv-weight", type=float, default=0.2)
     p.add_argument("--quantise-from", type=float, default=0.5, help="share of the time after which the int8 stream is simulated")
     p.add_argument("--threads", type=int, default=0)
@@ -119,21 +120,22 @@ def main():
         lc = losses.content_loss(f, {k: (w, target[k]) for k, w in CONTENT.items()})
         ls = losses.style_loss(f, grams[s])
         lk = losses.contrast_loss(x, y)
-        loss = lc + a.style_weight * ls + a.contrast_weight * lk + a.tv_weight * losses.total_variation(y)
+        lg = losses.lattice_loss(y, 4) + losses.lattice_loss(y, 8)
+        loss = lc + a.style_weight * ls + a.contrast_weight * lk + a.lattice_weight * lg + a.tv_weight * losses.total_variation(y)
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         opt.step()
         step += 1
-        sums.append((lc.item(), ls.item(), lk.item()))
+        sums.append((lc.item(), ls.item(), lk.item(), lg.item()))
         now = time.time()
         spent, last = spent + now - last, now
         if step % 50 == 0:
-            c, t, k = np.mean(sums, 0)
+            c, t, k, g = np.mean(sums, 0)
             sums = []
-            log.write(json.dumps({"step": step, "minutes": spent / 60, "content": c, "style": t, "contrast": k}) + "\n")
+            log.write(json.dumps({"step": step, "minutes": spent / 60, "content": c, "style": t, "contrast": k, "lattice": g}) + "\n")
             left = a.minutes - spent / 60
-            print(f"step {step}  content {c:.3f}  style {t:.4f}  contrast {k:.5f}  {left:.0f} min left", flush=True)
+            print(f"step {step}  content {c:.3f}  style {t:.4f}  contrast {k:.5f}  lattice {g:.5f}  {left:.0f} min left", flush=True)
             if step % 200 == 0:
                 checkpoint()
                 preview()

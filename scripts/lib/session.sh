@@ -88,6 +88,7 @@ end_process() {
 start_display() {
     local number='' tries
     command -v Xvfb >/dev/null || die 2 "there is no Xvfb: run scripts/setup"
+    : >"$session_dir/display" # the background process may be slow to create it
     setsid setpriv --pdeathsig TERM Xvfb -displayfd 1 -screen 0 1280x720x24 -nolisten tcp \
         </dev/null >"$session_dir/display" 2>"$session_dir/xvfb.log" &
     display_pid=$!

@@ -5,6 +5,7 @@
 #define ARTEM_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "artem/result.h"
@@ -34,6 +35,11 @@ struct artem_config_params {
 
 // Fills in the defaults.
 void artem_settings_default(struct artem_settings *out_settings);
+
+// Sets one key from its text. ARTEM_ERROR_NOT_FOUND for an unknown key, ARTEM_ERROR_FORMAT for a bad value; then the field is
+// as it was and error holds "expected ...".
+enum artem_result artem_settings_set(struct artem_settings *settings, const char *key, const char *value, char *error,
+                                     size_t error_size);
 
 // Never fails because of the file: a missing or bad file gives the defaults and one log line. Fails only on memory/arguments.
 enum artem_result artem_config_open(const struct artem_config_params *params, struct artem_config **out_config);
