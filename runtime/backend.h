@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an engine runs on. engine.c has checked all arguments, holds the references to network and style for as long as
+// the backend uses them, and calls submit and set_style only when no frame is in flight.
+#ifndef ARTEM_BACKEND_H
+#define ARTEM_BACKEND_H
+
+#include "artem/engine.h"
+
+struct artem_backend_ops {
+    const char *name;
+    enum artem_result (*create)(const struct artem_engine_params *params, void **out_backend);
+    // Keeps the style it had on failure.
+    enum artem_result (*set_style)(void *backend, const struct artem_style *style);
+    enum artem_result (*submit)(void *backend, const struct artem_engine_frame *frame);
+    enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
+    void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
+    void (*destroy)(void *backend); // waits for a frame in flight
+};
+
+extern const struct artem_backend_ops artem_backend_cpu;
+
+#endif

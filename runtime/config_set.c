@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys of artem.conf and their values. Numbers are read without strtod: the host's locale may want a decimal comma.
+#include "config_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "file.h"
+#include "text.h"
+
+// Digits with at most one point and digits on both sides of it: a half-written "0." is no number.
+static bool parse_number(const char *text, double *out)
+{
+    const char *p = text;
+    double value = 0, unit = 1;
+
+    for (; *p >= '0' && *p <= '9'; p++)
+        value = value * 10 + (*p - '0');
+    if (p == text || p - text > 9)
+        return false;
+    if (*p == '.') {
+        const char *fraction = ++p;
+        for (; *p >= '0' && *p <= '9'; p++)
+            value += (*p - '0') * (unit /= 10);
+        if (p == fraction)
+            return false;
+    }
+    *out = value;
+    return *p == '\0';
+}
+
+static bool set_switch(bool *field, const char *value, char *error, size_t error_size)
+{
+    static const char *const words[2][4] = {{"off", "false", "no", "0"}, {"on", "true", "yes", "1"}};
+
+    for (int i = 0; i < 8; i++)
+        if (strcasecmp(value, words[i & 1][i >> 1]) == 0) {
+            *field = i & 1;
+            return true;
+        }
+    snprintf(error, error_size, "expected on or off, got '%.80s'", value);
+    return false;
+}
+
+static bool set_share(uint32_t *field, const char *value, char *error, size_t error_size)
+{
+    double number;
+
+    if (parse_number(value, &number) && number <= 1) {
+        *field = (uint32_t)(number * 256 + 0.5);
+        return true;
+    }
+    snprintf(error, error_size, "expected a number from 0 to 1, got '%.80s'", value);
+    return false;
+}
+
+static bool set_integer(uint32_t *field, const char *value, uint32_t low, uint32_t high, char *error, size_t error_size)
+{
+    double number;
+
+    if (!strchr(value, '.') && parse_number(value, &number) && number >= low && number <= high) {
+        *field = (uint32_t)number;
+        return true;
+    }
+    snprintf(error, error_size, "expected a whole number from %u to %u, got '%.80s'", low, high, value);
+    return false;
+}
+
+static bool set_budget(double *field, const char *value, char *error, size_t error_size)
+{
+    double number;
+
+    if (parse_number(value, &number) && (number == 0 || (number >= 0.5 && number <= 10000))) {
+        *field = number;
+        return true;
+    }
+    snprintf(error, error_size, "expected milliseconds from 0.5 to 10000, or 0 for no limit, got '%.80s'", value);
+    return false;
+}
+
+static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error, size_t error_size)
+{
+    if (artem_name_valid(value)) {
+        snprintf(field, ARTEM_NAME_MAX, "%s", value);
+        return true;
+    }
+    snprintf(error, error_size, "expected a name of 1 to %d letters, digits, _ or -, got '%.80s'", ARTEM_NAME_MAX - 1,
+             value);
+    return false;
+}
+
+// Only paths that mean the same in every working directory.
+static bool set_path(char field[ARTEM_PATH_MAX], const char *value, char *error, size_t error_size)
+{
+    const char *home = artem_user_env("HOME");
+    bool in_home = strncmp(value, "~/", 2) == 0 && home && home[0] == '/';
+
+    if (value[0] != '\0' && !in_home && value[0] != '/') {
+        snprintf(error, error_size, "expected a path that starts with / or ~/, got '%.80s'", value);
+        return false;
+    }
+    if (!artem_text_printable(value)) {
+        snprintf(error, error_size, "the path is not printable UTF-8");
+        return false;
+    }
+    if (artem_path_join(field, ARTEM_PATH_MAX, in_home ? home : "", in_home ? value + 2 : value) == ARTEM_OK)
+        return true;
+    snprintf(error, error_size, "the path is longer than %d bytes", ARTEM_PATH_MAX - 1);
+    return false;
+}
+
+enum artem_result artem_settings_set(struct artem_settings *s, const char *key, const char *value, char *error,
+                                     size_t error_size)
+{
+    bool good;
+
+    if (strcasecmp(key, "enabled") == 0)
+        good = set_switch(&s->enabled, value, error, error_size);
+    else if (strcasecmp(key, "style") == 0)
+        good = set_style(s->style, value, error, error_size);
+    else if (strcasecmp(key, "strength") == 0)
+        good = set_share(&s->strength, value, error, error_size);
+    else if (strcasecmp(key, "keep_color") == 0)
+        good = set_share(&s->keep_color, value, error, error_size);
+    else if (strcasecmp(key, "resolution") == 0)
+        good = set_integer(&s->resolution, value, 64, 2048, error, error_size);
+    else if (strcasecmp(key, "budget_ms") == 0)
+        good = set_budget(&s->budget_ms, value, error, error_size);
+    else if (strcasecmp(key, "log_file") == 0)
+        good = set_path(s->log_file, value, error, error_size);
+    else if (strcasecmp(key, "threads") == 0)
+        good = set_integer(&s->threads, value, 0, 64, error, error_size);
+    else
+        return ARTEM_ERROR_NOT_FOUND;
+    return good ? ARTEM_OK : ARTEM_ERROR_FORMAT;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Argument checks and references, the same for every backend.
+#include "artem/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "backend.h"
+
+enum { CELL = 4, SIDE_MAX = 4096, AREA_MAX = 1 << 22 };
+
+struct artem_engine {
+    const struct artem_backend_ops *ops;
+    void *backend;
+    struct artem_network *network;
+    struct artem_style *style;
+    bool in_flight;
+};
+
+static const struct artem_backend_ops *const backends[] = {&artem_backend_cpu};
+
+static const struct artem_backend_ops *find_backend(const char *name)
+{
+    for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++)
+        if (name == NULL || strcmp(name, backends[i]->name) == 0)
+            return backends[i];
+    artem_log(ARTEM_LOG_ERROR, "there is no backend \"%s\" in this build", name);
+    return NULL;
+}
+
+enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)
+{
+    if (params == NULL || out_engine == NULL || params->network == NULL)
+        return ARTEM_ERROR_ARGUMENT;
+
+    const struct artem_backend_ops *ops = find_backend(params->backend);
+    struct artem_engine *engine = calloc(1, sizeof *engine);
+    enum artem_result result = ARTEM_OK;
+
+    if (ops == NULL)
+        result = ARTEM_ERROR_UNSUPPORTED;
+    else if (engine == NULL)
+        result = ARTEM_ERROR_MEMORY;
+    else
+        result = ops->create(params, &engine->backend);
+    if (result != ARTEM_OK) {
+        free(engine);
+        return result;
+    }
+    engine->ops = ops;
+    engine->network = artem_network_ref(params->network);
+    *out_engine = engine;
+    return ARTEM_OK;
+}
+
+enum artem_result artem_engine_set_style(struct artem_engine *engine, struct artem_style *style)
+{
+    if (engine == NULL || style == NULL || engine->in_flight)
+        return ARTEM_ERROR_ARGUMENT;
+    if (style->network_id != engine->network->id) {
+        artem_log(ARTEM_LOG_ERROR, "style %s was made for another network (%08x, not %08x)", style->name,
+                  style->network_id, engine->network->id);
+        return ARTEM_ERROR_VERSION;
+    }
+
+    enum artem_result result = engine->ops->set_style(engine->backend, style);
+    if (result != ARTEM_OK)
+        return result;
+    struct artem_style *old = engine->style;
+    engine->style = artem_style_ref(style);
+    artem_style_unref(&old);
+    return ARTEM_OK;
+}
+
+static bool is_side(uint32_t side)
+{
+    return side >= CELL && side <= SIDE_MAX && side % CELL == 0;
+}
+
+static bool is_frame(const struct artem_engine_frame *frame)
+{
+    if (!is_side(frame->width) || !is_side(frame->height) || frame->width * frame->height > AREA_MAX)
+        return false;
+    if (frame->views < 1 || frame->views > ARTEM_MAX_VIEWS)
+        return false;
+    for (uint32_t i = 0; i < frame->views; i++)
+        if (frame->in[i] == NULL || frame->out[i] == NULL)
+            return false;
+    return frame->in_stride >= (size_t)frame->width * 4 && frame->out_stride >= (size_t)frame->width * 4;
+}
+
+enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)
+{
+    if (engine == NULL || frame == NULL || engine->style == NULL || engine->in_flight || !is_frame(frame))
+        return ARTEM_ERROR_ARGUMENT;
+
+    enum artem_result result = engine->ops->submit(engine->backend, frame);
+    engine->in_flight = result == ARTEM_OK;
+    return result;
+}
+
+enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns)
+{
+    if (engine == NULL || !engine->in_flight)
+        return ARTEM_ERROR_ARGUMENT;
+
+    enum artem_result result = engine->ops->wait(engine->backend, timeout_ns);
+    engine->in_flight = result == ARTEM_TIMEOUT;
+    return result;
+}
+
+void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)
+{
+    memset(out_stats, 0, sizeof *out_stats);
+    if (engine != NULL)
+        engine->ops->stats(engine->backend, out_stats);
+}
+
+void artem_engine_destroy(struct artem_engine **engine)
+{
+    if (engine == NULL || *engine == NULL)
+        return;
+    (*engine)->ops->destroy((*engine)->backend);
+    artem_style_unref(&(*engine)->style);
+    artem_network_unref(&(*engine)->network);
+    free(*engine);
+    *engine = NULL;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading whole small files, for configuration and model files.
+#ifndef ARTEM_FILE_H
+#define ARTEM_FILE_H
+
+#include <stddef.h>
+
+#include "artem/result.h"
+
+// Reads a regular file of at most max_size bytes; the caller frees *out_data, which is followed by a NUL that *out_size
+// does not count. Never blocks on pipes or devices. Logs nothing. ARTEM_ERROR_IO with errno set, ARTEM_ERROR_FORMAT
+// when it is no regular file or too big, or ARTEM_ERROR_MEMORY.
+enum artem_result artem_file_read(const char *path, size_t max_size, char **out_data, size_t *out_size);
+
+// Joins with "/" unless a is empty; ARTEM_ERROR_ARGUMENT when it does not fit, and then out is "".
+enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b);
+
+// Environment variable of a user-controlled path: NULL when unset, empty, or in privileged (AT_SECURE) processes.
+const char *artem_user_env(const char *name);
+
+#endif
