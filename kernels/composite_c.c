@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Composite, docs/arithmetic.md §8.
+#include <stdlib.h>
+
+#include "arith.h"
+#include "artem_kernels/picture.h"
+
+struct position {
+    int32_t low, high;   // neighbours, inside the picture
+    uint32_t weights[2]; // of low and high, 128 together
+};
+
+static struct position locate(uint32_t x, uint32_t full, uint32_t side)
+{
+    int32_t p = (int32_t)((2 * x + 1) * side * 64 / full) - 64;
+    int32_t last = (int32_t)side - 1;
+    uint32_t f = (uint32_t)(p & 127);
+
+    return (struct position){clamp32(p >> 7, 0, last), clamp32((p >> 7) + 1, 0, last), {128 - f, f}};
+}
+
+static uint32_t neighbour_weight(const uint8_t *o, const uint8_t *guide, uint32_t spatial)
+{
+    uint32_t d = (uint32_t)(abs(o[0] - guide[0]) + abs(o[1] - guide[1]) + abs(o[2] - guide[2]));
+    uint32_t range = 65536 / (64 + d * d) + 1;
+
+    return ((spatial * range) >> 8) + (spatial > 0);
+}
+
+static void upsample(const struct artem_composite *c, const struct position *px, const struct position *py,
+                     const uint8_t *o, int32_t styled[3])
+{
+    uint32_t sum[3] = {0}, total = 0;
+
+    for (int n = 0; n < 4; n++) {
+        size_t x = (size_t)(n & 1 ? px->high : px->low), y = (size_t)(n >> 1 ? py->high : py->low);
+        uint32_t k = neighbour_weight(o, c->guide + y * c->guide_stride + x * 4,
+                                      px->weights[n & 1] * py->weights[n >> 1]);
+        const uint8_t *painted = c->styled + y * c->styled_stride + x * 4;
+        for (int i = 0; i < 3; i++)
+            sum[i] += k * painted[i];
+        total += k;
+    }
+    for (int i = 0; i < 3; i++)
+        styled[i] = (int32_t)((sum[i] + (total >> 1)) / total);
+}
+
+static int32_t luma(int32_t r, int32_t g, int32_t b)
+{
+    return (77 * r + 150 * g + 29 * b + 128) >> 8;
+}
+
+void artem_composite_rows(const struct artem_composite *c, uint32_t y0, uint32_t y1)
+{
+    const int32_t keep = (int32_t)c->keep, strength = (int32_t)c->strength;
+
+    for (uint32_t y = y0; y < y1; y++) {
+        const struct position py = locate(y, c->full_height, c->height);
+        const uint8_t *o = c->original + y * c->original_stride;
+        uint8_t *out = c->out + y * c->out_stride;
+        for (uint32_t x = 0; x < c->full_width; x++, o += 4, out += 4) {
+            const struct position px = locate(x, c->full_width, c->width);
+            int32_t s[3];
+            upsample(c, &px, &py, o, s);
+            const int32_t grey = luma(o[0], o[1], o[2]) - luma(s[0], s[1], s[2]);
+            for (int i = 0; i < 3; i++) {
+                int32_t target = satu8(s[i] + rsh(keep * (o[i] - s[i] - grey), 8));
+                s[i] = o[i] + rsh(strength * (target - o[i]), 8);
+            }
+            for (int i = 0; i < 3; i++)
+                out[i] = (uint8_t)s[i];
+            out[3] = o[3];
+        }
+    }
+}
