@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// xrEndFrame: decides about the frame, hands it on, keeps the record.
+#include "frame.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+
+static void follow_settings(struct layer_session *session, struct artem_settings *settings)
+{
+    uint32_t serial = artem_config_get(session->instance->config, settings);
+
+    if (serial == session->settings_serial)
+        return;
+    session->settings_serial = serial;
+    if (session->stats != NULL && strcmp(session->log_file, settings->log_file) != 0) {
+        memcpy(session->log_file, settings->log_file, sizeof session->log_file);
+        artem_stats_set_file(session->stats, session->log_file);
+    }
+}
+
+// Trials that fail change nothing for the user, and are not told.
+static void report_time(struct layer_session *session, double layer_ms, double budget_ms)
+{
+    struct governor *governor = &session->governor;
+    bool trial = governor->trial;
+    uint64_t now = layer_now_ns();
+
+    switch (governor_report(governor, now, layer_ms, budget_ms)) {
+    case GOVERNOR_PAUSED:
+        if (!trial)
+            artem_log(
+                ARTEM_LOG_WARN,
+                "styling takes %.1f ms of a budget of %.1f ms: original frames until it fits (next try in %.0f s)",
+                governor->ema_ms, budget_ms, (double)(governor->resume_ns - now) / 1e9);
+        break;
+    case GOVERNOR_RESUMED:
+        artem_log(ARTEM_LOG_INFO, "styling is within its budget again (%.1f of %.1f ms)", governor->ema_ms, budget_ms);
+        break;
+    case GOVERNOR_SAME:
+        break;
+    }
+}
+
+static enum artem_decision decide(struct layer_session *session, const XrFrameEndInfo *info,
+                                  const struct artem_settings *settings, struct frame_plan *plan,
+                                  struct artem_frame_record *record)
+{
+    enum artem_decision decision;
+    const char *name;
+
+    if (!settings->enabled)
+        return ARTEM_DECISION_DISABLED;
+    if (session->off)
+        return ARTEM_DECISION_ERROR;
+    decision = frame_plan_make(session, info, settings, plan);
+    if (decision != ARTEM_DECISION_STYLED)
+        return decision;
+    record->views = plan->view_count;
+    record->width = plan->views[0].rect.extent.width;
+    record->height = plan->views[0].rect.extent.height;
+    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) || styler_is_busy(session->styler))
+        return ARTEM_DECISION_BUDGET;
+    if (!styler_apply(session->styler, settings, session->settings_serial))
+        return ARTEM_DECISION_ERROR;
+    decision = frame_style(session, plan, settings, record);
+    if (decision == ARTEM_DECISION_STYLED) {
+        record->style_width = plan->style_width;
+        record->style_height = plan->style_height;
+        styler_get_style(session->styler, &name);
+        memcpy(record->style, name, strnlen(name, sizeof record->style - 1));
+    }
+    return decision;
+}
+
+// Copies the app's frame and puts the styled pictures in. False if memory is short.
+static bool copy_frame(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
+                       struct frame_copy *copy)
+{
+    if (session->layer_capacity < info->layerCount) {
+        const XrCompositionLayerBaseHeader **layers =
+            realloc(session->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
+
+        if (layers == NULL)
+            return false;
+        session->layers = layers;
+        session->layer_capacity = info->layerCount;
+    }
+    memcpy(session->layers, info->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
+    session->layers[plan->layer_index] = (const XrCompositionLayerBaseHeader *)&copy->layer;
+    copy->info = *info;
+    copy->info.layers = session->layers;
+    copy->layer = *plan->layer;
+    copy->layer.views = copy->views;
+    for (uint32_t i = 0; i < plan->view_count; i++) {
+        copy->views[i] = plan->layer->views[i]; // next chains (depth and others) stay
+        copy->views[i].subImage.swapchain = plan->views[i].swapchain->own.handle;
+    }
+    return true;
+}
+
+static double find_slack_ms(const struct layer_session *session, XrTime display_time)
+{
+    const struct layer_next *next = &session->instance->next;
+    struct timespec now;
+    XrTime time;
+
+    if (next->xrConvertTimespecTimeToTimeKHR == NULL)
+        return NAN;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (XR_FAILED(next->xrConvertTimespecTimeToTimeKHR(session->instance->handle, &now, &time)))
+        return NAN;
+    return (double)(display_time - time) / 1e6;
+}
+
+void frame_flush_record(struct layer_session *session)
+{
+    struct artem_frame_record *record = &session->pending;
+
+    if (!session->has_pending)
+        return;
+    pthread_mutex_lock(&session->mutex);
+    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        if (s->target != NULL && s->composited_frame == record->frame + 1)
+            record->composite_ms += s->target->gpu_ms[VK_WORK_COMPOSITE];
+    }
+    pthread_mutex_unlock(&session->mutex);
+    artem_stats_add(session->stats, record);
+    session->has_pending = false;
+}
+
+static void keep_record(struct layer_session *session, const struct artem_frame_record *record)
+{
+    if (session->stats == NULL)
+        return;
+    frame_flush_record(session);
+    session->pending = *record;
+    session->has_pending = true;
+}
+
+// Errors by which a runtime says that it does not like the frame itself.
+static bool is_rejection(XrResult result)
+{
+    switch (result) {
+    case XR_ERROR_VALIDATION_FAILURE:
+    case XR_ERROR_HANDLE_INVALID:
+    case XR_ERROR_LAYER_INVALID:
+    case XR_ERROR_LAYER_LIMIT_EXCEEDED:
+    case XR_ERROR_SWAPCHAIN_RECT_INVALID:
+    case XR_ERROR_SWAPCHAIN_FORMAT_UNSUPPORTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static XrResult hand_over(struct layer_session *session, const XrFrameEndInfo *info, const XrFrameEndInfo *styled,
+                          struct artem_frame_record *record)
+{
+    const struct layer_next *next = &session->instance->next;
+    XrResult result;
+
+    if (styled == NULL)
+        return next->xrEndFrame(session->handle, info);
+    result = next->xrEndFrame(session->handle, styled);
+    if (!is_rejection(result))
+        return result;
+    // The app gets the result of its own frame. If that is accepted, the fault was ours.
+    record->decision = ARTEM_DECISION_ERROR;
+    result = next->xrEndFrame(session->handle, info);
+    if (XR_SUCCEEDED(result)) {
+        session->off = true;
+        layer_session_tell(session, NOTICE_REJECTED, NULL);
+    }
+    return result;
+}
+
+static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *info)
+{
+    uint64_t begin = layer_now_ns();
+    struct artem_frame_record record = {
+        .frame = session->frame++,
+        .display_time = info->displayTime,
+        .decision = ARTEM_DECISION_UNSUPPORTED,
+        .interval_ms = session->last_end_ns != 0 ? (double)(begin - session->last_end_ns) / 1e6 : 0,
+    };
+    struct artem_settings settings;
+    struct frame_plan plan = {0};
+    struct frame_copy copy;
+    bool styled;
+    XrResult result;
+
+    session->last_end_ns = begin;
+    follow_settings(session, &settings);
+    if (session->device != NULL)
+        record.decision = decide(session, info, &settings, &plan, &record);
+    styled = record.decision == ARTEM_DECISION_STYLED;
+    if (styled && !copy_frame(session, info, &plan, &copy)) {
+        styled = false;
+        record.decision = ARTEM_DECISION_ERROR;
+    }
+    record.layer_ms = (double)(layer_now_ns() - begin) / 1e6;
+    // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
+    if (plan.engine_ran)
+        report_time(session, record.layer_ms, settings.budget_ms);
+    atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
+    record.slack_ms = find_slack_ms(session, record.display_time);
+
+    result = hand_over(session, info, styled ? &copy.info : NULL, &record);
+    keep_record(session, &record);
+    return result;
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrEndFrame(XrSession handle, const XrFrameEndInfo *info)
+{
+    struct layer_instance *instance = layer_active();
+    struct layer_session *session = layer_session_find(handle);
+
+    if (instance == NULL)
+        return XR_ERROR_HANDLE_INVALID;
+    if (session == NULL || info == NULL)
+        return instance->next.xrEndFrame(handle, info);
+    return end_frame(session, info);
+}

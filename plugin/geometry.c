@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sizes and origins of the style picture of a view.
+#include "geometry.h"
+
+#include <math.h>
+
+#define AREA_MAX (UINT64_C(1) << 24)       // of a picture: uint32 sums of the area average
+#define STYLE_AREA_MAX (UINT64_C(1) << 22) // of a style picture
+#define PRODUCT_MAX (UINT64_C(1) << 25)    // of the two sides on one axis: uint32 positions of the composite
+
+enum { CELL = 4, STYLE_SIDE_MAX = 4096 };
+
+static uint32_t to_cells(uint64_t wished, uint32_t side)
+{
+    uint32_t capped = wished < side ? (uint32_t)wished : side;
+
+    return capped < CELL ? CELL : capped - capped % CELL;
+}
+
+bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, uint32_t style_height)
+{
+    return style_width <= width && style_height <= height && style_width <= STYLE_SIDE_MAX &&
+           style_height <= STYLE_SIDE_MAX && (uint64_t)width * height <= AREA_MAX &&
+           (uint64_t)style_width * style_height <= STYLE_AREA_MAX && (uint64_t)width * style_width <= PRODUCT_MAX &&
+           (uint64_t)height * style_height <= PRODUCT_MAX;
+}
+
+bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height)
+{
+    uint64_t w = longer, h = longer;
+
+    if (width < CELL || height < CELL)
+        return false;
+    // Quotients rounded, halves upwards.
+    if (width < height)
+        w = (2 * (uint64_t)longer * width + height) / (2 * (uint64_t)height);
+    else
+        h = (2 * (uint64_t)longer * height + width) / (2 * (uint64_t)width);
+    *out_width = to_cells(w, width);
+    *out_height = to_cells(h, height);
+    return geometry_can_scale(width, height, *out_width, *out_height);
+}
+
+int32_t geometry_noise_origin(float from, float to, uint32_t style_side)
+{
+    double first = tan((double)from), last = tan((double)to);
+    double cell = first / (first - last) * style_side / CELL;
+
+    // Apps send odd angles (all zero, flipped, not a number): any origin is good enough then.
+    if (!(fabs(cell) < 1e6))
+        return 0;
+    return -(int32_t)floor(cell);
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sizes and origins of the style picture of a view. Pure functions.
+#ifndef ARTEM_PLUGIN_GEOMETRY_H
+#define ARTEM_PLUGIN_GEOMETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The style resolution of a width x height picture for a wished longer side (docs/arithmetic.md §2). False if the
+// picture is outside what the shaders compute exactly in 32 bits.
+bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height);
+// Whether a picture can be scaled to a given style resolution within those limits.
+bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, uint32_t style_height);
+
+// The noise origin, in cells, on one axis: `from` and `to` are the angles of the picture's first and last edge. The
+// optical axis has the same noise in every view, so that two eyes see the same at infinity.
+int32_t geometry_noise_origin(float from, float to, uint32_t style_side);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The active instance: creation, destruction, and what it remembers of the app's Vulkan.
+#include "layer.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "artem/log.h"
+#include "session.h"
+
+static _Atomic(struct layer_instance *) active;
+
+struct layer_instance *layer_active(void)
+{
+    return atomic_load(&active);
+}
+
+static void find_exe_name(char *name, size_t size)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    const char *base;
+
+    name[0] = '\0';
+    if (length <= 0)
+        return;
+    path[length] = '\0';
+    base = strrchr(path, '/');
+    base = base != NULL ? base + 1 : path;
+    if (strlen(base) < size)
+        memcpy(name, base, strlen(base) + 1);
+}
+
+static bool is_enabled(const XrInstanceCreateInfo *info, const char *extension)
+{
+    for (uint32_t i = 0; info != NULL && i < info->enabledExtensionCount; i++) {
+        if (strcmp(info->enabledExtensionNames[i], extension) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void load_next(struct layer_instance *instance, const XrInstanceCreateInfo *info)
+{
+    struct layer_next *next = &instance->next;
+
+#define X(name)                                                                                                        \
+    if (XR_FAILED(next->xrGetInstanceProcAddr(instance->handle, #name, (PFN_xrVoidFunction *)&next->name)))            \
+        next->name = NULL;
+    LAYER_NEXT_FUNCTIONS(X)
+#undef X
+    // Some layers have functions of extensions that nobody enabled, and crash in them.
+    if (!is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
+        next->xrConvertTimespecTimeToTimeKHR = NULL;
+}
+
+struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
+                                             const XrInstanceCreateInfo *info)
+{
+    struct layer_instance *instance = calloc(1, sizeof *instance);
+    struct artem_config_params params = {.watch = true};
+
+    if (instance == NULL)
+        goto fail;
+    instance->handle = handle;
+    instance->next.xrGetInstanceProcAddr = next_get_instance_proc_addr;
+    load_next(instance, info);
+    if (instance->next.xrDestroyInstance == NULL)
+        goto fail; // no chance to clean up
+    if (info != NULL) {
+        memcpy(instance->app_name, info->applicationInfo.applicationName, sizeof instance->app_name);
+        instance->app_name[sizeof instance->app_name - 1] = '\0';
+    }
+    find_exe_name(instance->exe_name, sizeof instance->exe_name);
+    params.app_name = instance->app_name[0] != '\0' ? instance->app_name : NULL;
+    params.exe_name = instance->exe_name[0] != '\0' ? instance->exe_name : NULL;
+    if (artem_config_open(&params, &instance->config) != ARTEM_OK)
+        goto fail;
+    pthread_mutex_init(&instance->mutex, NULL);
+    atomic_store(&active, instance);
+    return instance;
+
+fail:
+    artem_log(ARTEM_LOG_ERROR, "the layer could not start (out of memory?); the app runs without it");
+    free(instance);
+    return NULL;
+}
+
+static void instance_free(struct layer_instance *instance)
+{
+    // Apps may quit without destroying their sessions: children end with their parent.
+    while (instance->sessions != NULL) {
+        struct layer_session *session = instance->sessions;
+
+        instance->sessions = session->sibling;
+        layer_session_free(session);
+    }
+    while (instance->origins != NULL) {
+        struct layer_vulkan_origin *origin = instance->origins;
+
+        instance->origins = origin->next;
+        free(origin);
+    }
+    artem_config_close(&instance->config);
+    pthread_mutex_destroy(&instance->mutex);
+    free(instance);
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance handle)
+{
+    struct layer_instance *instance = layer_active();
+    PFN_xrDestroyInstance next;
+
+    if (instance == NULL || instance->handle != handle)
+        return XR_ERROR_HANDLE_INVALID;
+    next = instance->next.xrDestroyInstance;
+    // Before going down: the sessions' swapchains still exist then, and the library may be unloaded right after.
+    atomic_store(&active, NULL);
+    instance_free(instance);
+    return next(handle);
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle,
+                                                               const XrVulkanInstanceCreateInfoKHR *info,
+                                                               VkInstance *vulkan_instance, VkResult *vulkan_result)
+{
+    struct layer_instance *instance = layer_active();
+    struct layer_vulkan_origin *origin;
+    XrResult result;
+
+    if (instance == NULL)
+        return XR_ERROR_HANDLE_INVALID;
+    result = instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
+    if (XR_FAILED(result) || vulkan_result == NULL || *vulkan_result != VK_SUCCESS || info == NULL ||
+        vulkan_instance == NULL)
+        return result;
+    origin = malloc(sizeof *origin);
+    if (origin == NULL)
+        return result; // the system's libvulkan will do
+    pthread_mutex_lock(&instance->mutex);
+    *origin = (struct layer_vulkan_origin){
+        .instance = *vulkan_instance,
+        .get_instance_proc_addr = info->pfnGetInstanceProcAddr,
+        .next = instance->origins,
+    };
+    instance->origins = origin;
+    pthread_mutex_unlock(&instance->mutex);
+    return result;
+}
+
+PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance)
+{
+    PFN_vkGetInstanceProcAddr found = NULL;
+
+    pthread_mutex_lock(&instance->mutex);
+    for (const struct layer_vulkan_origin *origin = instance->origins; origin != NULL && found == NULL;
+         origin = origin->next) {
+        if (origin->instance == vulkan_instance)
+            found = origin->get_instance_proc_addr;
+    }
+    pthread_mutex_unlock(&instance->mutex);
+    return found;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The instance: what one XrInstance means to the layer, and the functions of the next layer or the runtime below it.
+//
+// Threads: OpenXR may be called from any thread. Objects are found through handle maps (handles.h); what two calls on
+// one object may do at once is limited by the specification (destruction is externally synchronised, and so are all
+// calls that may use the app's VkQueue), the rest is under the object's mutex. No mutex is held while calling down.
+#ifndef ARTEM_PLUGIN_LAYER_H
+#define ARTEM_PLUGIN_LAYER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define VK_NO_PROTOTYPES
+#include <vulkan/vulkan.h>
+#define XR_NO_PROTOTYPES
+#define XR_USE_GRAPHICS_API_VULKAN
+#define XR_USE_TIMESPEC
+#include <openxr/openxr.h>
+#include <openxr/openxr_platform.h>
+
+#include "artem/config.h"
+#include "negotiation.h"
+
+#define LAYER_NAME "XR_APILAYER_ARTEM_style_transfer"
+
+// Every function of the chain below that the layer calls. Any may be NULL: extensions that the app did not enable.
+#define LAYER_NEXT_FUNCTIONS(X)                                                                                        \
+    X(xrDestroyInstance)                                                                                               \
+    X(xrCreateSession)                                                                                                 \
+    X(xrDestroySession)                                                                                                \
+    X(xrEndFrame)                                                                                                      \
+    X(xrCreateSwapchain)                                                                                               \
+    X(xrDestroySwapchain)                                                                                              \
+    X(xrEnumerateSwapchainImages)                                                                                      \
+    X(xrAcquireSwapchainImage)                                                                                         \
+    X(xrWaitSwapchainImage)                                                                                            \
+    X(xrReleaseSwapchainImage)                                                                                         \
+    X(xrCreateVulkanInstanceKHR)                                                                                       \
+    X(xrConvertTimespecTimeToTimeKHR)
+
+struct layer_next {
+    PFN_xrGetInstanceProcAddr xrGetInstanceProcAddr;
+#define X(name) PFN_##name name;
+    LAYER_NEXT_FUNCTIONS(X)
+#undef X
+};
+
+struct layer_session;
+
+// Entry points of the app's Vulkan, learned when an instance is made through XR_KHR_vulkan_enable2.
+struct layer_vulkan_origin {
+    VkInstance instance;
+    PFN_vkGetInstanceProcAddr get_instance_proc_addr;
+    struct layer_vulkan_origin *next;
+};
+
+struct layer_instance {
+    XrInstance handle;
+    struct layer_next next;
+    struct artem_config *config;
+    char app_name[XR_MAX_APPLICATION_NAME_SIZE];
+    char exe_name[256];
+    pthread_mutex_t mutex; // guards the two lists
+    struct layer_session *sessions;
+    struct layer_vulkan_origin *origins;
+};
+
+// Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info` may be
+// NULL.
+struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
+                                             const XrInstanceCreateInfo *info);
+// The one active instance, or NULL.
+struct layer_instance *layer_active(void);
+
+// Our function for `name`, or NULL if the layer does not hook it. All hooks are listed in dispatch.c.
+PFN_xrVoidFunction layer_find_hook(const char *name);
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance instance);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance instance,
+                                                               const XrVulkanInstanceCreateInfoKHR *info,
+                                                               VkInstance *vulkan_instance, VkResult *vulkan_result);
+// Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
+PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
+
+static inline uint64_t layer_now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#endif

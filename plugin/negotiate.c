@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loader's door: negotiation, creation of the instance, xrGetInstanceProcAddr.
+//
+// A library that is listed twice shares its globals, so one pair of functions could not tell the copies apart, and
+// "next" could be ourselves. Each negotiation therefore hands out a pair of its own, bound to a slot; only one slot is
+// ever active.
+#include "layer.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "artem/log.h"
+
+enum { SLOTS = 4 };
+
+struct slot {
+    // Of the chain below; set when an instance is made. Loaders call a layer only in between.
+    _Atomic(PFN_xrGetInstanceProcAddr) next_get_instance_proc_addr;
+    _Atomic(struct layer_instance *) instance; // NULL: transparent
+};
+
+static struct slot slots[SLOTS];
+static atomic_uint next_slot;
+static atomic_bool creating; // an outer copy is between its own creation and the chain below
+
+static XrResult get_proc_addr(struct slot *slot, PFN_xrGetInstanceProcAddr self, XrInstance handle, const char *name,
+                              PFN_xrVoidFunction *function)
+{
+    PFN_xrGetInstanceProcAddr next = atomic_load(&slot->next_get_instance_proc_addr);
+    struct layer_instance *active = atomic_load(&slot->instance);
+    PFN_xrVoidFunction hook = NULL;
+    XrResult result;
+
+    if (function == NULL)
+        return XR_ERROR_VALIDATION_FAILURE;
+    *function = NULL;
+    if (name == NULL)
+        return XR_ERROR_VALIDATION_FAILURE;
+    if (next == NULL)
+        return XR_ERROR_FUNCTION_UNSUPPORTED;
+
+    // What the chain below does not have, nobody gets: our hook would have nothing to call.
+    result = next(handle, name, function);
+    if (XR_FAILED(result) || *function == NULL) {
+        *function = NULL;
+        return XR_FAILED(result) ? result : XR_ERROR_FUNCTION_UNSUPPORTED;
+    }
+    if (active == NULL || active != layer_active() || active->handle != handle)
+        return result;
+    if (strcmp(name, "xrGetInstanceProcAddr") == 0)
+        hook = (PFN_xrVoidFunction)self;
+    else
+        hook = layer_find_hook(name);
+    if (hook != NULL)
+        *function = hook;
+    return result;
+}
+
+static bool is_own_create(pfn_create_api_layer_instance create);
+
+// Whether another file with this layer is further down. That one will do the work.
+static bool another_copy_below(const struct api_layer_next_info *own)
+{
+    const struct api_layer_next_info *above = own;
+
+    for (const struct api_layer_next_info *info = own->next; info != NULL; above = info, info = info->next) {
+        if (strncmp(info->layer_name, LAYER_NAME, sizeof info->layer_name) == 0 &&
+            !is_own_create(above->next_create_api_layer_instance))
+            return true;
+    }
+    return false;
+}
+
+static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *info,
+                                const struct api_layer_create_info *layer_info, XrInstance *instance)
+{
+    struct api_layer_create_info next_layer_info;
+    struct layer_instance *made = NULL;
+    bool outermost, transparent;
+    XrResult result;
+
+    if (instance == NULL || layer_info == NULL || layer_info->next_info == NULL ||
+        layer_info->next_info->next_create_api_layer_instance == NULL ||
+        layer_info->next_info->next_get_instance_proc_addr == NULL)
+        return XR_ERROR_INITIALIZATION_FAILED; // nothing to forward to
+    artem_log_init();
+
+    // The loader's structs die with this call, so nothing of them is kept but the function pointers.
+    next_layer_info = *layer_info;
+    next_layer_info.next_info = layer_info->next_info->next;
+    transparent = another_copy_below(layer_info->next_info);
+    outermost = !transparent && !atomic_exchange(&creating, true);
+    transparent = !outermost || layer_active() != NULL;
+    atomic_store(&slot->instance, NULL);
+    atomic_store(&slot->next_get_instance_proc_addr, layer_info->next_info->next_get_instance_proc_addr);
+    result = layer_info->next_info->next_create_api_layer_instance(info, &next_layer_info, instance);
+    if (outermost)
+        atomic_store(&creating, false);
+    if (XR_FAILED(result)) {
+        atomic_store(&slot->next_get_instance_proc_addr, NULL);
+        return result;
+    }
+    if (transparent)
+        artem_log(ARTEM_LOG_WARN, "the layer is loaded twice; this copy does nothing");
+    else
+        made = layer_instance_create(*instance, layer_info->next_info->next_get_instance_proc_addr, info);
+    atomic_store(&slot->instance, made);
+    return result;
+}
+
+// The pairs that negotiation hands out, one per slot.
+#define SLOT_FUNCTIONS(n)                                                                                              \
+    static XRAPI_ATTR XrResult XRAPI_CALL get_proc_addr_##n(XrInstance instance, const char *name,                     \
+                                                            PFN_xrVoidFunction *function)                              \
+    {                                                                                                                  \
+        return get_proc_addr(&slots[n], get_proc_addr_##n, instance, name, function);                                  \
+    }                                                                                                                  \
+    static XRAPI_ATTR XrResult XRAPI_CALL create_instance_##n(                                                         \
+        const XrInstanceCreateInfo *info, const struct api_layer_create_info *layer_info, XrInstance *instance)        \
+    {                                                                                                                  \
+        return create_instance(&slots[n], info, layer_info, instance);                                                 \
+    }
+SLOT_FUNCTIONS(0)
+SLOT_FUNCTIONS(1)
+SLOT_FUNCTIONS(2)
+SLOT_FUNCTIONS(3)
+
+static const struct slot_functions {
+    PFN_xrGetInstanceProcAddr get_proc_addr;
+    pfn_create_api_layer_instance create_instance;
+} slot_functions[SLOTS] = {
+    {get_proc_addr_0, create_instance_0},
+    {get_proc_addr_1, create_instance_1},
+    {get_proc_addr_2, create_instance_2},
+    {get_proc_addr_3, create_instance_3},
+};
+
+static bool is_own_create(pfn_create_api_layer_instance create)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (slot_functions[i].create_instance == create)
+            return true;
+    }
+    return false;
+}
+
+// Lenient on purpose: a refusal here makes xrCreateInstance of the app fail. Only a request that cannot be filled in is
+// refused; a newer loader, other sizes and a missing name are not our concern.
+XRAPI_ATTR XrResult XRAPI_CALL xrNegotiateLoaderApiLayerInterface(const struct loader_info *loader_info,
+                                                                  const char *layer_name,
+                                                                  struct api_layer_request *request)
+{
+    unsigned slot;
+
+    (void)layer_name;
+    if (loader_info == NULL || request == NULL || request->struct_type != LOADER_STRUCT_API_LAYER_REQUEST ||
+        request->struct_size < sizeof *request || loader_info->struct_type != LOADER_STRUCT_LOADER_INFO ||
+        loader_info->struct_size < sizeof *loader_info ||
+        loader_info->min_interface_version > LOADER_INTERFACE_VERSION ||
+        loader_info->max_interface_version < LOADER_INTERFACE_VERSION)
+        return XR_ERROR_INITIALIZATION_FAILED;
+    slot = atomic_fetch_add(&next_slot, 1) % SLOTS;
+    request->layer_interface_version = LOADER_INTERFACE_VERSION;
+    request->layer_api_version = XR_CURRENT_API_VERSION;
+    request->get_instance_proc_addr = slot_functions[slot].get_proc_addr;
+    request->create_api_layer_instance = slot_functions[slot].create_instance;
+    return XR_SUCCESS;
+}

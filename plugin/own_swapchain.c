@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layer's own swapchains, in which styled frames reach the runtime.
+#include "swapchain.h"
+
+#include <stdlib.h>
+
+#include "artem/log.h"
+#include "session.h"
+
+static const XrDuration wait_ns = 1000000;
+
+VkImage *layer_enumerate_images(const struct layer_next *next, XrSwapchain swapchain, uint32_t *out_count)
+{
+    XrSwapchainImageVulkanKHR *structs = NULL;
+    VkImage *images = NULL;
+    uint32_t count = 0;
+
+    if (next->xrEnumerateSwapchainImages == NULL ||
+        XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, 0, &count, NULL)) || count == 0)
+        return NULL;
+    structs = calloc(count, sizeof *structs);
+    images = calloc(count, sizeof(VkImage));
+    if (structs == NULL || images == NULL)
+        goto fail;
+    for (uint32_t i = 0; i < count; i++)
+        structs[i].type = XR_TYPE_SWAPCHAIN_IMAGE_VULKAN_KHR;
+    if (XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, count, &count, (XrSwapchainImageBaseHeader *)structs)))
+        goto fail;
+    for (uint32_t i = 0; i < count; i++)
+        images[i] = structs[i].image;
+    free(structs);
+    *out_count = count;
+    return images;
+
+fail:
+    free(structs);
+    free(images);
+    return NULL;
+}
+
+enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain)
+{
+    const struct layer_next *next = &swapchain->session->instance->next;
+    struct own_swapchain *own = &swapchain->own;
+    // Like the app's in all that the runtime shows; never static, so that a still image can be painted in another
+    // style.
+    XrSwapchainCreateInfo info = {
+        .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
+        .usageFlags = XR_SWAPCHAIN_USAGE_TRANSFER_DST_BIT | XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT |
+                      XR_SWAPCHAIN_USAGE_SAMPLED_BIT,
+        .format = swapchain->info.format,
+        .sampleCount = 1,
+        .width = swapchain->info.width,
+        .height = swapchain->info.height,
+        .faceCount = 1,
+        .arraySize = 1,
+        .mipCount = 1,
+    };
+
+    if (own->handle != XR_NULL_HANDLE)
+        return ARTEM_OK;
+    if (own->failed)
+        return ARTEM_ERROR_UNSUPPORTED;
+    own->failed = true;
+    if (XR_FAILED(next->xrCreateSwapchain(swapchain->session->handle, &info, &own->handle))) {
+        own->handle = XR_NULL_HANDLE;
+    } else {
+        own->images = layer_enumerate_images(next, own->handle, &own->image_count);
+        own->failed = own->images == NULL;
+        if (own->failed)
+            own_swapchain_destroy(swapchain);
+    }
+    if (own->failed)
+        layer_session_tell(swapchain->session, NOTICE_OWN_SWAPCHAIN, NULL);
+    return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
+}
+
+enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain)
+{
+    const struct layer_next *next = &swapchain->session->instance->next;
+    struct own_swapchain *own = &swapchain->own;
+    const XrSwapchainImageWaitInfo wait_info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO, .timeout = wait_ns};
+    XrResult result;
+
+    if (!own->acquired) {
+        if (XR_FAILED(next->xrAcquireSwapchainImage(own->handle, NULL, &own->index)))
+            return ARTEM_ERROR_DEVICE;
+        own->acquired = true;
+        own->waited = false;
+    }
+    if (own->waited)
+        return ARTEM_OK;
+    result = next->xrWaitSwapchainImage(own->handle, &wait_info);
+    if (result == XR_TIMEOUT_EXPIRED)
+        return ARTEM_TIMEOUT;
+    if (result != XR_SUCCESS || own->index >= own->image_count)
+        return ARTEM_ERROR_DEVICE; // also XR_SESSION_LOSS_PENDING, a success that gives no image
+    own->waited = true;
+    return ARTEM_OK;
+}
+
+enum artem_result own_swapchain_release(struct layer_swapchain *swapchain)
+{
+    const struct layer_next *next = &swapchain->session->instance->next;
+    struct own_swapchain *own = &swapchain->own;
+
+    if (XR_FAILED(next->xrReleaseSwapchainImage(own->handle, NULL)))
+        return ARTEM_ERROR_DEVICE;
+    own->acquired = false;
+    own->waited = false;
+    return ARTEM_OK;
+}
+
+void own_swapchain_destroy(struct layer_swapchain *swapchain)
+{
+    const struct layer_next *next = &swapchain->session->instance->next;
+    struct own_swapchain *own = &swapchain->own;
+
+    if (own->handle != XR_NULL_HANDLE)
+        next->xrDestroySwapchain(own->handle);
+    free(own->images);
+    *own = (struct own_swapchain){.failed = own->failed};
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions: creation around the app's Vulkan device, destruction, and the lines told once.
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "handles.h"
+#include "swapchain.h"
+
+static struct handle_map sessions = HANDLE_MAP_INIT;
+
+struct layer_session *layer_session_find(XrSession session)
+{
+    return handle_map_get(&sessions, HANDLE_KEY(session));
+}
+
+void layer_session_tell(struct layer_session *session, enum session_notice notice, const char *detail)
+{
+    static const char *const texts[NOTICE_COUNT] = {
+        [NOTICE_GRAPHICS] = "the app does not draw with Vulkan: its frames pass through unstyled",
+        [NOTICE_DEVICE] = "the app's Vulkan device cannot be used: frames pass through unstyled",
+        [NOTICE_BLEND_MODE] = "the environment blend mode is not opaque (augmented reality): such frames pass through",
+        [NOTICE_ALPHA] = "the projection layer blends with its alpha: such frames pass through",
+        [NOTICE_VIEWS] = "the projection layer has not one or two views: such frames pass through",
+        [NOTICE_SHARED] = "both views are in one swapchain: such frames pass through",
+        [NOTICE_SIZES] = "the views are too small, too large or of unequal size: such frames pass through",
+        [NOTICE_SWAPCHAIN] = "a projection swapchain passes through unstyled",
+        [NOTICE_SECOND_LAYER] = "there are several projection layers: only the first one is styled",
+        [NOTICE_REJECTED] = "the runtime refused a styled frame: styling is off for this session",
+        [NOTICE_OWN_SWAPCHAIN] = "the runtime gave no swapchain for styled frames: frames pass through",
+    };
+
+    if ((atomic_fetch_or(&session->told, 1u << notice) & 1u << notice) != 0)
+        return;
+    artem_log(ARTEM_LOG_WARN, "%s%s%s", texts[notice], detail != NULL ? ": " : "", detail != NULL ? detail : "");
+}
+
+static const XrGraphicsBindingVulkanKHR *find_vulkan_binding(const XrSessionCreateInfo *info)
+{
+    const XrBaseInStructure *next = info->next;
+
+    while (next != NULL && next->type != XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR)
+        next = next->next;
+    return (const XrGraphicsBindingVulkanKHR *)next;
+}
+
+static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding)
+{
+    struct vulkan_device_params params;
+
+    if (binding == NULL) {
+        layer_session_tell(session, NOTICE_GRAPHICS, NULL);
+        return;
+    }
+    params = (struct vulkan_device_params){
+        .instance = binding->instance,
+        .physical_device = binding->physicalDevice,
+        .device = binding->device,
+        .queue_family = binding->queueFamilyIndex,
+        .queue_index = binding->queueIndex,
+        .get_instance_proc_addr = layer_find_vulkan(session->instance, binding->instance),
+    };
+    if (vulkan_device_create(&params, &session->device) != ARTEM_OK)
+        layer_session_tell(session, NOTICE_DEVICE, NULL);
+}
+
+static void tell_start(const struct layer_session *session, const struct artem_settings *settings)
+{
+    const struct layer_instance *instance = session->instance;
+    char folder[ARTEM_PATH_MAX];
+    bool found = styler_find_folder(settings->style, folder, sizeof folder);
+
+    artem_log(ARTEM_LOG_INFO, "artem %s: layer loaded in %s, %s%s, backend cpu%s", ARTEM_VERSION,
+              instance->app_name[0] != '\0' ? instance->app_name : instance->exe_name,
+              found ? "styles from " : "no styles found", found ? folder : "",
+              settings->enabled ? "" : ", off (enabled = off)");
+}
+
+static void session_begin(struct layer_instance *instance, const XrSessionCreateInfo *info, XrSession handle)
+{
+    struct layer_session *session = calloc(1, sizeof *session);
+    struct artem_settings settings;
+
+    if (session == NULL)
+        return; // everything is forwarded
+    session->handle = handle;
+    session->instance = instance;
+    pthread_mutex_init(&session->mutex, NULL);
+    governor_init(&session->governor);
+    session->dump = frame_dump_create();
+    session->settings_serial = artem_config_get(instance->config, &settings);
+    memcpy(session->log_file, settings.log_file, sizeof session->log_file);
+    tell_start(session, &settings);
+    if (styler_create(&session->styler) == ARTEM_OK &&
+        artem_stats_create(session->log_file, &session->stats) == ARTEM_OK)
+        open_device(session, find_vulkan_binding(info));
+    if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {
+        layer_session_free(session);
+        return;
+    }
+    pthread_mutex_lock(&instance->mutex);
+    session->sibling = instance->sessions;
+    instance->sessions = session;
+    pthread_mutex_unlock(&instance->mutex);
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance handle, const XrSessionCreateInfo *info,
+                                                     XrSession *session)
+{
+    struct layer_instance *instance = layer_active();
+    XrResult result;
+
+    if (instance == NULL)
+        return XR_ERROR_HANDLE_INVALID;
+    result = instance->next.xrCreateSession(handle, info, session);
+    if (XR_SUCCEEDED(result) && info != NULL && session != NULL)
+        session_begin(instance, info, *session);
+    return result;
+}
+
+void layer_session_free(struct layer_session *session)
+{
+    handle_map_take(&sessions, HANDLE_KEY(session->handle));
+    while (session->swapchains != NULL) {
+        struct layer_swapchain *swapchain = session->swapchains;
+
+        session->swapchains = swapchain->sibling;
+        layer_swapchain_free(swapchain);
+    }
+    if (session->has_pending && session->stats != NULL)
+        artem_stats_add(session->stats, &session->pending);
+    styler_destroy(&session->styler);
+    artem_stats_destroy(&session->stats);
+    vulkan_device_destroy(&session->device);
+    frame_dump_destroy(&session->dump);
+    pthread_mutex_destroy(&session->mutex);
+    free(session->layers);
+    free(session);
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession handle)
+{
+    struct layer_instance *instance = layer_active();
+    struct layer_session *session = layer_session_find(handle);
+
+    if (instance == NULL)
+        return XR_ERROR_HANDLE_INVALID;
+    if (session != NULL) {
+        struct layer_session **link = &instance->sessions;
+
+        pthread_mutex_lock(&instance->mutex);
+        while (*link != session)
+            link = &(*link)->sibling;
+        *link = session->sibling;
+        pthread_mutex_unlock(&instance->mutex);
+        layer_session_free(session);
+    }
+    return instance->next.xrDestroySession(handle);
+}

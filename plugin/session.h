@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// One XrSession of the app: its Vulkan device, engine, statistics and governor.
+#ifndef ARTEM_PLUGIN_SESSION_H
+#define ARTEM_PLUGIN_SESSION_H
+
+#include <stdatomic.h>
+
+#include "artem/stats.h"
+#include "frame_dump.h"
+#include "governor.h"
+#include "layer.h"
+#include "styler.h"
+#include "vulkan_device.h"
+
+struct layer_swapchain;
+
+// Reasons to pass frames or swapchains through; each is told once per session.
+enum session_notice {
+    NOTICE_GRAPHICS,      // no Vulkan binding
+    NOTICE_DEVICE,        // the Vulkan device cannot do it
+    NOTICE_BLEND_MODE,    // environment blend mode is not opaque
+    NOTICE_ALPHA,         // projection layer blends with source alpha
+    NOTICE_VIEWS,         // not one or two views
+    NOTICE_SHARED,        // both views in one swapchain
+    NOTICE_SIZES,         // views that do not fit the arithmetic's limits
+    NOTICE_SWAPCHAIN,     // format or layout of the swapchain
+    NOTICE_SECOND_LAYER,  // further projection layers
+    NOTICE_REJECTED,      // the runtime refused a styled frame
+    NOTICE_OWN_SWAPCHAIN, // no swapchain for the styled frames
+    NOTICE_COUNT
+};
+
+struct layer_session {
+    XrSession handle;
+    struct layer_instance *instance;
+    struct layer_session *sibling; // instance->sessions
+    struct vulkan_device *device;  // NULL: everything passes through
+    struct styler *styler;
+    struct artem_stats *stats;
+    pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
+    struct layer_swapchain *swapchains; // all of the session
+    atomic_bool wants_capture;          // releases are worth capturing
+    atomic_uint told;                   // bit per session_notice
+    unsigned errors;                    // rate of log lines
+
+    // Of xrEndFrame, which the app calls one at a time.
+    bool off; // styling is off for the rest of the session
+    struct governor governor;
+    uint64_t frame;
+    uint64_t painted;        // frames that the engine styled
+    struct frame_dump *dump; // NULL: none is asked for
+    uint64_t last_end_ns;
+    uint32_t settings_serial;
+    char log_file[ARTEM_PATH_MAX];
+    struct artem_frame_record pending; // waits for the GPU time of its composite
+    bool has_pending;
+    const XrCompositionLayerBaseHeader **layers; // scratch: the modified list
+    uint32_t layer_capacity;
+};
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance instance, const XrSessionCreateInfo *info,
+                                                     XrSession *session);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession session);
+
+// NULL if the layer does not know it.
+struct layer_session *layer_session_find(XrSession session);
+// Waits for all work of the session, then frees it with its swapchains' objects.
+void layer_session_free(struct layer_session *session);
+
+// Logs the notice's line (and `detail`, which may be NULL), the first time in this session.
+void layer_session_tell(struct layer_session *session, enum session_notice notice, const char *detail);
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine of a session.
+#include "styler.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "artem/model.h"
+
+struct styler {
+    pthread_mutex_t mutex; // one thread at a time may use the engine
+    struct artem_network *network;
+    struct artem_engine *engine;
+    struct artem_style *style;
+    uint32_t threads; // that the engine was made with
+    uint32_t settings_serial;
+    uint64_t style_serial;
+    bool busy;
+};
+
+enum artem_result styler_create(struct styler **out_styler)
+{
+    struct styler *styler = calloc(1, sizeof *styler);
+
+    if (styler == NULL)
+        return ARTEM_ERROR_MEMORY;
+    pthread_mutex_init(&styler->mutex, NULL);
+    *out_styler = styler;
+    return ARTEM_OK;
+}
+
+void styler_destroy(struct styler **styler)
+{
+    struct styler *s = *styler;
+
+    *styler = NULL;
+    if (s == NULL)
+        return;
+    artem_engine_destroy(&s->engine);
+    artem_style_unref(&s->style);
+    artem_network_unref(&s->network);
+    pthread_mutex_destroy(&s->mutex);
+    free(s);
+}
+
+static void wait_locked(struct styler *styler, uint64_t timeout_ns)
+{
+    // A late frame's result is of no use, nor is its error: the next frame will tell.
+    if (styler->busy && artem_engine_wait(styler->engine, timeout_ns) != ARTEM_TIMEOUT)
+        styler->busy = false;
+}
+
+bool styler_is_busy(struct styler *styler)
+{
+    bool busy;
+
+    pthread_mutex_lock(&styler->mutex);
+    wait_locked(styler, 0);
+    busy = styler->busy;
+    pthread_mutex_unlock(&styler->mutex);
+    return busy;
+}
+
+void styler_finish(struct styler *styler)
+{
+    pthread_mutex_lock(&styler->mutex);
+    while (styler->busy)
+        wait_locked(styler, UINT64_C(1000000000));
+    pthread_mutex_unlock(&styler->mutex);
+}
+
+static enum artem_result make_engine(struct styler *styler, uint32_t threads)
+{
+    struct artem_engine_params params = {.threads = threads};
+    struct artem_engine *engine = NULL;
+    enum artem_result result = ARTEM_OK;
+
+    if (styler->network == NULL)
+        result = artem_library_load_network(&styler->network);
+    if (result != ARTEM_OK) {
+        artem_log(ARTEM_LOG_ERROR, "no network file to style with (%s); frames pass through",
+                  artem_result_string(result));
+        return result;
+    }
+    params.network = styler->network;
+    result = artem_engine_create(&params, &engine);
+    if (result == ARTEM_OK && styler->style != NULL)
+        result = artem_engine_set_style(engine, styler->style);
+    if (result != ARTEM_OK) {
+        artem_log(ARTEM_LOG_ERROR, "the engine cannot start (%s)", artem_result_string(result));
+        artem_engine_destroy(&engine);
+        return result;
+    }
+    artem_engine_destroy(&styler->engine);
+    styler->engine = engine;
+    styler->threads = threads;
+    return ARTEM_OK;
+}
+
+static void change_style(struct styler *styler, const char *name)
+{
+    struct artem_style *style = NULL;
+    enum artem_result result = artem_library_load_style(name, &style);
+
+    if (result == ARTEM_OK)
+        result = artem_engine_set_style(styler->engine, style);
+    if (result != ARTEM_OK) {
+        artem_log(ARTEM_LOG_ERROR, "style %s cannot be used (%s); %s%s", name, artem_result_string(result),
+                  styler->style != NULL ? "it stays " : "frames pass through",
+                  styler->style != NULL ? styler->style->name : "");
+        artem_style_unref(&style);
+        return;
+    }
+    artem_style_unref(&styler->style);
+    styler->style = style;
+    styler->style_serial++;
+    artem_log(ARTEM_LOG_INFO, "style: %s", style->name);
+}
+
+bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
+{
+    bool ready;
+
+    pthread_mutex_lock(&styler->mutex);
+    if (serial != styler->settings_serial && !styler->busy) {
+        styler->settings_serial = serial;
+        if (styler->engine == NULL || styler->threads != settings->threads)
+            make_engine(styler, settings->threads);
+        if (styler->engine != NULL && (styler->style == NULL || strcmp(styler->style->name, settings->style) != 0))
+            change_style(styler, settings->style);
+    }
+    ready = styler->engine != NULL && styler->style != NULL;
+    pthread_mutex_unlock(&styler->mutex);
+    return ready;
+}
+
+uint64_t styler_get_style(struct styler *styler, const char **out_name)
+{
+    *out_name = styler->style != NULL ? styler->style->name : "";
+    return styler->style_serial;
+}
+
+enum artem_result styler_run(struct styler *styler, uint32_t width, uint32_t height, const struct styler_view *views,
+                             uint32_t count, uint64_t timeout_ns, double *out_milliseconds)
+{
+    struct artem_engine_frame frame = {
+        .width = width,
+        .height = height,
+        .views = count,
+        .in_stride = (size_t)width * 4,
+        .out_stride = (size_t)width * 4,
+    };
+    struct artem_engine_stats stats = {0};
+    enum artem_result result;
+
+    for (uint32_t i = 0; i < count; i++) {
+        frame.in[i] = views[i].in;
+        frame.out[i] = views[i].out;
+        frame.noise_x[i] = views[i].noise_x;
+        frame.noise_y[i] = views[i].noise_y;
+    }
+    pthread_mutex_lock(&styler->mutex);
+    result = artem_engine_submit(styler->engine, &frame);
+    if (result == ARTEM_OK)
+        result = artem_engine_wait(styler->engine, timeout_ns);
+    styler->busy = result == ARTEM_TIMEOUT;
+    if (result == ARTEM_OK)
+        artem_engine_get_stats(styler->engine, &stats);
+    pthread_mutex_unlock(&styler->mutex);
+    *out_milliseconds = stats.milliseconds;
+    return result;
+}
+
+struct folder_search {
+    const char *style;
+    char *folder;
+    size_t size;
+    bool found;
+};
+
+static int compare_style(void *user, const char *name, const char *path)
+{
+    struct folder_search *search = user;
+    const char *slash = strrchr(path, '/');
+    bool wanted = strcmp(name, search->style) == 0;
+
+    if (slash != NULL && (size_t)(slash - path) < search->size && (wanted || !search->found)) {
+        memcpy(search->folder, path, (size_t)(slash - path));
+        search->folder[slash - path] = '\0';
+        search->found = true;
+    }
+    return wanted;
+}
+
+bool styler_find_folder(const char *style, char *folder, size_t size)
+{
+    struct folder_search search = {.style = style, .size = size};
+
+    search.folder = folder;
+    artem_library_list(compare_style, &search);
+    return search.found;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine as a session uses it: loads network and style as the settings ask, runs frames with a deadline, and
+// remembers a frame that is late. Thread-safe.
+#ifndef ARTEM_PLUGIN_STYLER_H
+#define ARTEM_PLUGIN_STYLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artem/config.h"
+#include "artem/engine.h"
+
+struct styler;
+
+struct styler_view {
+    const uint8_t *in; // RGBA8, no gaps between rows
+    uint8_t *out;
+    int32_t noise_x, noise_y;
+};
+
+enum artem_result styler_create(struct styler **out_styler);
+// Waits for a frame in flight, joins the engine's threads. Clears *styler; NULL-safe.
+void styler_destroy(struct styler **styler);
+
+// Whether a late frame is still being worked on. Until false, its buffers belong to the engine, and nothing can be
+// styled.
+bool styler_is_busy(struct styler *styler);
+// Waits for a late frame.
+void styler_finish(struct styler *styler);
+
+// Follows the settings; `serial` is that of artem_config_get, so that an unchanged file costs nothing and a failure is
+// logged once. False if there is no style to work with. A style that cannot be loaded leaves the one before it. Not
+// while busy.
+bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
+
+// The style in use: a serial that changes with it, and its name (valid until the next apply).
+uint64_t styler_get_style(struct styler *styler, const char **out_name);
+
+// Styles up to ARTEM_MAX_VIEWS pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers
+// (styler_is_busy). *out_milliseconds is the engine's own time.
+enum artem_result styler_run(struct styler *styler, uint32_t width, uint32_t height, const struct styler_view *views,
+                             uint32_t count, uint64_t timeout_ns, double *out_milliseconds);
+
+// The folder that the style, or else any style, would come from; false if there is none.
+bool styler_find_folder(const char *style, char *folder, size_t size);
+
+#endif

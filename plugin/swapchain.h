@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// One XrSwapchain of the app: which images are acquired and waited for, the capture at release, and the layer's own
+// swapchain that takes its place in a styled frame.
+#ifndef ARTEM_PLUGIN_SWAPCHAIN_H
+#define ARTEM_PLUGIN_SWAPCHAIN_H
+
+#include "layer.h"
+#include "vk_target.h"
+
+struct layer_session;
+
+enum {
+    SWAPCHAIN_HELD_MAX = 16 // images held by the app at once, that the layer can follow
+};
+
+// What a styled picture depends on. Equal keys: the picture that the own swapchain holds is still right.
+struct swapchain_picture {
+    uint64_t release; // 0 = none
+    VkRect2D rect;
+    uint32_t style_width, style_height;
+    int32_t noise_x, noise_y;
+    uint32_t strength, keep;
+    uint64_t style; // serial of the styler's style
+};
+
+// The layer's own swapchain.
+struct own_swapchain {
+    XrSwapchain handle; // XR_NULL_HANDLE until needed
+    VkImage *images;
+    uint32_t image_count;
+    uint32_t index;
+    bool acquired, waited;            // survives a frame in which the wait timed out
+    bool failed;                      // could not be created: not tried again
+    struct swapchain_picture picture; // what the latest released image shows
+};
+
+struct layer_swapchain {
+    XrSwapchain handle;
+    struct layer_session *session;
+    struct layer_swapchain *sibling; // session->swapchains
+    XrSwapchainCreateInfo info;      // as the app asked; next is NULL
+    const char *unsupported;         // why its images pass through, NULL = they can be styled
+    bool is_static;
+
+    // Guarded by session->mutex.
+    struct {
+        uint32_t index;
+        bool waited;
+    } held[SWAPCHAIN_HELD_MAX]; // acquired and not yet released, oldest first
+    uint32_t held_count;
+    bool lost_track;    // the app held more than the layer can follow
+    bool in_projection; // seen in a projection layer
+    bool lent;          // the engine works on the target's style buffers
+    uint64_t releases;  // successful ones
+    uint64_t captured;  // release whose image the target holds, 0 = none
+    uint64_t scaled;    // release that style_in holds, 0 = none
+    VkRect2D rect;      // of the latest projection layer; scaled at release in advance
+    VkImage *images;    // the app's, owned by the runtime; the array is ours
+    uint32_t image_count;
+    uint64_t composited_frame; // frame number + 1 of the latest composite
+    struct vk_target *target;  // made when first needed
+    struct own_swapchain own;
+};
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession session, const XrSwapchainCreateInfo *info,
+                                                       XrSwapchain *swapchain);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain swapchain);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain swapchain,
+                                                             const XrSwapchainImageAcquireInfo *info, uint32_t *index);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitSwapchainImage(XrSwapchain swapchain, const XrSwapchainImageWaitInfo *info);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain swapchain,
+                                                             const XrSwapchainImageReleaseInfo *info);
+
+// NULL if the layer does not know it.
+struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);
+// Frees the layer's side after waiting for its GPU work, the own swapchain included. The caller has unlinked it from
+// the session.
+void layer_swapchain_free(struct layer_swapchain *swapchain);
+
+// own_swapchain.c
+
+// Makes the own swapchain if there is none yet. May call down.
+enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain);
+// Acquires an image and waits for it at most one millisecond: ARTEM_TIMEOUT then; the image is remembered.
+enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain);
+enum artem_result own_swapchain_release(struct layer_swapchain *swapchain);
+void own_swapchain_destroy(struct layer_swapchain *swapchain);
+// The images of a swapchain, as an array to free; NULL on failure.
+VkImage *layer_enumerate_images(const struct layer_next *next, XrSwapchain swapchain, uint32_t *out_count);
+
+#endif

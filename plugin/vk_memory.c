@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images and buffers with dedicated allocations: a session has a handful, far below every allocation limit.
+#include "vk_memory.h"
+
+#include <string.h>
+
+#define NO_TYPE UINT32_MAX
+
+static uint32_t find_type(const struct vulkan_device *device, uint32_t allowed, VkMemoryPropertyFlags wanted)
+{
+    for (uint32_t i = 0; i < device->memory.memoryTypeCount; i++) {
+        if ((allowed >> i & 1) != 0 && (device->memory.memoryTypes[i].propertyFlags & wanted) == wanted)
+            return i;
+    }
+    return NO_TYPE;
+}
+
+// The first of two property sets that the device has; the second may be 0 for "any".
+static enum artem_result allocate(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
+                                  VkMemoryPropertyFlags best, VkMemoryPropertyFlags enough, VkDeviceMemory *out_memory)
+{
+    VkMemoryAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+        .allocationSize = requirements->size,
+        .memoryTypeIndex = find_type(device, requirements->memoryTypeBits, best),
+    };
+
+    if (info.memoryTypeIndex == NO_TYPE)
+        info.memoryTypeIndex = find_type(device, requirements->memoryTypeBits, enough);
+    if (info.memoryTypeIndex == NO_TYPE)
+        return ARTEM_ERROR_UNSUPPORTED;
+    if (device->vkAllocateMemory(device->handle, &info, NULL, out_memory) != VK_SUCCESS)
+        return ARTEM_ERROR_MEMORY;
+    return ARTEM_OK;
+}
+
+enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height,
+                                  struct vk_image *out_image)
+{
+    VkImageCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
+        .imageType = VK_IMAGE_TYPE_2D,
+        .format = VK_FORMAT_R8G8B8A8_UNORM,
+        .extent = {width, height, 1},
+        .mipLevels = 1,
+        .arrayLayers = 1,
+        .samples = VK_SAMPLE_COUNT_1_BIT,
+        .tiling = VK_IMAGE_TILING_OPTIMAL,
+        .usage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+        .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+        .initialLayout = VK_IMAGE_LAYOUT_UNDEFINED,
+    };
+    VkImageViewCreateInfo view_info = {
+        .sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
+        .viewType = VK_IMAGE_VIEW_TYPE_2D,
+        .format = VK_FORMAT_R8G8B8A8_UNORM,
+        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1},
+    };
+    struct vk_image image = {0};
+    VkMemoryRequirements requirements;
+    enum artem_result result = ARTEM_ERROR_DEVICE;
+
+    memset(out_image, 0, sizeof *out_image);
+    if (device->vkCreateImage(device->handle, &info, NULL, &image.handle) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    device->vkGetImageMemoryRequirements(device->handle, image.handle, &requirements);
+    result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &image.memory);
+    if (result != ARTEM_OK)
+        goto fail;
+    result = ARTEM_ERROR_DEVICE;
+    if (device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
+        goto fail;
+    view_info.image = image.handle;
+    if (device->vkCreateImageView(device->handle, &view_info, NULL, &image.view) != VK_SUCCESS)
+        goto fail;
+    *out_image = image;
+    return ARTEM_OK;
+
+fail:
+    vk_image_destroy(device, &image);
+    return result;
+}
+
+void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image)
+{
+    device->vkDestroyImageView(device->handle, image->view, NULL);
+    device->vkDestroyImage(device->handle, image->handle, NULL);
+    device->vkFreeMemory(device->handle, image->memory, NULL);
+    memset(image, 0, sizeof *image);
+}
+
+enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, struct vk_buffer *out_buffer)
+{
+    // Every device has host-visible coherent memory for buffers; reading it is fast only where it is cached.
+    const VkMemoryPropertyFlags enough = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    VkBufferCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+        .size = size,
+        .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+        .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+    };
+    struct vk_buffer buffer = {.size = size};
+    VkMemoryRequirements requirements;
+    enum artem_result result;
+
+    memset(out_buffer, 0, sizeof *out_buffer);
+    if (device->vkCreateBuffer(device->handle, &info, NULL, &buffer.handle) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    device->vkGetBufferMemoryRequirements(device->handle, buffer.handle, &requirements);
+    result = allocate(device, &requirements, enough | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, enough, &buffer.memory);
+    if (result != ARTEM_OK)
+        goto fail;
+    result = ARTEM_ERROR_DEVICE;
+    if (device->vkBindBufferMemory(device->handle, buffer.handle, buffer.memory, 0) != VK_SUCCESS)
+        goto fail;
+    if (device->vkMapMemory(device->handle, buffer.memory, 0, VK_WHOLE_SIZE, 0, &buffer.data) != VK_SUCCESS)
+        goto fail;
+    *out_buffer = buffer;
+    return ARTEM_OK;
+
+fail:
+    vk_buffer_destroy(device, &buffer);
+    return result;
+}
+
+void vk_buffer_destroy(const struct vulkan_device *device, struct vk_buffer *buffer)
+{
+    device->vkDestroyBuffer(device->handle, buffer->handle, NULL);
+    device->vkFreeMemory(device->handle, buffer->memory, NULL); // unmaps
+    memset(buffer, 0, sizeof *buffer);
+}

@@ -1,0 +1,54 @@
+#version 450
+// SPDX-License-Identifier: Apache-2.0
+// Edge-aware upsampling of the styled picture, colour keeping, strength: docs/arithmetic.md §8.
+#extension GL_GOOGLE_include_directive : require
+#include "common.glsl"
+
+layout(binding = 1, std430) readonly buffer StyleIn { uint style_in[]; };
+layout(binding = 2, std430) readonly buffer StyleOut { uint style_out[]; };
+layout(binding = 3, rgba8) uniform writeonly image2D result;
+
+ivec3 unpack(uint rgba)
+{
+    return ivec3(rgba & 0xffu, rgba >> 8 & 0xffu, rgba >> 16 & 0xffu);
+}
+
+int luma(ivec3 c)
+{
+    return (77 * c.r + 150 * c.g + 29 * c.b + 128) >> 8;
+}
+
+void main()
+{
+    uvec2 at = gl_GlobalInvocationID.xy;
+    if (any(greaterThanEqual(at, push.size)))
+        return;
+    uvec4 code = load_code(at);
+    ivec3 original = ivec3(code.rgb);
+
+    ivec2 p = ivec2((2 * at + 1) * push.style_size * 64 / push.size) - 64;
+    ivec2 base = p >> 7;
+    uvec2 f = uvec2(p & 127);
+    uvec3 sum = uvec3(0);
+    uint total = 0;
+    for (int n = 0; n < 4; n++) {
+        ivec2 step = ivec2(n & 1, n >> 1);
+        ivec2 q = clamp(base + step, ivec2(0), ivec2(push.style_size) - 1);
+        uint index = uint(q.y) * push.style_size.x + uint(q.x);
+        uint spatial = (step.x != 0 ? f.x : 128 - f.x) * (step.y != 0 ? f.y : 128 - f.y);
+        ivec3 delta = abs(original - unpack(style_in[index]));
+        uint d = uint(delta.r + delta.g + delta.b);
+        uint range = 65536 / (64 + d * d) + 1;
+        uint k = (spatial * range >> 8) + (spatial > 0 ? 1 : 0);
+        sum += k * uvec3(unpack(style_out[index]));
+        total += k;
+    }
+    ivec3 styled = ivec3((sum + (total >> 1)) / total);
+
+    ivec3 detail = (original - luma(original)) - (styled - luma(styled));
+    ivec3 target = clamp(styled + ((int(push.keep) * detail + 128) >> 8), 0, 255);
+    ivec3 color = original + ((int(push.strength) * (target - original) + 128) >> 8);
+
+    vec4 value = vec4(uvec4(uvec3(color), code.a)) / 255.0;
+    imageStore(result, push.origin + ivec2(at), push.swap_rb != 0 ? value.bgra : value);
+}
