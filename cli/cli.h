@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands share. Exit status: 0, 1 for an error (one line on standard error), 2 for wrong usage.
+#ifndef ARTEM_CLI_H
+#define ARTEM_CLI_H
+
+#include "artem/config.h"
+
+enum { CLI_OK = 0, CLI_ERROR = 1, CLI_USAGE = 2 };
+
+// Each gets the command's own name as argv[0], "artem NAME", and its arguments after it.
+int cmd_config(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_styles(int argc, char **argv);
+int cmd_stylize(int argc, char **argv);
+
+// "artem: error: ..." and CLI_ERROR.
+int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// "artem NAME: ..., see artem NAME --help" and CLI_USAGE.
+int cli_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Prints to standard output; CLI_ERROR when that does not arrive (a full disk, a closed pipe).
+int cli_finish_output(void);
+
+// Sets a setting from an option; CLI_USAGE after a message.
+int cli_set(const char *command, struct artem_settings *settings, const char *key, const char *value);
+
+#endif

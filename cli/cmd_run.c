@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "artem/log.h"
+#include "cli.h"
+
+#define LAYER "XR_APILAYER_ARTEM_style_transfer"
+#define MANIFEST LAYER ".json"
+#define EXPLICIT_FOLDER "openxr/1/api_layers/explicit.d"
+
+static const char help[] =
+    "usage: artem run [--] COMMAND [ARGUMENT...]\n\n"
+    "Runs an OpenXR app with the layer switched on, by XR_API_LAYER_PATH and XR_ENABLE_API_LAYERS.\n"
+    "Exit status: the command's; 126 if it cannot be run, 127 if there is none.";
+
+enum { LIST_MAX = 16384 };
+
+// Takes the folder in which the manifest is, in a build tree or installed.
+static bool find_manifest(char folder[PATH_MAX])
+{
+    static const char *const beside[] = {"../plugin", ("../share/" EXPLICIT_FOLDER), "../share/artem"};
+    char exe[PATH_MAX], candidate[2 * PATH_MAX];
+
+    ssize_t length = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    exe[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(exe, '/');
+    for (size_t i = 0; slash && i < sizeof beside / sizeof *beside; i++) {
+        snprintf(candidate, sizeof candidate, "%.*s/%s/" MANIFEST, (int)(slash - exe), exe, beside[i]);
+        if (access(candidate, R_OK) == 0) {
+            *strrchr(candidate, '/') = '\0';
+            return realpath(candidate, folder) != NULL;
+        }
+    }
+    snprintf(folder, PATH_MAX, "%s", ARTEM_INSTALLED_DATA "/" EXPLICIT_FOLDER);
+    return access(ARTEM_INSTALLED_DATA "/" EXPLICIT_FOLDER "/" MANIFEST, R_OK) == 0;
+}
+
+// Adds an element to a list of the form a:b:c; false if it does not fit. An element that is there already is not added.
+static bool add_to_list(char list[LIST_MAX], const char *element)
+{
+    size_t used = strlen(list), length = strlen(element);
+
+    for (const char *p = list; *p;) {
+        size_t n = strcspn(p, ":");
+        if (n == length && memcmp(p, element, n) == 0)
+            return true;
+        p += n + (p[n] == ':');
+    }
+    int n = snprintf(list + used, LIST_MAX - used, "%s%s", used ? ":" : "", element);
+    return n >= 0 && (size_t)n < LIST_MAX - used;
+}
+
+// XR_API_LAYER_PATH replaces the places in which the loader looks by default: layers that the user enabled from there
+// stay found.
+static bool add_default_folders(char list[LIST_MAX])
+{
+    static const char *const roots[] = {"/etc/xdg", "/usr/local/etc", "/etc", "/usr/local/share", "/usr/share"};
+    const char *home = getenv("HOME"), *data = getenv("XDG_DATA_HOME");
+    char folder[PATH_MAX];
+
+    if (data && data[0] == '/')
+        snprintf(folder, sizeof folder, "%s/" EXPLICIT_FOLDER, data);
+    else
+        snprintf(folder, sizeof folder, "%s/.local/share/" EXPLICIT_FOLDER, home ? home : "");
+    bool good = access(folder, R_OK) != 0 || add_to_list(list, folder);
+    for (size_t i = 0; i < sizeof roots / sizeof *roots && good; i++) {
+        snprintf(folder, sizeof folder, "%s/" EXPLICIT_FOLDER, roots[i]);
+        good = access(folder, R_OK) != 0 || add_to_list(list, folder);
+    }
+    return good;
+}
+
+static int set_environment(void)
+{
+    char folder[PATH_MAX], paths[LIST_MAX] = "", layers[LIST_MAX] = "";
+    const char *old_paths = getenv("XR_API_LAYER_PATH"), *old_layers = getenv("XR_ENABLE_API_LAYERS");
+
+    if (!find_manifest(folder))
+        return cli_error("the layer's manifest " MANIFEST " is neither installed nor built");
+    bool good = add_to_list(paths, folder);
+    good = good && (old_paths && old_paths[0] ? add_to_list(paths, old_paths) : add_default_folders(paths));
+    good = good && (!old_layers || !old_layers[0] || add_to_list(layers, old_layers));
+    good = good && add_to_list(layers, LAYER);
+    if (!good)
+        return cli_error("XR_API_LAYER_PATH or XR_ENABLE_API_LAYERS is too long");
+    if (setenv("XR_API_LAYER_PATH", paths, 1) != 0 || setenv("XR_ENABLE_API_LAYERS", layers, 1) != 0)
+        return cli_error("out of memory");
+    return CLI_OK;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+        if (option != 'h')
+            return CLI_USAGE;
+        puts(help);
+        return cli_finish_output();
+    }
+    if (optind == argc)
+        return cli_usage_error(argv[0], "a command is missing");
+
+    int result = set_environment();
+    if (result != CLI_OK)
+        return result;
+    execvp(argv[optind], argv + optind);
+    result = errno == ENOENT ? 127 : 126;
+    cli_error("%s: %m", argv[optind]);
+    return result;
+}

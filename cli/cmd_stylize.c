@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "artem/engine.h"
+#include "artem/model.h"
+#include "artem_kernels/picture.h"
+#include "cli.h"
+#include "image.h"
+
+static const char help[] =
+    "usage: artem stylize IN OUT --style NAME [options]\n\n"
+    "Paints the picture IN (PNG or JPEG) in a style and writes OUT (.png, .jpg or .jpeg).\n\n"
+    "  --style NAME        one of those that artem styles lists\n"
+    "  --resolution N      style pixels along the longer side, 64 to 2048; more means finer strokes (512)\n"
+    "  --strength X        0 is the original, 1 the painting (1)\n"
+    "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
+    "  --threads N         threads for the network, 0 means automatic (0)\n\n"
+    "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
+    "applied.";
+
+struct job {
+    const char *in, *out;
+    struct artem_settings settings;
+    struct image picture;    // the composite is written over it
+    uint32_t width, height;  // style resolution
+    uint8_t *guide, *styled; // the engine's input and output
+    double network_ms;
+};
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+static int parse_options(int argc, char **argv, struct job *job)
+{
+    static const struct option options[] = {
+        {"style", required_argument, NULL, 's'},
+        {"resolution", required_argument, NULL, 'r'},
+        {"strength", required_argument, NULL, 'x'},
+        {"keep-color", required_argument, NULL, 'k'},
+        {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    bool has_style = false;
+    int option, result = CLI_OK;
+
+    artem_settings_default(&job->settings);
+    while (result == CLI_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            has_style = true;
+            result = cli_set(argv[0], &job->settings, "style", optarg);
+            break;
+        case 'r':
+            result = cli_set(argv[0], &job->settings, "resolution", optarg);
+            break;
+        case 'x':
+            result = cli_set(argv[0], &job->settings, "strength", optarg);
+            break;
+        case 'k':
+            result = cli_set(argv[0], &job->settings, "keep_color", optarg);
+            break;
+        case 't':
+            result = cli_set(argv[0], &job->settings, "threads", optarg);
+            break;
+        case 'h':
+            puts(help);
+            exit(cli_finish_output());
+        default:
+            return CLI_USAGE; // getopt has said why
+        }
+    }
+    if (result != CLI_OK)
+        return result;
+    if (argc - optind != 2)
+        return cli_usage_error(argv[0], "expected two pictures, IN and OUT");
+    if (!has_style)
+        return cli_usage_error(argv[0], "--style is missing");
+    job->in = argv[optind];
+    job->out = argv[optind + 1];
+    return CLI_OK;
+}
+
+// Picks the style resolution, within what the composite's integers hold (picture.h).
+static int choose_size(struct job *job)
+{
+    const struct image *picture = &job->picture;
+
+    if (!artem_style_size(picture->width, picture->height, job->settings.resolution, &job->width, &job->height))
+        return cli_error("%s: %u x %u is too small or too long and thin to be painted", job->in, picture->width,
+                         picture->height);
+    if ((uint64_t)picture->width * job->width > 1 << 25 || (uint64_t)picture->height * job->height > 1 << 25)
+        return cli_error("%s: %u pixels on one side are too many for --resolution %u", job->in,
+                         picture->width > picture->height ? picture->width : picture->height, job->settings.resolution);
+    return CLI_OK;
+}
+
+static int run_network(struct job *job, struct artem_network *network, struct artem_style *style)
+{
+    struct artem_engine *engine = NULL;
+    struct artem_engine_params params = {.threads = job->settings.threads, .network = network};
+    struct artem_engine_frame frame = {
+        .width = job->width,
+        .height = job->height,
+        .views = 1,
+        .in = {job->guide},
+        .in_stride = (size_t)job->width * 4,
+        .out = {job->styled},
+        .out_stride = (size_t)job->width * 4,
+        .exact = true,
+    };
+
+    enum artem_result result = artem_engine_create(&params, &engine);
+    if (result == ARTEM_OK)
+        result = artem_engine_set_style(engine, style);
+    double start = now_ms();
+    if (result == ARTEM_OK)
+        result = artem_engine_submit(engine, &frame);
+    if (result == ARTEM_OK) {
+        do
+            result = artem_engine_wait(engine, UINT64_MAX);
+        while (result == ARTEM_TIMEOUT);
+    }
+    job->network_ms = now_ms() - start;
+    artem_engine_destroy(&engine);
+    return result == ARTEM_OK ? CLI_OK : cli_error("the network cannot be run: %s", artem_result_string(result));
+}
+
+static int paint(struct job *job, struct artem_network *network, struct artem_style *style)
+{
+    const struct image *picture = &job->picture;
+    size_t stride = (size_t)picture->width * 4, small = (size_t)job->width * 4;
+
+    job->guide = malloc(small * job->height);
+    job->styled = malloc(small * job->height);
+    if (!job->guide || !job->styled)
+        return cli_error("out of memory");
+    artem_scale_rows(&(struct artem_scale){.full_width = picture->width,
+                                           .full_height = picture->height,
+                                           .width = job->width,
+                                           .height = job->height,
+                                           .in = picture->rgba,
+                                           .in_stride = stride,
+                                           .out = job->guide,
+                                           .out_stride = small},
+                     0, job->height);
+    int result = run_network(job, network, style);
+    if (result != CLI_OK)
+        return result;
+    artem_composite_rows(&(struct artem_composite){.full_width = picture->width,
+                                                   .full_height = picture->height,
+                                                   .width = job->width,
+                                                   .height = job->height,
+                                                   .strength = job->settings.strength,
+                                                   .keep = job->settings.keep_color,
+                                                   .original = picture->rgba,
+                                                   .original_stride = stride,
+                                                   .guide = job->guide,
+                                                   .styled = job->styled,
+                                                   .guide_stride = small,
+                                                   .styled_stride = small,
+                                                   .out = picture->rgba,
+                                                   .out_stride = stride},
+                         0, picture->height);
+    return CLI_OK;
+}
+
+static int report(const struct job *job, const struct artem_style *style, double total_ms)
+{
+    struct rusage usage;
+
+    printf("style    %s%s%s\n", job->settings.style, style->title[0] ? ": " : "", style->title);
+    printf("picture  %u x %u, painted at %u x %u\n", job->picture.width, job->picture.height, job->width, job->height);
+    printf("time     network %.1f ms, in all %.1f ms\n", job->network_ms, total_ms);
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        printf("memory   %.1f MiB at most\n", (double)usage.ru_maxrss / 1024);
+    return cli_finish_output();
+}
+
+int cmd_stylize(int argc, char **argv)
+{
+    struct job job = {0};
+    struct artem_network *network = NULL;
+    struct artem_style *style = NULL;
+    double start = now_ms();
+
+    int result = parse_options(argc, argv, &job);
+    if (result != CLI_OK)
+        return result;
+    // What fails, fails before the work; the library and image.h say why.
+    if (!image_can_save(job.out) || artem_library_load_style(job.settings.style, &style) != ARTEM_OK ||
+        artem_library_load_network(&network) != ARTEM_OK || !image_load(job.in, &job.picture))
+        result = CLI_ERROR;
+    if (result == CLI_OK)
+        result = choose_size(&job);
+    if (result == CLI_OK)
+        result = paint(&job, network, style);
+    if (result == CLI_OK && !image_save(job.out, &job.picture))
+        result = CLI_ERROR;
+    if (result == CLI_OK)
+        result = report(&job, style, now_ms() - start);
+    free(job.guide);
+    free(job.styled);
+    image_free(&job.picture);
+    artem_style_unref(&style);
+    artem_network_unref(&network);
+    return result;
+}

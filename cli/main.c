@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "cli.h"
+
+static const struct command {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"stylize", "paint a picture in a style", cmd_stylize},
+    {"styles", "list the styles that are installed", cmd_styles},
+    {"run", "run an OpenXR app with the layer switched on", cmd_run},
+    {"config", "show or check the settings", cmd_config},
+};
+
+int cli_error(const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    artem_log(ARTEM_LOG_ERROR, "%s", text);
+    return CLI_ERROR;
+}
+
+int cli_usage_error(const char *command, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "%s: ", command);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "; see %s --help\n", command);
+    return CLI_USAGE;
+}
+
+int cli_finish_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return CLI_OK;
+    return cli_error("standard output: %m");
+}
+
+int cli_set(const char *command, struct artem_settings *settings, const char *key, const char *value)
+{
+    char error[256], option[32];
+
+    if (artem_settings_set(settings, key, value, error, sizeof error) == ARTEM_OK)
+        return CLI_OK;
+    snprintf(option, sizeof option, "%s", key);
+    for (char *c = option; *c; c++)
+        *c = *c == '_' ? '-' : *c;
+    return cli_usage_error(command, "--%s: %s", option, error);
+}
+
+static int print_help(void)
+{
+    puts("artem: restyles pictures and virtual reality apps as paintings\n\nusage: artem COMMAND ...\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+    puts("\nartem COMMAND --help tells more. Also: artem --version, artem --help.");
+    return cli_finish_output();
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return print_help();
+    if (strcmp(name, "--version") == 0) {
+        puts("artem " ARTEM_VERSION);
+        return cli_finish_output();
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) {
+            char full[32];
+            snprintf(full, sizeof full, "artem %s", name);
+            argv[1] = full;
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    return name[0] ? cli_usage_error("artem", "no command '%s'", name)
+                   : cli_usage_error("artem", "a command is missing");
+}
