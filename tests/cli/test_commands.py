@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""artem, artem styles, artem config, artem run."""
+import json
+import os
+import subprocess
+import sys
+
+from helpers import ARTEM, CommandTest, artfile, main, write_models
+
+
+class Main(CommandTest):
+    def test_help(self):
+        for words in (["--help"], ["-h"], ["help"]):
+            self.assertIn("stylize", self.artem(*words))
+        for command in ("stylize", "styles", "run", "config"):
+            self.assertTrue(self.artem(command, "--help").startswith("usage: artem " + command))
+        self.assertRegex(self.artem("--version"), r"^artem \d+\.\d+\.\d+\n$")
+
+    def test_usage_errors(self):
+        self.artem(status=2, error="a command is missing")
+        self.artem("paint", status=2, error="no command 'paint'")
+        self.artem("styles", "--foo", status=2, error="--foo")
+        self.artem("styles", "x", status=2, error="unexpected 'x'")
+        self.artem("config", "x", status=2, error="unexpected 'x'")
+        self.artem("config", "--check", status=2, error="requires an argument")
+        self.artem("run", status=2, error="a command is missing")
+
+    def test_full_disk(self):
+        if os.access("/dev/full", os.W_OK):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([ARTEM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("No space left", done.stderr)
+
+
+class Styles(CommandTest):
+    # The styles of this source tree, if there are any, are listed as well: only names of the test count.
+    def names(self, **environment):
+        return [line.split()[0] for line in self.artem("styles", **environment).splitlines()]
+
+    def test_list(self):
+        write_models(self.models, (("zz_test", "Zweite \u201eSee\u201c"), ("aa-test", ""), ("mm_test", 'a "b" \\')))
+        lines = self.artem("styles").splitlines()
+        self.assertIn("zz_test                     76304  Zweite \u201eSee\u201c", lines)
+        mine = [line.split()[0] for line in lines if "test" in line]
+        self.assertEqual(mine, ["aa-test", "mm_test", "zz_test"])
+        listed = {style["name"]: style for style in json.loads(self.artem("styles", "--json"))}
+        self.assertEqual(listed["mm_test"], {"name": "mm_test", "title": 'a "b" \\', "bytes": 76304,
+                                             "path": os.path.join(self.models, "mm_test.artstyle")})
+
+    def test_damaged(self):
+        write_models(self.models, (("aa_test", ""), ("bb_test", "")))
+        with open(os.path.join(self.models, "aa_test.artstyle"), "r+b") as file:
+            file.truncate(1000)
+        out = self.artem("styles", status=1, error="aa_test.artstyle: 1000 bytes, but its header says 76304")
+        self.assertIn("bb_test", out)
+        self.assertNotIn("aa_test", out)
+
+
+class Config(CommandTest):
+    def test_defaults(self):
+        out = self.artem("config")
+        self.assertTrue(out.startswith(f"# defaults; no {self.folder}/.config/artem/artem.conf\n[artem]\nenabled = on\n"))
+        self.assertIn("budget_ms = 11.1\n", out)
+
+    def test_file(self):
+        path = self.write("my.conf", "[artem]\nstyle = sea\nstrength=0.5\nlog_file=~/a b.csv\n[app:My App]\nthreads = 3\n[exe:x]\nthreads=4")
+        out = self.artem("config", ARTEM_CONFIG=path)
+        self.assertTrue(out.startswith(f"# {path}\n"))
+        self.assertIn("style = sea\nstrength = 0.5\n", out)
+        self.assertIn(f'log_file = "{self.folder}/a b.csv"\nthreads = 0\n', out)
+        self.assertIn("threads = 3\n", self.artem("config", "--app", "My App", ARTEM_CONFIG=path))
+        self.assertIn("threads = 4\n", self.artem("config", "--app", "My App", "--exe", "x", ARTEM_CONFIG=path))
+        again = self.write("again.conf", out)  # what is printed can be read
+        self.assertEqual(self.artem("config", ARTEM_CONFIG=again).splitlines()[1:], out.splitlines()[1:])
+
+    def test_every_strength_survives(self):
+        for value in ("0", "0.002", "0.0039", "0.7", "0.998", "1"):
+            path = self.write("a.conf", f"[artem]\nstrength = {value}\n")
+            once = self.artem("config", ARTEM_CONFIG=path)
+            path = self.write("a.conf", once)
+            self.assertEqual(self.artem("config", ARTEM_CONFIG=path), once)
+
+    def test_check(self):
+        good = self.write("good.conf", "[artem]\nstrength = 1\n")
+        self.assertEqual(self.artem("config", "--check", good), f"{good}: good\n")
+        bad = self.write("artem.conf", "[artem]\n\nstrength = x\n")
+        self.artem("config", "--check", bad, status=1,
+                   error="artem.conf:3: strength: expected a number from 0 to 1, got 'x'")
+        self.artem("config", "--check", self.path("none"), status=1, error="no such file")
+        self.artem("config", "--check", self.folder, status=1, error="not a regular file")
+        odd = self.write("odd.conf", "[artem]\ncolour = red\n")
+        self.artem("config", "--check", odd, error="odd.conf:2: unknown key 'colour' is ignored")
+        self.artem("config", ARTEM_CONFIG=bad, status=1, error="the defaults are in force", lines=2)
+
+
+class Run(CommandTest):
+    """With a copy of the program next to a manifest, as in a build tree and in an installation."""
+
+    def installed(self, manifest_folder):
+        os.makedirs(self.path("prefix/bin"))
+        os.makedirs(self.path(manifest_folder))
+        program = self.path("prefix/bin/artem")
+        with open(ARTEM, "rb") as source, open(program, "wb") as target:
+            target.write(source.read())
+        os.chmod(program, 0o755)
+        self.write(manifest_folder + "/XR_APILAYER_ARTEM_style_transfer.json", "{}")
+        return program
+
+    def run_it(self, program, *command, **environment):
+        return subprocess.run([program, "run", *command], capture_output=True, text=True, timeout=60,
+                              env={**self.environment, **environment})
+
+    def printed(self, program, **environment):
+        code = "import os; print(os.environ['XR_API_LAYER_PATH']); print(os.environ['XR_ENABLE_API_LAYERS'])"
+        return self.run_it(program, "--", sys.executable, "-c", code, **environment).stdout.splitlines()
+
+    def test_environment(self):
+        layer = "XR_APILAYER_ARTEM_style_transfer"
+        for folder in ("prefix/plugin", "prefix/share/openxr/1/api_layers/explicit.d"):
+            with self.subTest(folder=folder):
+                program = self.installed(folder)
+                where = os.path.realpath(self.path(folder))
+                paths, layers = self.printed(program)
+                self.assertEqual(paths.split(":")[0], where)
+                self.assertEqual(layers, layer)
+                paths, layers = self.printed(program, XR_API_LAYER_PATH="/a:/b", XR_ENABLE_API_LAYERS="X")
+                self.assertEqual((paths, layers), (where + ":/a:/b", "X:" + layer))
+                paths, layers = self.printed(program, XR_API_LAYER_PATH=where, XR_ENABLE_API_LAYERS=layer + ":Y")
+                self.assertEqual((paths, layers), (where, layer + ":Y"))
+                subprocess.run(["rm", "-r", self.path("prefix")], check=True)
+
+    def test_default_folders_stay(self):
+        program = self.installed("prefix/plugin")
+        other = self.path(".local/share/openxr/1/api_layers/explicit.d")
+        os.makedirs(other)
+        self.assertIn(other, self.printed(program)[0].split(":"))
+
+    def test_status(self):
+        program = self.installed("prefix/plugin")
+        self.assertEqual(self.run_it(program, "sh", "-c", "exit 42").returncode, 42)
+        self.assertEqual(self.run_it(program, "--", "sh", "-c", "exit 3", "--help").returncode, 3)
+        missing = self.run_it(program, "/nonexistent/app")
+        self.assertEqual((missing.returncode, missing.stderr),
+                         (127, "artem: error: /nonexistent/app: No such file or directory\n"))
+        plain = self.write("plain", "x")
+        os.chmod(plain, 0o644)
+        self.assertEqual(self.run_it(program, plain).returncode, 126)
+        self.assertEqual(self.run_it(program, "--bad").returncode, 2)
+
+    def test_no_manifest(self):
+        program = self.installed("prefix/plugin")
+        os.unlink(self.path("prefix/plugin/XR_APILAYER_ARTEM_style_transfer.json"))
+        done = self.run_it(program, "true")
+        if not os.path.exists("/usr/local/share/openxr/1/api_layers/explicit.d/XR_APILAYER_ARTEM_style_transfer.json"):
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("neither installed nor built", done.stderr)
+
+
+if __name__ == "__main__":
+    main()

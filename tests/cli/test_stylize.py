@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""artem stylize: kinds of pictures, options, and everything that can be wrong."""
+import os
+import random
+import struct
+import zlib
+
+from helpers import CommandTest, artfile, chunk, decode_png, jpeg, main, png, write_models
+
+
+def colour_rows(width, height, channels, seed=5):
+    rng = random.Random(seed)
+    return [bytes(rng.randrange(256) for _ in range(width * channels)) for _ in range(height)]
+
+
+class Stylize(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.style = write_models(self.models)
+
+    def paint(self, source, target, *options, **more):
+        return self.artem("stylize", source, self.path(target), "--style", "sea", *options, **more)
+
+    def test_strength_zero_is_the_original(self):
+        grey = colour_rows(30, 20, 1)
+        rgb, rgba = colour_rows(30, 20, 3), colour_rows(30, 20, 4)
+        palette = bytes(range(48))
+        indices = [bytes(b % 16 for b in row) for row in grey]
+        cases = {
+            "rgb": (png(30, 20, 2, 8, rgb), rgb),
+            "rgba": (png(30, 20, 6, 8, rgba), rgba),
+            "grey": (png(30, 20, 0, 8, grey), [bytes(b for g in row for b in (g, g, g)) for row in grey]),
+            "palette": (png(30, 20, 3, 8, indices, chunk(b"PLTE", palette)),
+                        [b"".join(palette[3 * i:3 * i + 3] for i in row) for row in indices]),
+            "deep": (png(30, 20, 2, 16, [bytes(b for v in row for b in (v, v)) for row in rgb]), rgb),
+            "grey_alpha": (png(30, 20, 4, 8, [bytes(b for g in row for b in (g, 255 - g)) for row in grey]),
+                           [bytes(b for g in row for b in (g, g, g, 255 - g)) for row in grey]),
+        }
+        for name, (data, expected) in cases.items():
+            with self.subTest(name=name):
+                self.paint(self.write(name + ".png", data), "out.png", "--strength", "0")
+                width, height, channels, rows = decode_png(self.path("out.png"))
+                self.assertEqual((width, height, channels), (30, 20, len(expected[0]) // 30))
+                self.assertEqual(rows, expected)
+
+    def test_painting(self):
+        source = self.write("in.png", png(100, 60, 6, 8, colour_rows(100, 60, 4)))
+        out = self.paint(source, "a.png", "--resolution", "64", "--threads", "1")
+        self.assertRegex(out, r'^style    sea: The "Sea"\npicture  100 x 60, painted at 64 x 36\n'
+                              r"time     network \d+\.\d ms, in all \d+\.\d ms\nmemory   \d+\.\d MiB at most\n$")
+        painted, original = decode_png(self.path("a.png"))[3], decode_png(source)[3]
+        self.assertNotEqual(painted, original)
+        self.assertEqual([row[3::4] for row in painted], [row[3::4] for row in original])
+        self.paint(source, "b.png", "--resolution", "64", "--threads", "2")
+        with open(self.path("a.png"), "rb") as a, open(self.path("b.png"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+        self.paint(source, "c.png", "--resolution", "64", "--keep-color", "1")
+        self.assertNotEqual(decode_png(self.path("c.png"))[3], painted)
+        self.paint(source, "in.png", "--resolution", "64")  # over the input
+        self.assertEqual(decode_png(source)[3], painted)
+        mask = os.umask(0)
+        os.umask(mask)
+        self.assertEqual(oct(os.stat(source).st_mode & 0o777), oct(0o666 & ~mask))
+
+    def test_jpeg(self):
+        for kind in ("rgb", "gray"):
+            source = self.write(kind + ".jpg", jpeg(kind, 64, 48))
+            self.paint(source, "out.png", "--strength", "0")
+            width, height, channels, rows = decode_png(self.path("out.png"))
+            self.assertEqual((width, height, channels), (64, 48, 3))
+            for x, y in ((5, 5), (32, 24), (60, 40)):
+                red, green, _ = rows[y][3 * x:3 * x + 3]
+                self.assertAlmostEqual(red, x * 255 // 64, delta=8)
+                self.assertAlmostEqual(green, (y * 255 // 48) if kind == "rgb" else red, delta=8)
+        self.paint(source, "again.JPEG", "--strength", "0")
+        self.paint(self.path("again.JPEG"), "twice.png", "--strength", "0")
+        for a, b in zip(decode_png(self.path("twice.png"))[3], rows):
+            self.assertLessEqual(max(abs(x - y) for x, y in zip(a, b)), 6)
+        cmyk = self.write("cmyk.jpg", jpeg("cmyk", 64, 48))
+        self.paint(cmyk, "out.png", status=1, error="cmyk.jpg: a CMYK picture")
+
+    def test_smallest(self):
+        source = self.write("in.png", png(4, 4, 2, 8, colour_rows(4, 4, 3)))
+        self.assertIn("painted at 4 x 4", self.paint(source, "out.png"))
+        for width, height in ((3, 4), (4, 3), (1, 1)):
+            source = self.write("in.png", png(width, height, 2, 8, colour_rows(width, height, 3)))
+            self.paint(source, "out.png", status=1, error=f"{width} x {height} is too small")
+
+    def test_long_and_thin(self):
+        source = self.write("in.png", png(40000, 8, 0, 8, [bytes(40000)] * 8))
+        self.paint(source, "out.png", "--resolution", "2048", status=1, error="too many for --resolution 2048")
+        self.assertIn("painted at 64 x 4", self.paint(source, "out.png", "--resolution", "64"))
+
+    def test_usage(self):
+        source = self.write("in.png", png(8, 8, 2, 8, colour_rows(8, 8, 3)))
+        out = self.path("out.png")
+        for words, error in (
+            ([], "expected two pictures"), ([source], "expected two pictures"), ([source, out, out], "expected two pictures"),
+            ([source, out], "--style is missing"),
+            ([source, out, "--style", "../x"], "--style: expected a name"),
+            ([source, out, "--style", "sea", "--strength", "2"], "--strength: expected a number from 0 to 1, got '2'"),
+            ([source, out, "--style", "sea", "--keep-color", "x"], "--keep-color: expected a number"),
+            ([source, out, "--style", "sea", "--resolution", "10"], "--resolution: expected a whole number from 64 to 2048"),
+            ([source, out, "--style", "sea", "--threads", "-1"], "--threads: expected a whole number"),
+            ([source, out, "--style"], "requires an argument"),
+            ([source, out, "--speed", "1"], "--speed"),
+        ):
+            with self.subTest(words=words):
+                self.artem("stylize", *words, status=2, error=error)
+        self.assertFalse(os.path.exists(out))
+
+    def test_missing_things(self):
+        source = self.write("in.png", png(8, 8, 2, 8, colour_rows(8, 8, 3)))
+        self.artem("stylize", source, self.path("o.png"), "--style", "no_such", status=1, error="no_such.artstyle: not found")
+        self.paint(self.path("none.png"), "o.png", status=1, error="none.png: No such file")
+        self.paint(self.folder, "o.png", status=1, error="is a folder")
+        self.paint("/dev/null", "o.png", status=1, error="not a PNG or JPEG")
+        artfile.write_style(os.path.join(self.models, "sea.artstyle"), dict(self.style, name="sea", title="", network_id=1))
+        self.paint(source, "o.png", status=1, error="style sea was made for another network", lines=2)
+        self.assertFalse(os.path.exists(self.path("o.png")))
+
+    def test_damaged_pictures(self):
+        good = png(64, 64, 2, 8, colour_rows(64, 64, 3))
+        photo = jpeg("rgb", 64, 64)
+        cases = [(b"", "not a PNG"), (b"hello, world", "not a PNG"), (good[:8], ""), (good[:40], ""), (good[:len(good) // 2], ""),
+                 (photo[:4], "not a PNG"), (photo[:20], ""), (photo[:len(photo) // 2], "Premature end"), (photo[:-40], "")]
+        for at in (30, 60, len(good) // 2):
+            damaged = bytearray(good)
+            damaged[at] ^= 255
+            cases.append((bytes(damaged), ""))
+        for i, (data, error) in enumerate(cases):
+            with self.subTest(i=i, size=len(data)):
+                self.paint(self.write("bad.png", data), "o.png", status=1, error=error)
+                self.assertFalse(os.path.exists(self.path("o.png")))
+
+    def test_bombs(self):
+        for width, height in ((100000, 100000), (4097, 4096), (0x7FFFFFFF, 1)):
+            header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+            data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+            self.paint(self.write("bomb.png", data), "o.png", status=1, error="bomb.png: ")
+        photo = bytearray(jpeg("rgb", 64, 64))
+        at = photo.index(b"\xff\xc0") + 5
+        photo[at:at + 4] = struct.pack(">HH", 60000, 60000)
+        self.paint(self.write("bomb.jpg", bytes(photo)), "o.png", status=1, error="60000 x 60000 pixels; at most 16777216 (2^24)")
+
+    def test_output(self):
+        source = self.write("in.png", png(8, 8, 2, 8, colour_rows(8, 8, 3)))
+        self.paint(source, "o.gif", status=1, error="must end in .png")
+        self.paint(source, "none/o.png", status=1, error="No such file")
+        os.mkdir(self.path("folder.png"))
+        self.paint(source, "folder.png", status=1, error="not a regular file")
+        if os.path.exists("/dev/full"):
+            os.symlink("/dev/full", self.path("full.png"))
+            self.paint(source, "full.png", status=1, error="not a regular file")
+        self.write("target.png", "old")
+        os.symlink("target.png", self.path("link.png"))
+        self.paint(source, "link.png")
+        self.assertTrue(os.path.islink(self.path("link.png")))
+        self.assertEqual(decode_png(self.path("target.png"))[:2], (8, 8))
+        self.assertEqual([name for name in os.listdir(self.folder) if name.count(".") > 1], [])
+
+    def test_unchanged_on_failure(self):
+        out = self.write("o.png", "precious")
+        self.paint(self.write("bad.png", b"\x89PNG\r\n\x1a\nxxxxxxxxxxxx"), "o.png", status=1)
+        with open(out) as file:
+            self.assertEqual(file.read(), "precious")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs an OpenXR app under Monado with the layer and reads what the simulated headset shows, from the compositor's own window: pixels
+below the layer. Pictures are rows of (r, g, b) tuples flattened into bytes; standard library and ImageMagick only."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("ARTEM_BUILD", ROOT / "build"))
+
+
+class Picture:
+    def __init__(self, width, height, data):
+        self.width, self.height, self.data = width, height, data
+
+    @staticmethod
+    def load(path):
+        ppm = subprocess.run(["convert", str(path), "-depth", "8", "ppm:-"], check=True, capture_output=True).stdout
+        magic, size, top, data = ppm.split(b"\n", 3)
+        assert magic == b"P6" and top == b"255", path
+        width, height = map(int, size.split())
+        return Picture(width, height, data)
+
+    def save(self, path):
+        ppm = b"P6\n%d %d\n255\n" % (self.width, self.height) + self.data
+        subprocess.run(["convert", "ppm:-", str(path)], input=ppm, check=True)
+
+    def half(self, right):
+        """One eye of the headset's display."""
+        w = self.width // 2
+        x = w if right else 0
+        rows = (self.data[(y * self.width + x) * 3:(y * self.width + x + w) * 3] for y in range(self.height))
+        return Picture(w, self.height, b"".join(rows))
+
+    def palette(self):
+        """Share of each of 512 colours, spread a little so that a colour near a bin's edge does not jump."""
+        bins, d = {}, self.data
+        for i in range(0, len(d), 3):
+            key = (d[i] >> 4, d[i + 1] >> 4, d[i + 2] >> 4)
+            bins[key] = bins.get(key, 0) + 1
+        out, n = {}, len(d) // 3
+        for (r, g, b), count in bins.items():
+            for dr in (-1, 0, 1):
+                for dg in (-1, 0, 1):
+                    for db in (-1, 0, 1):
+                        key = (r + dr, g + dg, b + db)
+                        out[key] = out.get(key, 0) + count / n / 27
+        return out
+
+
+def palette_distance(a, b):
+    """0: the same colours in the same shares; 1: no colour in common."""
+    a, b = a.palette(), b.palette()
+    return sum(abs(a.get(k, 0) - b.get(k, 0)) for k in a.keys() | b.keys()) / 2
+
+
+class Session:
+    """with Session(...) as s: s.screenshot() ... ; afterwards s.log and s.output hold what was written."""
+
+    def __init__(self, config=None, binding="Vulkan2", app=None, null=False, seconds=60, env=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="artem-e2e."))
+        self.config = self.folder / "artem.conf"
+        if config is not None:
+            self.write_config(config)
+        self.app = app or ["hello_xr", "-g", binding]
+        self.null, self.seconds = null, seconds
+        self.env = dict(os.environ, ARTEM_CONFIG=str(self.config), ARTEM_LOG=f"info:{self.folder / 'artem.log'}", ARTEM_XVFB="1",
+                        ARTEM_BUILD=str(BUILD), ARTEM_STATE_DIR=str(self.folder / "state"), **(env or {}))
+
+    def write_config(self, settings):
+        text = "[artem]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items())
+        tmp = self.config.with_suffix(".new")
+        tmp.write_text(text)
+        tmp.replace(self.config)
+
+    def __enter__(self):
+        command = [str(ROOT / "scripts/with-monado")] + (["--null"] if self.null else []) + ["--timeout", str(self.seconds), "--"] + self.app
+        self.out = open(self.folder / "output.txt", "w+b")
+        self.process = subprocess.Popen(command, env=self.env, stdout=self.out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.out.seek(0)
+        self.output = self.out.read().decode(errors="replace")
+        self.out.close()
+        if kind is not None:
+            print(self.output[-3000:])
+            print(self.log)
+        self.kept_log = self.log
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def log(self):
+        path = self.folder / "artem.log"
+        return path.read_text(errors="replace") if path.exists() else getattr(self, "kept_log", "")
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def screenshot(self, name="shot"):
+        path = self.folder / f"{name}.png"
+        result = subprocess.run([str(ROOT / "scripts/screenshot"), "--wait", "60", str(path)], env=self.env, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError("no screenshot: " + result.stderr + self.log)
+        return Picture.load(path)
+
+    def wait_for(self, accept, seconds, what):
+        """Screenshots until accept(picture); returns it and the time it took."""
+        start, picture = time.monotonic(), None
+        while time.monotonic() - start < seconds:
+            picture = self.screenshot()
+            if accept(picture):
+                return picture, time.monotonic() - start
+            if not self.alive():
+                break
+        keep = os.environ.get("ARTEM_E2E_KEEP")
+        if keep and picture:
+            picture.save(pathlib.Path(keep) / "failed.png")
+        raise AssertionError(f"{what}: not seen within {seconds} s")
+
+
+def painted(picture, style, resolution=320):
+    """What the command-line tool makes of a picture: an independent expectation of the style's colours."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = pathlib.Path(folder) / "in.png", pathlib.Path(folder) / "out.png"
+        picture.save(source)
+        subprocess.run([str(BUILD / "bin/artem"), "stylize", str(source), str(result), "--style", style, "--resolution", str(resolution)],
+                       check=True, capture_output=True)
+        return Picture.load(result)

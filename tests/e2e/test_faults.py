@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults: the app runs on, the display shows the original, and the log says once what is wrong."""
+import pathlib
+import shutil
+import tempfile
+
+from session import ROOT, Session, palette_distance
+
+SETTINGS = {"resolution": 320, "budget_ms": 0, "style": "great_wave"}
+
+
+def run(what, plain, expect_line, settings=None, models=None, original=True):
+    env = {"ARTEM_MODELS": str(models), "XDG_DATA_HOME": "/nonexistent"} if models else {}
+    with Session(dict(SETTINGS, **(settings or {})), "Vulkan2", env=env) as s:
+        if original:
+            picture, _ = s.wait_for(lambda p: palette_distance(p, plain) < 0.1, 20, what)
+            # It must not be just the frames before styling starts.
+            for _ in range(10):
+                picture = s.screenshot()
+            assert palette_distance(picture, plain) < 0.1, f"{what}: the display is not the original"
+        else:
+            s.wait_for(lambda p: palette_distance(p, plain) > 0.5, 20, what)
+        assert s.alive(), what
+        lines = [line for line in s.log.splitlines() if "error" in line or "warn" in line]
+        print(f"{what}:", *lines, sep="\n    ")
+        assert sum(expect_line in line for line in lines) == 1, f"{what}: one line with {expect_line!r} expected"
+        assert len(lines) <= 2, f"{what}: too many lines"
+
+
+def main():
+    with Session(SETTINGS, "Vulkan2", env={"ARTEM_LAYER": "off"}) as s:
+        s.wait_for(lambda p: len(set(p.data[::97])) > 2, 20, "the app's picture")
+        plain = s.screenshot()
+    with tempfile.TemporaryDirectory(prefix="artem-models.") as folder:
+        models = pathlib.Path(folder)
+
+        def fresh():
+            for f in models.iterdir():
+                f.unlink()
+            for f in (ROOT / "models").glob("*.art*"):
+                shutil.copy(f, models)
+
+        def damage(name, change):
+            fresh()
+            data = bytearray((models / name).read_bytes())
+            (models / name).write_bytes(change(data))
+
+        def flip(data):
+            data[1000] ^= 1
+            return data
+
+        damage("great_wave.artstyle", lambda d: d[:5000])
+        run("truncated style", plain, "great_wave", models=models)
+        damage("artem.artnet", flip)
+        run("damaged network", plain, "artem.artnet", models=models)
+        damage("great_wave.artstyle", lambda d: b"PNG" + bytes(3000))
+        run("foreign file", plain, "great_wave", models=models)
+    run("unknown style", plain, "nonesuch", {"style": "nonesuch"})
+    run("bad config", plain, "resolution", {"resolution": "many", "enabled": "on"}, original=False)
+    run("unwritable frame log", plain, "/proc/nothing", {"log_file": "/proc/nothing/frames.csv"}, original=False)
+    run("budget far too small", plain, "budget", {"budget_ms": "0.5"})
+
+
+main()

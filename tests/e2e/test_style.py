@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""hello_xr under Monado's real compositor: the headset's display shows the configured style, in both eyes, and only then.
+
+The expected colours come from the command-line tool on a screenshot of an unstyled run. The same check must refuse the unstyled display
+and the other style's, so it fails with ARTEM_LAYER=off and with styles swapped (ARTEM_E2E_SWAP=1 swaps them: the test must then fail)."""
+import os
+import sys
+
+from session import Session, painted, palette_distance
+
+STYLES = ("great_wave", "starry_night")
+SETTINGS = {"resolution": 320, "budget_ms": 0}
+
+
+def display(binding, style):
+    """What the display shows with this style, None for no layer: the first picture that stays."""
+    env = {"ARTEM_LAYER": "off"} if style is None else {}
+    with Session(dict(SETTINGS, style=style or STYLES[0]), binding, env=env) as s:
+        previous = s.screenshot()
+        for _ in range(40):
+            picture = s.screenshot()
+            if is_scene(picture) and palette_distance(previous, picture) < 0.05:
+                break
+            previous = picture
+        else:
+            raise AssertionError("the display never came to rest")
+        assert s.alive(), "hello_xr ended by itself"
+    return picture, s
+
+
+def is_scene(picture):
+    """Not the empty window before the first frame."""
+    return len({picture.data[i:i + 3] for i in range(0, len(picture.data), 3 * 101)}) > 2
+
+
+def check(picture, style, other, plain, expected):
+    """Raises unless the picture has the style's colours, clearly nearer than the other style's and the unstyled ones, in both eyes."""
+    for right in (False, True):
+        eye = picture.half(right)
+        near = palette_distance(eye, expected[style][right])
+        far = palette_distance(eye, expected[other][right])
+        bare = palette_distance(eye, plain.half(right))
+        print(f"  {style} {'right' if right else 'left'} eye: distance to itself {near:.3f}, to {other} {far:.3f}, to unstyled {bare:.3f}")
+        assert near < 0.5 * far and near < 0.5 * bare and near < 0.4, f"the display does not show {style}"
+
+
+def refused(*arguments):
+    try:
+        check(*arguments)
+    except AssertionError:
+        return True
+    return False
+
+
+def main():
+    binding = sys.argv[1]
+    plain, _ = display(binding, None)
+    expected = {s: [painted(plain.half(right), s) for right in (False, True)] for s in STYLES}
+    seen = {}
+    for style in STYLES:
+        configured = STYLES[1 - STYLES.index(style)] if os.environ.get("ARTEM_E2E_SWAP") else style
+        seen[style], session = display(binding, configured)
+        print(f"{binding}: {style}")
+        check(seen[style], style, STYLES[1 - STYLES.index(style)], plain, expected)
+        print(session.log)
+    print("controls: unstyled and swapped displays are refused")
+    for style in STYLES:
+        other = STYLES[1 - STYLES.index(style)]
+        assert refused(plain, style, other, plain, expected), "an unstyled display passed the check"
+        assert refused(seen[other], style, other, plain, expected), "the other style passed the check"
+
+
+main()

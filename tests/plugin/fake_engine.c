@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The linker takes these instead of libartem's own.
+#include "fake_engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct artem_engine {
+    struct artem_engine_frame frame;
+    bool in_flight;
+};
+
+struct fake_engine_state fake_engine;
+
+enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)
+{
+    (void)params;
+    *out_engine = calloc(1, sizeof **out_engine);
+    fake_engine.engines++;
+    return ARTEM_OK;
+}
+
+enum artem_result artem_engine_set_style(struct artem_engine *engine, struct artem_style *style)
+{
+    (void)style;
+    return engine->in_flight ? ARTEM_ERROR_ARGUMENT : ARTEM_OK;
+}
+
+enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)
+{
+    if (engine->in_flight)
+        return ARTEM_ERROR_ARGUMENT;
+    if (fake_engine.submit_result != ARTEM_OK)
+        return fake_engine.submit_result;
+    engine->frame = *frame;
+    engine->in_flight = true;
+    return ARTEM_OK;
+}
+
+enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns)
+{
+    const struct artem_engine_frame *frame = &engine->frame;
+
+    (void)timeout_ns;
+    if (fake_engine.late > 0) {
+        fake_engine.late--;
+        return ARTEM_TIMEOUT;
+    }
+    for (uint32_t v = 0; v < frame->views; v++) {
+        for (size_t i = 0; i < (size_t)frame->width * frame->height * 4; i++)
+            frame->out[v][i] = i % 4 == 3 ? 255 : (uint8_t)(255 - frame->in[v][i]);
+    }
+    engine->in_flight = false;
+    fake_engine.frames++;
+    fake_engine.views += frame->views;
+    fake_engine.width = frame->width;
+    fake_engine.height = frame->height;
+    return ARTEM_OK;
+}
+
+void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)
+{
+    (void)engine;
+    *out_stats = (struct artem_engine_stats){.milliseconds = 1.0};
+}
+
+void artem_engine_destroy(struct artem_engine **engine)
+{
+    fake_engine.engines -= *engine != NULL;
+    free(*engine);
+    *engine = NULL;
+}
+
+enum artem_result artem_library_load_network(struct artem_network **out_network)
+{
+    if (fake_engine.no_network)
+        return ARTEM_ERROR_NOT_FOUND;
+    *out_network = calloc(1, sizeof **out_network);
+    fake_engine.networks++;
+    return ARTEM_OK;
+}
+
+enum artem_result artem_library_load_style(const char *name, struct artem_style **out_style)
+{
+    if (strcmp(name, "missing") == 0)
+        return ARTEM_ERROR_NOT_FOUND;
+    *out_style = calloc(1, sizeof **out_style);
+    snprintf((*out_style)->name, sizeof(*out_style)->name, "%s", name);
+    fake_engine.styles++;
+    return ARTEM_OK;
+}
+
+enum artem_result artem_library_list(int (*fn)(void *user, const char *name, const char *path), void *user)
+{
+    fn(user, "great_wave", "/models/great_wave.artstyle");
+    return ARTEM_OK;
+}
+
+void artem_network_unref(struct artem_network **network)
+{
+    fake_engine.networks -= *network != NULL;
+    free(*network);
+    *network = NULL;
+}
+
+void artem_style_unref(struct artem_style **style)
+{
+    fake_engine.styles -= *style != NULL;
+    free(*style);
+    *style = NULL;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replaces the engine and the model library in a test program: styles are inverted colours, and time is under control.
+#ifndef ARTEM_TEST_FAKE_ENGINE_H
+#define ARTEM_TEST_FAKE_ENGINE_H
+
+#include "artem/engine.h"
+
+struct fake_engine_state {
+    unsigned frames, views;          // styled
+    unsigned late;                   // this many waits time out
+    enum artem_result submit_result; // of submits from now on
+    bool no_network;
+    unsigned engines, networks, styles; // alive
+    uint32_t width, height;             // of the latest frame
+};
+
+extern struct fake_engine_state fake_engine;
+
+#endif

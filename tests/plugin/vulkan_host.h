@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A headless Vulkan device as an app would have it, with Khronos' validation layer where that is installed.
+#ifndef ARTEM_TEST_VULKAN_HOST_H
+#define ARTEM_TEST_VULKAN_HOST_H
+
+#include "vulkan_device.h"
+
+// NULL on success, else why there is no device. Fills in what a session would get from the app.
+const char *host_open(struct vulkan_device_params *out_params);
+// Returns how many errors and warnings the validation layer had, synchronisation included.
+unsigned host_close(void);
+
+// Images as a runtime makes them for a swapchain, in COLOR_ATTACHMENT_OPTIMAL between all calls. Data: four bytes per
+// pixel, as stored.
+VkImage host_create_image(uint32_t width, uint32_t height, VkFormat format);
+void host_write_image(VkImage image, uint32_t width, uint32_t height, const void *data);
+void host_read_image(VkImage image, uint32_t width, uint32_t height, void *data);
+void host_destroy_image(VkImage image);
+
+#endif

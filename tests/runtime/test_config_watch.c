@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+// The watcher end to end: every way in which editors and dotfile managers change a file, each seen in less than a
+// second.
+#include "artem/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "fixture.h"
+
+#ifdef ARTEM_TEST_NO_INOTIFY
+// In front of libc's: a machine that has used up its inotify instances.
+int inotify_init1(int flags)
+{
+    (void)flags;
+    errno = EMFILE;
+    return -1;
+}
+#define LIMIT 1.5 // polling: 0.5 s, and 0.2 s for a change to settle
+#else
+#define LIMIT 0.5 // less than what polling alone would take
+#endif
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void sleep_ms(int ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
+}
+
+// Waits until the resolution is that, and checks that it did not take long.
+static void expect(struct artem_config *config, uint32_t resolution, const char *step)
+{
+    struct artem_settings s;
+    double start = now();
+
+    do {
+        artem_config_get(config, &s);
+        if (s.resolution == resolution)
+            break;
+        sleep_ms(5);
+    } while (now() < start + 5);
+    double took = now() - start;
+    fprintf(stderr, "%-40s %4.0f ms\n", step, took * 1000);
+    if (s.resolution != resolution || took > LIMIT)
+        TEST_FAIL("%s: resolution %u after %.2f s, expected %u", step, s.resolution, took, resolution);
+    test_checks++;
+}
+
+static void expect_log(const char *text, const char *step)
+{
+    double start = now();
+
+    while (fixture_log_count(text) == 0 && now() < start + 3)
+        sleep_ms(5);
+    if (fixture_log_count(text) != 1)
+        TEST_FAIL("%s: %d log lines with '%s'", step, fixture_log_count(text), text);
+    test_checks++;
+    fixture_log_clear();
+}
+
+static const char *text_of(int resolution)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "[artem]\nresolution = %d\n", resolution);
+    return text;
+}
+
+static int count_entries(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    int count = 0;
+    while (dir && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+static void test_edits(const char *folder, const char *path, const char *other)
+{
+    struct artem_config *config = NULL;
+    struct artem_settings s;
+
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    if (!config)
+        return;
+    CHECK_INT(artem_config_get(config, &s), 1);
+    expect_log("using the defaults", "no file yet");
+    CHECK_INT(mkdir(folder, 0700), 0);
+    sleep_ms(600); // a new folder is seen by looking, twice a second
+    fixture_write_text(path, text_of(100));
+    expect(config, 100, "folder and file created");
+    CHECK_INT(artem_config_get(config, &s), 2);
+    sleep_ms(700); // at rest
+    fixture_write_text(path, text_of(101));
+    expect(config, 101, "written in place");
+    fixture_write_text(other, text_of(102));
+    rename(other, path);
+    expect(config, 102, "renamed over");
+    fixture_write_text(other, text_of(103));
+    rename(other, path);
+    expect(config, 103, "renamed over again");
+
+    fixture_log_clear();
+    unlink(path);
+    expect_log("the file is gone", "deleted");
+    artem_config_get(config, &s);
+    CHECK_INT(s.resolution, 103);
+    fixture_write_text(path, text_of(104));
+    expect(config, 104, "recreated");
+
+    fixture_log_clear();
+    uint32_t serial = artem_config_get(config, &s);
+    fixture_write_text(path, "[artem]\nresolution = 200\nstrength = 7\n");
+    expect_log("artem.conf:3: strength: expected a number from 0 to 1, got '7'", "bad value");
+    CHECK_INT(artem_config_get(config, &s), serial);
+    CHECK_INT(s.resolution, 104);
+    fixture_write_text(path, text_of(105));
+    expect(config, 105, "good again");
+    CHECK_INT(artem_config_get(config, &s), serial + 1);
+
+    fixture_log_clear();
+    fixture_write_text(path, text_of(105));
+    sleep_ms(400);
+    CHECK_INT(artem_config_get(config, &s), serial + 1);
+    CHECK_INT(fixture_log_count("artem"), 0);
+
+    rename(path, other);
+    sleep_ms(100);
+    rename(other, path); // an editor's backup dance: nothing may change
+    sleep_ms(400);
+    CHECK_INT(artem_config_get(config, &s), serial + 1);
+
+    char moved[600];
+    snprintf(moved, sizeof moved, "%s-old", folder);
+    CHECK_INT(rename(folder, moved), 0);
+    CHECK_INT(mkdir(folder, 0700), 0);
+    fixture_write_text(path, text_of(106));
+    expect(config, 106, "folder replaced");
+    artem_config_close(&config);
+    CHECK(config == NULL);
+    artem_config_close(&config);
+}
+
+// A writer that is slow must not be read half-way, while the file is short or empty.
+static void write_slowly(struct artem_config *config, const char *path, int before, int after)
+{
+    struct artem_settings s;
+
+    FILE *file = fopen(path, "w"); // empty from here on
+    sleep_ms(100);
+    for (const char *c = text_of(after); file && *c; c++) {
+        fputc(*c, file);
+        fflush(file);
+        sleep_ms(4);
+        artem_config_get(config, &s);
+        CHECK_INT(s.resolution, before);
+    }
+    if (file)
+        fclose(file);
+}
+
+static void test_slow_writer(const char *path)
+{
+    struct artem_config *config = NULL;
+
+    fixture_write_text(path, text_of(110));
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    sleep_ms(300);
+    write_slowly(config, path, 110, 111);
+    expect(config, 111, "slow writer");
+    unlink(path);
+    write_slowly(config, path, 111, 112);
+    expect(config, 112, "slow writer of a new file");
+    artem_config_close(&config);
+}
+
+static void test_links(const char *folder, const char *path)
+{
+    struct artem_config *config = NULL;
+    char dotfiles[600], target[700], second[700];
+
+    snprintf(dotfiles, sizeof dotfiles, "%s-dotfiles", folder);
+    snprintf(target, sizeof target, "%s/my.conf", dotfiles);
+    snprintf(second, sizeof second, "%s/second.conf", dotfiles);
+    mkdir(dotfiles, 0700);
+    unlink(path);
+    fixture_write_text(target, text_of(120));
+    CHECK_INT(symlink(target, path), 0);
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    expect(config, 120, "link read");
+    sleep_ms(300);
+    fixture_write_text(target, text_of(121));
+    expect(config, 121, "link's target written");
+    fixture_write_text(second, text_of(122));
+    rename(second, target);
+    expect(config, 122, "link's target renamed over");
+    fixture_write_text(second, text_of(123));
+    unlink(path);
+    CHECK_INT(symlink(second, path), 0);
+    expect(config, 123, "link changed");
+    fixture_write_text(second, text_of(124));
+    expect(config, 124, "new target written");
+    artem_config_close(&config);
+}
+
+static atomic_int handled;
+
+static void on_signal(int number)
+{
+    (void)number;
+    atomic_fetch_add(&handled, 1);
+}
+
+// The host's signals never run on the watcher's thread: with the only other thread blocking it, the signal stays
+// pending.
+static void test_signals_blocked(const char *path)
+{
+    struct artem_config *config = NULL;
+    sigset_t usr1, pending;
+
+    signal(SIGUSR1, on_signal);
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    sigemptyset(&usr1);
+    sigaddset(&usr1, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &usr1, NULL);
+    kill(getpid(), SIGUSR1);
+    sleep_ms(50);
+    CHECK_INT(atomic_load(&handled), 0);
+    sigpending(&pending);
+    CHECK(sigismember(&pending, SIGUSR1));
+    pthread_sigmask(SIG_UNBLOCK, &usr1, NULL);
+    CHECK_INT(atomic_load(&handled), 1);
+    artem_config_close(&config);
+}
+
+static atomic_bool readers_stop;
+
+static void *reader(void *user)
+{
+    struct artem_settings s;
+    uint32_t last = 0;
+
+    while (!atomic_load(&readers_stop)) {
+        uint32_t serial = artem_config_get(user, &s);
+        if (serial < last || (s.resolution & 1) != (s.threads & 1)) // a torn copy
+            return user;
+        last = serial;
+    }
+    return NULL;
+}
+
+static void test_readers(const char *path)
+{
+    struct artem_config *config = NULL;
+    pthread_t threads[2];
+    void *torn[2] = {NULL, NULL};
+
+    fixture_write_text(path, "[artem]\nresolution = 100\nthreads = 0");
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, reader, config);
+    for (int i = 1; i < 12; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "[artem]\nresolution = %d\nthreads = %d", 100 + i, i);
+        fixture_write_text(path, text);
+        sleep_ms(70);
+    }
+    atomic_store(&readers_stop, true);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], &torn[i]);
+    CHECK(!torn[0] && !torn[1]);
+    expect(config, 111, "after many writes");
+    artem_config_close(&config);
+}
+
+static void test_open(const char *path)
+{
+    struct artem_config *config = NULL;
+    struct artem_settings s;
+    char found[ARTEM_PATH_MAX];
+
+    CHECK_INT(artem_config_open(NULL, &config), ARTEM_ERROR_ARGUMENT);
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path}, NULL), ARTEM_ERROR_ARGUMENT);
+    fixture_write_text(path, "[artem]\nresolution = 130\n[exe:e]\nresolution=131\n[app:a]\nstyle=s");
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .app_name = "a", .exe_name = "e"}, &config),
+              0);
+    CHECK_INT(artem_config_get(config, &s), 1);
+    CHECK_INT(s.resolution, 131);
+    CHECK_STR(s.style, "s");
+    artem_config_close(&config);
+
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = path}, &s, found), ARTEM_OK);
+    CHECK_STR(found, path);
+    CHECK_INT(s.resolution, 130);
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = "/nonexistent/x"}, &s, NULL),
+              ARTEM_ERROR_NOT_FOUND);
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = "/dev/null"}, &s, NULL), ARTEM_ERROR_FORMAT);
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = fixture_folder()}, &s, NULL), ARTEM_ERROR_FORMAT);
+    fixture_write_text(path, "[artem]\nresolution = 5");
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = path}, &s, NULL), ARTEM_ERROR_FORMAT);
+    CHECK_INT(s.resolution, 512);
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path}, &config), ARTEM_OK);
+    artem_config_get(config, &s);
+    CHECK_INT(s.resolution, 512);
+    artem_config_close(&config);
+
+    for (int i = 0; i < 50; i++) { // closing at once, whatever the thread is at
+        artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config);
+        artem_config_close(&config);
+    }
+}
+
+int main(void)
+{
+    char folder[400], path[500], other[500];
+
+    snprintf(folder, sizeof folder, "%s/conf", fixture_folder());
+    snprintf(path, sizeof path, "%s/artem.conf", folder);
+    snprintf(other, sizeof other, "%s/.artem.conf.swp", folder);
+    int fds = count_entries("/proc/self/fd");
+    test_edits(folder, path, other);
+    sleep_ms(100);                                // a joined thread may stay listed for a moment
+    int tasks = count_entries("/proc/self/task"); // not before: ThreadSanitizer starts one of its own with the first
+    test_slow_writer(path);
+    test_links(folder, path);
+    unlink(path);
+    test_signals_blocked(path);
+    test_readers(path);
+    test_open(path);
+    CHECK_INT(count_entries("/proc/self/fd"), fds);
+    sleep_ms(100);
+    CHECK_INT(count_entries("/proc/self/task"), tasks);
+    return test_result();
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statistics: the CSV file, its faults, and the summary.
+#include "artem/stats.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "fixture.h"
+
+static const char header[] = "frame,display_time,decision,views,width,height,style_width,style_height,style,"
+                             "capture_ms,network_ms,composite_ms,layer_ms,interval_ms,slack_ms\n";
+
+static struct artem_frame_record record_of(uint64_t frame, double ms)
+{
+    return (struct artem_frame_record){.frame = frame,
+                                       .display_time = 1000000007,
+                                       .decision = ARTEM_DECISION_STYLED,
+                                       .views = 2,
+                                       .width = 1440,
+                                       .height = 1584,
+                                       .style_width = 464,
+                                       .style_height = 512,
+                                       .style = "great_wave",
+                                       .network_ms = 2 * ms,
+                                       .layer_ms = ms,
+                                       .interval_ms = 11.1115,
+                                       .slack_ms = NAN};
+}
+
+static void add(struct artem_stats *stats, uint64_t frame, double ms)
+{
+    struct artem_frame_record record = record_of(frame, ms);
+    artem_stats_add(stats, &record);
+}
+
+static char *read_text(const char *path)
+{
+    static char text[400000];
+    FILE *file = fopen(path, "r");
+    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+
+    text[size] = '\0';
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static int count_lines(const char *path)
+{
+    int count = 0;
+    for (const char *c = read_text(path); *c; c++)
+        count += *c == '\n';
+    return count;
+}
+
+static void test_csv(void)
+{
+    struct artem_stats *stats = NULL;
+    char path[300], expected[1000];
+
+    snprintf(path, sizeof path, "%s", fixture_path("a.csv"));
+    CHECK_INT(artem_stats_create(path, &stats), ARTEM_OK);
+    add(stats, 0, 1.0005);
+    struct artem_frame_record record = record_of(1, -0.25);
+    record.decision = ARTEM_DECISION_BUDGET;
+    record.slack_ms = 3.5;
+    memset(record.style, ',', sizeof record.style); // not terminated, and of the worst characters
+    artem_stats_add(stats, &record);
+    artem_stats_destroy(&stats);
+    CHECK(stats == NULL);
+    int n = snprintf(expected, sizeof expected,
+                     "%s0,1000000007,styled,2,1440,1584,464,512,great_wave,0.000,2.001,0.000,1.001,11.112,\n"
+                     "1,1000000007,budget,2,1440,1584,464,512,",
+                     header);
+    memset(expected + n, '_', 64);
+    snprintf(expected + n + 64, 100, ",0.000,-0.500,0.000,-0.250,11.112,3.500\n");
+    CHECK_STR(read_text(path), expected);
+
+    // A second session goes on in the same file, without a second header.
+    CHECK_INT(artem_stats_create(path, &stats), ARTEM_OK);
+    add(stats, 0, 1);
+    artem_stats_destroy(&stats);
+    CHECK_INT(count_lines(path), 4);
+    artem_stats_destroy(&stats);
+    artem_stats_destroy(NULL);
+}
+
+static void test_summary(void)
+{
+    struct artem_stats *stats = NULL;
+    struct artem_stats_summary sum;
+
+    CHECK_INT(artem_stats_create(NULL, &stats), ARTEM_OK);
+    artem_stats_get(stats, &sum);
+    CHECK(sum.frames == 0 && sum.layer_ms_max == 0 && sum.network_ms_p50 == 0);
+    for (int i = 0; i < 5000; i++) // only the latest 4096 count
+        add(stats, (uint64_t)i, i < 904 ? 1e6 : (double)((i * 17) % 4096 + 1));
+    for (int d = 1; d < ARTEM_DECISION_COUNT; d++)
+        for (int i = 0; i < d; i++) {
+            struct artem_frame_record record = record_of(0, 1e9);
+            record.decision = (enum artem_decision)d;
+            artem_stats_add(stats, &record);
+        }
+    artem_stats_get(stats, &sum);
+    CHECK_INT(sum.frames, 5000 + 1 + 2 + 3 + 4 + 5);
+    CHECK_INT(sum.by_decision[ARTEM_DECISION_STYLED], 5000);
+    for (int d = 1; d < ARTEM_DECISION_COUNT; d++)
+        CHECK_INT(sum.by_decision[d], d);
+    CHECK(sum.layer_ms_p50 == 2048);
+    CHECK(sum.layer_ms_p95 == 3892);
+    CHECK(sum.layer_ms_p99 == 4056);
+    CHECK(sum.layer_ms_max == 4096);
+    CHECK(sum.network_ms_p50 == 4096 && sum.network_ms_max == 8192);
+    CHECK_INT(sum.dropped_records, 0);
+    artem_stats_destroy(&stats);
+    CHECK_INT(fixture_log_count("5015 frames, styled 5000, disabled 1, warmup 2, budget 3"), 1);
+    CHECK_INT(fixture_log_count("layer 2048.000/3892.000/4056.000/4096.000"), 1);
+
+    CHECK_INT(artem_stats_create("", &stats), ARTEM_OK);
+    add(stats, 0, NAN);
+    struct artem_frame_record record = record_of(0, 0);
+    record.decision = (enum artem_decision)77;
+    artem_stats_add(stats, &record);
+    artem_stats_get(stats, &sum);
+    CHECK_INT(sum.frames, 2);
+    CHECK(sum.layer_ms_max == 0);
+    artem_stats_destroy(&stats);
+    CHECK_STR(artem_decision_name(ARTEM_DECISION_ERROR), "error");
+    CHECK_STR(artem_decision_name((enum artem_decision)77), "unknown");
+    CHECK_INT(artem_stats_create(NULL, NULL), ARTEM_ERROR_ARGUMENT);
+}
+
+static void test_unwritable(const char *path)
+{
+    struct artem_stats *stats = NULL;
+    struct artem_stats_summary sum;
+
+    fixture_log_clear();
+    CHECK_INT(artem_stats_create(path, &stats), ARTEM_OK);
+    for (int i = 0; i < 1000; i++) {
+        add(stats, (uint64_t)i, 1);
+        if (i % 100 == 0)
+            artem_stats_set_file(stats, path); // a reload with the same settings
+    }
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
+    add(stats, 1000, 1);
+    artem_stats_get(stats, &sum);
+    CHECK_INT(sum.frames, 1001);
+    artem_stats_destroy(&stats);
+    CHECK_INT(fixture_log_count("artem: warn: log_file"), 1);
+}
+
+static void test_dropped(void)
+{
+    struct artem_stats *stats = NULL;
+    struct artem_stats_summary sum;
+    char path[300];
+
+    snprintf(path, sizeof path, "%s", fixture_path("many.csv"));
+    CHECK_INT(artem_stats_create(path, &stats), ARTEM_OK);
+    for (int i = 0; i < 100000; i++) // much faster than any disk
+        add(stats, (uint64_t)i, 1);
+    artem_stats_set_file(stats, NULL); // what is queued is still written
+    for (int i = 0; i < 200; i++) {
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+        artem_stats_get(stats, &sum);
+        if (count_lines(path) + (int)sum.dropped_records > 100000)
+            break;
+    }
+    artem_stats_get(stats, &sum);
+    artem_stats_destroy(&stats);
+
+    FILE *file = fopen(path, "r");
+    char line[600];
+    uint64_t lines = 0;
+    while (file && fgets(line, sizeof line, file))
+        lines++;
+    if (file)
+        fclose(file);
+    fprintf(stderr, "%llu written, %llu dropped\n", (unsigned long long)lines - 1,
+            (unsigned long long)sum.dropped_records);
+    CHECK_INT(lines - 1 + sum.dropped_records, 100000);
+    CHECK(sum.dropped_records > 0);
+    CHECK(lines > 512);
+}
+
+static void test_change(void)
+{
+    struct artem_stats *stats = NULL;
+    char first[300], second[300], too_long[2000];
+
+    snprintf(first, sizeof first, "%s", fixture_path("first.csv"));
+    snprintf(second, sizeof second, "%s", fixture_path("second.csv"));
+    CHECK_INT(artem_stats_create(NULL, &stats), ARTEM_OK);
+    add(stats, 0, 1);
+    artem_stats_set_file(stats, first);
+    for (int i = 0; i < 100; i++)
+        add(stats, (uint64_t)i, 1);
+    artem_stats_set_file(stats, second);
+    for (int i = 0; i < 10; i++)
+        add(stats, (uint64_t)i, 1);
+    artem_stats_set_file(stats, "");
+    add(stats, 0, 1);
+    memset(too_long, 'x', sizeof too_long - 1);
+    too_long[sizeof too_long - 1] = '\0';
+    artem_stats_set_file(stats, too_long);
+    artem_stats_set_file(NULL, NULL);
+    artem_stats_destroy(&stats);
+    CHECK_INT(count_lines(first), 101);
+    CHECK_INT(count_lines(second), 11);
+}
+
+static void *reader(void *user)
+{
+    struct artem_stats_summary sum;
+    uint64_t last = 0;
+
+    for (int i = 0; i < 200; i++) {
+        artem_stats_get(user, &sum);
+        if (sum.frames < last)
+            return user;
+        last = sum.frames;
+    }
+    return NULL;
+}
+
+static void test_threads(void)
+{
+    struct artem_stats *stats = NULL;
+    pthread_t thread;
+    void *wrong = NULL;
+
+    CHECK_INT(artem_stats_create(fixture_path("t.csv"), &stats), ARTEM_OK);
+    pthread_create(&thread, NULL, reader, stats);
+    for (int i = 0; i < 20000; i++)
+        add(stats, (uint64_t)i, 1);
+    pthread_join(thread, &wrong);
+    CHECK(wrong == NULL);
+    artem_stats_destroy(&stats);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "de_DE.UTF-8"); // a host with a decimal comma, where it is installed
+    fixture_folder();
+    test_csv();
+    test_summary();
+    test_unwritable("/proc/x");
+    test_unwritable("/nonexistent/a.csv");
+    test_unwritable(fixture_folder());
+    if (access("/dev/full", W_OK) == 0)
+        test_unwritable("/dev/full");
+    test_dropped();
+    test_change();
+    test_threads();
+    return test_result();
+}
