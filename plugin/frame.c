@@ -34,7 +34,7 @@ static void report_time(struct layer_session *session, double layer_ms, double b
             artem_log(
                 ARTEM_LOG_WARN,
                 "styling takes %.1f ms of a budget of %.1f ms: original frames until it fits (next try in %.0f s)",
-                governor->ema_ms, budget_ms, (double)(governor->resume_ns - now) / 1e9);
+                layer_ms, budget_ms, (double)(governor->resume_ns - now) / 1e9);
         break;
     case GOVERNOR_RESUMED:
         artem_log(ARTEM_LOG_INFO, "styling is within its budget again (%.1f of %.1f ms)", governor->ema_ms, budget_ms);

@@ -4,18 +4,13 @@
 
 #include <math.h>
 
+#include "artem_kernels/picture.h"
+
 #define AREA_MAX (UINT64_C(1) << 24)       // of a picture: uint32 sums of the area average
 #define STYLE_AREA_MAX (UINT64_C(1) << 22) // of a style picture
 #define PRODUCT_MAX (UINT64_C(1) << 25)    // of the two sides on one axis: uint32 positions of the composite
 
 enum { CELL = 4, STYLE_SIDE_MAX = 4096 };
-
-static uint32_t to_cells(uint64_t wished, uint32_t side)
-{
-    uint32_t capped = wished < side ? (uint32_t)wished : side;
-
-    return capped < CELL ? CELL : capped - capped % CELL;
-}
 
 bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, uint32_t style_height)
 {
@@ -27,18 +22,8 @@ bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, u
 
 bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height)
 {
-    uint64_t w = longer, h = longer;
-
-    if (width < CELL || height < CELL)
-        return false;
-    // Quotients rounded, halves upwards.
-    if (width < height)
-        w = (2 * (uint64_t)longer * width + height) / (2 * (uint64_t)height);
-    else
-        h = (2 * (uint64_t)longer * height + width) / (2 * (uint64_t)width);
-    *out_width = to_cells(w, width);
-    *out_height = to_cells(h, height);
-    return geometry_can_scale(width, height, *out_width, *out_height);
+    return artem_style_size(width, height, longer, out_width, out_height) &&
+           geometry_can_scale(width, height, *out_width, *out_height);
 }
 
 int32_t geometry_noise_origin(float from, float to, uint32_t style_side)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The budget governor. Three of the latest eight frames over budget, or a moving average over it, pause styling. Pauses
 // double from 1 s to 8 s while trials keep failing. A trial has to stay below nine tenths of the budget: hysteresis
-// against flapping.
+// against flapping. One frame of twice the budget ends it: a hopeless trial should cost a single hitch.
 #include "governor.h"
 
 #include <string.h>
@@ -54,8 +54,10 @@ static unsigned count_bits(uint8_t bits)
     return count;
 }
 
-static bool is_failing(const struct governor *governor, double limit_ms)
+static bool is_failing(const struct governor *governor, double layer_ms, double limit_ms, double budget_ms)
 {
+    if (governor->trial && layer_ms > 2 * budget_ms)
+        return true;
     if (count_bits(governor->over) >= WINDOW_OVER)
         return true;
     return governor->samples >= WINDOW && governor->ema_ms > limit_ms;
@@ -81,7 +83,7 @@ enum governor_change governor_report(struct governor *governor, uint64_t now_ns,
     governor->samples++;
     governor->over = (uint8_t)(governor->over << 1 | (layer_ms > limit_ms));
 
-    if (is_failing(governor, limit_ms)) {
+    if (is_failing(governor, layer_ms, limit_ms, budget_ms)) {
         governor->paused = true;
         governor->resume_ns = now_ns + governor->pause_ns;
         governor->pauses++;

@@ -22,6 +22,15 @@ static bool is_bgra(int64_t format)
     return format == VK_FORMAT_B8G8R8A8_SRGB || format == VK_FORMAT_B8G8R8A8_UNORM;
 }
 
+static bool is_chained(const void *chain, XrStructureType type)
+{
+    const XrBaseInStructure *next = chain;
+
+    while (next != NULL && next->type != type)
+        next = next->next;
+    return next != NULL;
+}
+
 // Why images of such a swapchain cannot be styled, NULL if they can.
 static const char *find_obstacle(const struct layer_session *session, const XrSwapchainCreateInfo *info)
 {
@@ -36,6 +45,8 @@ static const char *find_obstacle(const struct layer_session *session, const XrSw
     }
     if ((info->createFlags & XR_SWAPCHAIN_CREATE_PROTECTED_CONTENT_BIT) != 0)
         return "it holds protected content";
+    if (is_chained(info->next, XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB))
+        return "it is foveated"; // such images may be subsampled, which a copy cannot follow
     if (info->faceCount != 1)
         return "it is a cube map";
     if (info->arraySize != 1)

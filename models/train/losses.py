@@ -68,7 +68,7 @@ def lattice_loss(y, period, window=40):
 
 
 def contrast_loss(x, y, keep=0.5, size=8):
-    """Hinge on the mean colours of 8x8 blocks: places that differ in the input must differ in the output by at least `keep` times as
+    """Hinge on the mean colours of blocks (8x8: regions; 2x2: edges): places that differ in the input must differ in the output by at least `keep` times as
     much, and what is lighter must stay lighter. The colours themselves are free, so the palette stays the painting's."""
     x, y = F.avg_pool2d(x, size), F.avg_pool2d(y, size)
     weights = torch.tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)

@@ -119,7 +119,7 @@ def main():
         f = vgg(mirror(y))
         lc = losses.content_loss(f, {k: (w, target[k]) for k, w in CONTENT.items()})
         ls = losses.style_loss(f, grams[s])
-        lk = losses.contrast_loss(x, y)
+        lk = losses.contrast_loss(x, y) + losses.contrast_loss(x, y, size=2)
         lg = losses.lattice_loss(y, 4) + losses.lattice_loss(y, 8)
         loss = lc + a.style_weight * ls + a.contrast_weight * lk + a.lattice_weight * lg + a.tv_weight * losses.total_variation(y)
         opt.zero_grad(set_to_none=True)
@@ -136,7 +136,7 @@ def main():
             log.write(json.dumps({"step": step, "minutes": spent / 60, "content": c, "style": t, "contrast": k, "lattice": g}) + "\n")
             left = a.minutes - spent / 60
             print(f"step {step}  content {c:.3f}  style {t:.4f}  contrast {k:.5f}  lattice {g:.5f}  {left:.0f} min left", flush=True)
-            if step % 200 == 0:
+            if step % 100 == 0:
                 checkpoint()
                 preview()
             last = time.time()

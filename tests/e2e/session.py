@@ -16,6 +16,8 @@ BUILD = pathlib.Path(os.environ.get("ARTEM_BUILD", ROOT / "build"))
 class Picture:
     def __init__(self, width, height, data):
         self.width, self.height, self.data = width, height, data
+        self.taken = time.monotonic()  # for screenshots: when it was there, before anything was made of it
+        self.colours = None
 
     @staticmethod
     def load(path):
@@ -38,6 +40,8 @@ class Picture:
 
     def palette(self):
         """Share of each of 512 colours, spread a little so that a colour near a bin's edge does not jump."""
+        if self.colours is not None:
+            return self.colours
         bins, d = {}, self.data
         for i in range(0, len(d), 3):
             key = (d[i] >> 4, d[i + 1] >> 4, d[i + 2] >> 4)
@@ -49,6 +53,7 @@ class Picture:
                     for db in (-1, 0, 1):
                         key = (r + dr, g + dg, b + db)
                         out[key] = out.get(key, 0) + count / n / 27
+        self.colours = out
         return out
 
 
@@ -111,9 +116,12 @@ class Session:
     def screenshot(self, name="shot"):
         path = self.folder / f"{name}.png"
         result = subprocess.run([str(ROOT / "scripts/screenshot"), "--wait", "60", str(path)], env=self.env, capture_output=True, text=True)
+        taken = time.monotonic()
         if result.returncode != 0:
             raise RuntimeError("no screenshot: " + result.stderr + self.log)
-        return Picture.load(path)
+        picture = Picture.load(path)
+        picture.taken = taken
+        return picture
 
     def wait_for(self, accept, seconds, what):
         """Screenshots until accept(picture); returns it and the time it took."""
@@ -121,7 +129,7 @@ class Session:
         while time.monotonic() - start < seconds:
             picture = self.screenshot()
             if accept(picture):
-                return picture, time.monotonic() - start
+                return picture, picture.taken - start
             if not self.alive():
                 break
         keep = os.environ.get("ARTEM_E2E_KEEP")

@@ -265,8 +265,8 @@ static void run_unit(struct run *run, int k, struct tensor *x8)
     normalise(run, 1 + k, &s, gains);
     FOR_CELLS(s)
     for (int c = 0; c < ARTEM_CHANNELS; c++)
-        at(x8, v, y, x)[c] = naive_unit(at(x8, v, y, x)[c], at(&s, v, y, x)[c], gains[c].a, gains[c].b,
-                                        unit->slope[c], unit->shift[c]);
+        at(x8, v, y, x)[c] =
+            naive_unit(at(x8, v, y, x)[c], at(&s, v, y, x)[c], gains[c].a, gains[c].b, unit->slope[c], unit->shift[c]);
     free(bits.data);
     free(s.data);
     free(w);
@@ -315,8 +315,8 @@ static void decode(const struct naive *n, struct tensor t, const struct artem_en
 
     FOR_CELLS(t)
     for (int c = 0; c < ARTEM_CHANNELS; c++)
-        at(&t, v, y, x)[c] = naive_leaky(
-            naive_adds16(naive_mulhrs(256 * at(&t, v, y, x)[c], st->dec_gain[c]), st->dec_bias[c]), 0);
+        at(&t, v, y, x)[c] =
+            naive_leaky(naive_adds16(naive_mulhrs(256 * at(&t, v, y, x)[c], st->dec_gain[c]), st->dec_bias[c]), 0);
     decode_layer(&t, st->d0_weights, ARTEM_D0_OUT, st->d0_shift, st->d0_mul, st->d0_bias);
     activate(&t);
     struct tensor half = doubled(&t);

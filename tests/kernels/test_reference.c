@@ -183,9 +183,9 @@ static void test_decoder(void)
     for (int x = 0; x < 2 * W; x++)
         for (int c = 0; c < 32; c++) {
             const int near = x / 2 + 1, far = x % 2 ? near + 1 : near - 1;
-            CHECK_INT(u[x * 32 + c], naive_rsh(9 * p[near * 32 + c] + 3 * p[far * 32 + c] + 3 * q[near * 32 + c] +
-                                                   q[far * 32 + c],
-                                               4));
+            CHECK_INT(
+                u[x * 32 + c],
+                naive_rsh(9 * p[near * 32 + c] + 3 * p[far * 32 + c] + 3 * q[near * 32 + c] + q[far * 32 + c], 4));
         }
 
     random_bytes(lut, sizeof lut);
@@ -224,8 +224,7 @@ static void test_normalise(void)
         }
         deviations = artem_norm_gains(&norm, &state, a, b);
         for (int c = 0; c < 128; c++) {
-            struct naive_gain g =
-                naive_gain(&style, c, norm.adapt, state.mean[c], state.square[c], norm.p);
+            struct naive_gain g = naive_gain(&style, c, norm.adapt, state.mean[c], state.square[c], norm.p);
             CHECK_INT(a[c], g.a);
             CHECK_INT(b[c], g.b);
             deviations -= g.d;
@@ -253,8 +252,7 @@ static void test_normalise(void)
 static void test_pictures(void)
 {
     uint8_t original[H * W * 4], guide[H * W * 4], styled[H * W * 4], out[H * W * 4];
-    struct artem_composite c = {W, H, W, H, 256, 0, original, W * 4, guide, styled, W * 4, W * 4,
-                                out, W * 4};
+    struct artem_composite c = {W, H, W, H, 256, 0, original, W * 4, guide, styled, W * 4, W * 4, out, W * 4};
     struct artem_scale s = {W, H, W, H, original, W * 4, out, W * 4};
     uint32_t w, h;
 

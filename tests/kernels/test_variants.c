@@ -30,9 +30,9 @@ static struct guard filled16(size_t count, size_t alignment, enum kind kind, int
     int16_t *p = (int16_t *)g.data;
 
     for (size_t i = 0; i < count; i++)
-        p[i] = (int16_t)(kind == RANDOM  ? random_in(low, high)
-                         : kind == ZEROS ? 0
-                         : kind == ONES  ? high
+        p[i] = (int16_t)(kind == RANDOM     ? random_in(low, high)
+                         : kind == ZEROS    ? 0
+                         : kind == ONES     ? high
                          : random_u32() % 2 ? low
                                             : high);
     return g;

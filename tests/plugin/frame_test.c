@@ -336,6 +336,7 @@ static void test_unsupported_frames(void)
 
 static void test_unsupported_swapchains(void)
 {
+    XrSwapchainCreateInfoFoveationFB foveation = {.type = XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB};
     XrSwapchainCreateInfo info = app_swapchain_info();
 
     app_start(true);
@@ -349,6 +350,22 @@ static void test_unsupported_swapchains(void)
     info.format = VK_FORMAT_R32_SFLOAT; // four bytes like the others, for the test's own drawing
     app_make_swapchains(&info);
     CHECK_INT(mock_find(app.eyes[0])->info.usageFlags, info.usageFlags);
+    expect_original();
+    CHECK_INT(mock.submissions, 0);
+    app_stop();
+
+    app_start(true);
+    info = app_swapchain_info();
+    info.arraySize = 2;
+    app_make_swapchains(&info);
+    CHECK_INT(mock_find(app.eyes[0])->info.usageFlags, info.usageFlags);
+    expect_original();
+    app_stop();
+
+    app_start(true);
+    info = app_swapchain_info();
+    info.next = &foveation;
+    app_make_swapchains(&info);
     expect_original();
     CHECK_INT(mock.submissions, 0);
     app_stop();

@@ -71,7 +71,7 @@ static void test_pauses_double(void)
 
     start();
     for (unsigned i = 0; i < sizeof expected_s / sizeof expected_s[0]; i++) {
-        CHECK_INT(run(3, 50.0, 10.0), GOVERNOR_PAUSED);
+        CHECK_INT(run(3, 11.0, 10.0), GOVERNOR_PAUSED);
         CHECK_INT(governor.resume_ns - now, expected_s[i] * 1000 * MS);
         CHECK(!governor_allows(&governor, governor.resume_ns - 1, 10.0));
         now = governor.resume_ns;
@@ -91,6 +91,16 @@ static void test_trial(void)
     CHECK_INT(run(7, 8.9, 10.0), GOVERNOR_SAME);
     CHECK_INT(run(1, 8.9, 10.0), GOVERNOR_RESUMED);
     CHECK_INT(run(100, 9.5, 10.0), GOVERNOR_SAME);
+}
+
+static void test_hopeless_trial(void)
+{
+    start();
+    CHECK_INT(run(2, 50.0, 10.0), GOVERNOR_SAME);
+    CHECK_INT(run(1, 50.0, 10.0), GOVERNOR_PAUSED);
+    now = governor.resume_ns;
+    CHECK_INT(run(1, 50.0, 10.0), GOVERNOR_PAUSED);
+    CHECK_INT(governor.resume_ns - now, 2000 * MS);
 }
 
 static void test_forgiving(void)
@@ -132,6 +142,7 @@ int main(void)
     test_three_of_eight();
     test_pauses_double();
     test_trial();
+    test_hopeless_trial();
     test_forgiving();
     test_no_limit();
     test_late_report();

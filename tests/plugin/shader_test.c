@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Capture, scaling and composite on a real Vulkan device against the plain C reference, byte for byte: odd sizes, rects
+// Capture, scaling and composite on a real Vulkan device against the reference kernels, byte for byte: odd sizes, rects
 // inside the image, both byte orders, sRGB and UNORM, all strengths.
 #include "vk_target.h"
 
@@ -111,7 +111,7 @@ static void test_shape(const struct shape *shape)
         swap_bytes(got, pixels);
     memcpy(expected, original, 4 * pixels); // outside the rect the app's pixels
     reference_composite(original + 4 * start, shape->width, rect->extent.width, rect->extent.height, in, styled,
-                        shape->w, shape->h, (int32_t)shape->strength, (int32_t)shape->keep, expected + 4 * start);
+                        shape->w, shape->h, shape->strength, shape->keep, expected + 4 * start);
     compare("composite", shape, got, expected, 4 * pixels);
 
     // The app's image is as it was, in the layout that it was in.

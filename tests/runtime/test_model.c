@@ -297,6 +297,7 @@ static void test_files(const struct kind *network, const struct kind *style)
     if (geteuid() != 0) { // root reads everything
         chmod(path, 0);
         CHECK_INT(artem_network_load(path, &n), ARTEM_ERROR_IO);
+        chmod(path, 0600);
     }
     fixture_write(path, "x", 1);
     CHECK_INT(truncate(path, (off_t)1 << 33), 0);
