@@ -79,11 +79,8 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
 
     if (styler->network == NULL)
         result = artem_library_load_network(&styler->network);
-    if (result != ARTEM_OK) {
-        artem_log(ARTEM_LOG_ERROR, "no network file to style with (%s); frames pass through",
-                  artem_result_string(result));
-        return result;
-    }
+    if (result != ARTEM_OK)
+        return result; // the library has said what is wrong with which file
     params.network = styler->network;
     result = artem_engine_create(&params, &engine);
     if (result == ARTEM_OK && styler->style != NULL)
@@ -104,12 +101,11 @@ static void change_style(struct styler *styler, const char *name)
     struct artem_style *style = NULL;
     enum artem_result result = artem_library_load_style(name, &style);
 
-    if (result == ARTEM_OK)
-        result = artem_engine_set_style(styler->engine, style);
+    if (result != ARTEM_OK)
+        return; // the library has said what is wrong with which file; the style before, or none, stays
+    result = artem_engine_set_style(styler->engine, style);
     if (result != ARTEM_OK) {
-        artem_log(ARTEM_LOG_ERROR, "style %s cannot be used (%s); %s%s", name, artem_result_string(result),
-                  styler->style != NULL ? "it stays " : "frames pass through",
-                  styler->style != NULL ? styler->style->name : "");
+        artem_log(ARTEM_LOG_ERROR, "style %s cannot be used (%s)", name, artem_result_string(result));
         artem_style_unref(&style);
         return;
     }

@@ -17,11 +17,6 @@ struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain)
     return handle_map_get(&swapchains, HANDLE_KEY(swapchain));
 }
 
-static bool is_bgra(int64_t format)
-{
-    return format == VK_FORMAT_B8G8R8A8_SRGB || format == VK_FORMAT_B8G8R8A8_UNORM;
-}
-
 static bool is_chained(const void *chain, XrStructureType type)
 {
     const XrBaseInStructure *next = chain;
@@ -216,7 +211,7 @@ static void capture_locked(struct layer_swapchain *swapchain)
 
     swapchain->captured = 0;
     swapchain->scaled = 0;
-    if (swapchain->target == NULL && vk_target_create(session->device, info->width, info->height, is_bgra(info->format),
+    if (swapchain->target == NULL && vk_target_create(session->device, info->width, info->height, (VkFormat)info->format,
                                                       &swapchain->target) != ARTEM_OK) {
         swapchain->unsupported = "the GPU has no memory for its copies";
         return;

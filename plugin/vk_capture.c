@@ -12,6 +12,7 @@ static void record_scale(struct vk_target *target, VkCommandBuffer commands, con
         .size = {rect->extent.width, rect->extent.height},
         .style_size = {target->style_width, target->style_height},
         .swap_rb = target->bgra,
+        .linear = target->linear,
     };
     // For the engine, the composite, and another scaling of the same picture.
     const VkMemoryBarrier to_users = {

@@ -24,7 +24,7 @@ static void record_copy(const struct vulkan_device *d, VkCommandBuffer commands,
                         const VkRect2D *rect)
 {
     const VkOffset3D offset = {rect->offset.x, rect->offset.y, 0};
-    // A raw copy: the formats are of one size class, and code values stay as they are, also into sRGB.
+    // A raw copy: the formats are of one size class, and bytes stay as they are, also into sRGB.
     const VkImageCopy region = {
         .srcSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
         .srcOffset = offset,
@@ -45,6 +45,7 @@ static void record_shader(struct vk_target *target, struct vk_submission *submis
         .size = {rect->extent.width, rect->extent.height},
         .style_size = {target->style_width, target->style_height},
         .swap_rb = target->bgra,
+        .linear = target->linear,
         .strength = strength,
         .keep = keep,
     };

@@ -71,7 +71,7 @@ static enum artem_result create_set(struct vk_target *target)
     return ARTEM_OK;
 }
 
-enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, bool bgra,
+enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, VkFormat format,
                                    struct vk_target **out_target)
 {
     struct vk_target *target = calloc(1, sizeof *target);
@@ -82,7 +82,8 @@ enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t 
     target->device = device;
     target->width = width;
     target->height = height;
-    target->bgra = bgra;
+    target->bgra = format == VK_FORMAT_B8G8R8A8_SRGB || format == VK_FORMAT_B8G8R8A8_UNORM;
+    target->linear = format == VK_FORMAT_R8G8B8A8_UNORM || format == VK_FORMAT_B8G8R8A8_UNORM;
     result = vk_image_create(device, width, height, &target->capture);
     if (result == ARTEM_OK)
         result = vk_image_create(device, width, height, &target->result);

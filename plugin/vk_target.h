@@ -29,7 +29,7 @@ struct vk_submission {
 struct vk_target {
     const struct vulkan_device *device;
     uint32_t width, height; // of the swapchain's images
-    bool bgra;
+    bool bgra, linear;      // byte order; linear colours instead of sRGB code values
     struct vk_image capture, result;
     struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row
     uint32_t style_width, style_height;   // 0 = no buffers yet
@@ -42,8 +42,8 @@ struct vk_target {
     double gpu_ms[VK_WORK_COUNT]; // of the latest capture with its scaling, and composite; 0 = not (yet) known
 };
 
-// `device` must outlive the target.
-enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, bool bgra,
+// For a swapchain of this size and format: R8G8B8A8 or B8G8R8A8, SRGB or UNORM. `device` must outlive the target.
+enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, VkFormat format,
                                    struct vk_target **out_target);
 // Waits for the target's work. If the device does not finish it, its objects are left alone. Clears *target; NULL-safe.
 void vk_target_destroy(struct vk_target **target);

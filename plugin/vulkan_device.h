@@ -67,6 +67,7 @@ struct vulkan_push {
     uint32_t size[2];
     uint32_t style_size[2];
     uint32_t swap_rb;
+    uint32_t linear;
     uint32_t strength;
     uint32_t keep;
 };

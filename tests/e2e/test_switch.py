@@ -43,7 +43,7 @@ def main():
             return sorted(float(row.split(",")[column] or 0) for row in rows[-8:-1])[3] / 1000
 
         far = lambda *others: (lambda p: all(palette_distance(p, o) > 0.5 for o in others))
-        near = lambda other: (lambda p: palette_distance(p, other) < 0.1)
+        near = lambda other: (lambda p: palette_distance(p, other) < 0.35)
         wave = switch({"style": "great_wave"}, far(plain), "on: great_wave", start=3.0)  # makes the engine
         starry = switch({"style": "starry_night"}, far(plain, wave), "great_wave to starry_night")
         switch({"style": "great_wave"}, near(wave), "back to great_wave")
