@@ -4,7 +4,6 @@ below the layer. Pictures are rows of (r, g, b) tuples flattened into bytes; sta
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -66,13 +65,13 @@ def palette_distance(a, b):
 class Session:
     """with Session(...) as s: s.screenshot() ... ; afterwards s.log and s.output hold what was written."""
 
-    def __init__(self, config=None, binding="Vulkan2", app=None, null=False, seconds=60, env=None):
+    def __init__(self, config=None, binding="Vulkan2", app=None, null=False, env=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="artem-e2e."))
         self.config = self.folder / "artem.conf"
         if config is not None:
             self.write_config(config)
         self.app = app or ["hello_xr", "-g", binding]
-        self.null, self.seconds = null, seconds
+        self.null = null
         self.env = dict(os.environ, ARTEM_CONFIG=str(self.config), ARTEM_LOG=f"info:{self.folder / 'artem.log'}", ARTEM_XVFB="1",
                         ARTEM_BUILD=str(BUILD), ARTEM_STATE_DIR=str(self.folder / "state"), **(env or {}))
 
@@ -83,14 +82,25 @@ class Session:
         tmp.replace(self.config)
 
     def __enter__(self):
-        command = [str(ROOT / "scripts/with-monado")] + (["--null"] if self.null else []) + ["--timeout", str(self.seconds), "--"] + self.app
+        command = [str(ROOT / "scripts/with-monado")] + (["--null"] if self.null else []) + ["--"] + self.app
         self.out = open(self.folder / "output.txt", "w+b")
-        self.process = subprocess.Popen(command, env=self.env, stdout=self.out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env=self.env, stdout=self.out, stderr=subprocess.STDOUT, stdin=subprocess.PIPE)
         return self
+
+    def stop(self):
+        """Ends the app as its user would, through the end of its input, so that it destroys what it made."""
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.terminate()
+                self.process.wait()
+                raise AssertionError("the app did not end")
 
     def __exit__(self, kind, value, trace):
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.stdin.close()
             try:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
