@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ARTEM_CAPTURE=DIR:N,N,...: writes the styled frames number N of a session (counted from 0), before and after, as PPM
-// files. For demos and bug reports; such a frame takes as long as the disk does.
+// files, as they are in the swapchain (linear, if that is UNORM). For demos and bug reports; such a frame takes as long
+// as the disk does.
 #ifndef ARTEM_PLUGIN_FRAME_DUMP_H
 #define ARTEM_PLUGIN_FRAME_DUMP_H
 

@@ -211,8 +211,8 @@ static void capture_locked(struct layer_swapchain *swapchain)
 
     swapchain->captured = 0;
     swapchain->scaled = 0;
-    if (swapchain->target == NULL && vk_target_create(session->device, info->width, info->height, (VkFormat)info->format,
-                                                      &swapchain->target) != ARTEM_OK) {
+    if (swapchain->target == NULL && vk_target_create(session->device, info->width, info->height,
+                                                      (VkFormat)info->format, &swapchain->target) != ARTEM_OK) {
         swapchain->unsupported = "the GPU has no memory for its copies";
         return;
     }

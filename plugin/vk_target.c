@@ -3,8 +3,10 @@
 #include "vk_target.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "artem/log.h"
+#include "srgb_tables.h"
 
 static const uint64_t free_slot_timeout_ns = 1000000000; // a ring this full means a GPU that hangs
 static const uint64_t destroy_timeout_ns = 5000000000;
@@ -49,7 +51,7 @@ static enum artem_result create_set(struct vk_target *target)
     const struct vulkan_device *d = target->device;
     const VkDescriptorPoolSize sizes[] = {
         {VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, 2},
-        {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 2},
+        {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 3},
     };
     VkDescriptorPoolCreateInfo pool_info = {
         .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
@@ -71,6 +73,18 @@ static enum artem_result create_set(struct vk_target *target)
     return ARTEM_OK;
 }
 
+static enum artem_result create_tables(struct vk_target *target)
+{
+    enum artem_result result =
+        vk_buffer_create(target->device, sizeof srgb_to_code + sizeof srgb_to_linear, &target->tables);
+
+    if (result != ARTEM_OK)
+        return result;
+    memcpy(target->tables.data, srgb_to_code, sizeof srgb_to_code);
+    memcpy((uint8_t *)target->tables.data + sizeof srgb_to_code, srgb_to_linear, sizeof srgb_to_linear);
+    return ARTEM_OK;
+}
+
 enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, VkFormat format,
                                    struct vk_target **out_target)
 {
@@ -87,6 +101,8 @@ enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t 
     result = vk_image_create(device, width, height, &target->capture);
     if (result == ARTEM_OK)
         result = vk_image_create(device, width, height, &target->result);
+    if (result == ARTEM_OK)
+        result = create_tables(target);
     if (result == ARTEM_OK)
         result = create_commands(target);
     if (result == ARTEM_OK)
@@ -119,6 +135,7 @@ void vk_target_destroy(struct vk_target **target)
     d->vkDestroyCommandPool(d->handle, t->pool, NULL);
     vk_buffer_destroy(d, &t->style_out);
     vk_buffer_destroy(d, &t->style_in);
+    vk_buffer_destroy(d, &t->tables);
     vk_image_destroy(d, &t->result);
     vk_image_destroy(d, &t->capture);
     free(t);
@@ -169,13 +186,14 @@ enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns)
 static void update_set(const struct vk_target *target)
 {
     const struct vulkan_device *d = target->device;
-    const VkDescriptorImageInfo images[] = {
-        {.imageView = target->capture.view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL},
-        {.imageView = target->result.view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL},
+    const VkDescriptorImageInfo images[BINDING_COUNT] = {
+        [BINDING_CAPTURE] = {.imageView = target->capture.view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL},
+        [BINDING_RESULT] = {.imageView = target->result.view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL},
     };
-    const VkDescriptorBufferInfo buffers[] = {
-        {.buffer = target->style_in.handle, .range = VK_WHOLE_SIZE},
-        {.buffer = target->style_out.handle, .range = VK_WHOLE_SIZE},
+    const VkDescriptorBufferInfo buffers[BINDING_COUNT] = {
+        [BINDING_STYLE_IN] = {.buffer = target->style_in.handle, .range = VK_WHOLE_SIZE},
+        [BINDING_STYLE_OUT] = {.buffer = target->style_out.handle, .range = VK_WHOLE_SIZE},
+        [BINDING_TABLES] = {.buffer = target->tables.handle, .range = VK_WHOLE_SIZE},
     };
     VkWriteDescriptorSet writes[BINDING_COUNT];
 
@@ -188,8 +206,8 @@ static void update_set(const struct vk_target *target)
             .dstBinding = i,
             .descriptorCount = 1,
             .descriptorType = image ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-            .pImageInfo = image ? &images[i == BINDING_RESULT] : NULL,
-            .pBufferInfo = image ? NULL : &buffers[i == BINDING_STYLE_OUT],
+            .pImageInfo = image ? &images[i] : NULL,
+            .pBufferInfo = image ? NULL : &buffers[i],
         };
     }
     d->vkUpdateDescriptorSets(d->handle, BINDING_COUNT, writes, 0, NULL);

@@ -33,6 +33,7 @@ struct vk_target {
     struct vk_image capture, result;
     struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row
     uint32_t style_width, style_height;   // 0 = no buffers yet
+    struct vk_buffer tables;              // srgb_to_code, srgb_to_linear
     VkCommandPool pool;
     VkQueryPool queries; // two per submission; VK_NULL_HANDLE without timestamps
     VkDescriptorPool set_pool;

@@ -73,7 +73,14 @@ struct vulkan_push {
 };
 
 // Bindings of both shaders, in this order.
-enum vulkan_binding { BINDING_CAPTURE, BINDING_STYLE_IN, BINDING_STYLE_OUT, BINDING_RESULT, BINDING_COUNT };
+enum vulkan_binding {
+    BINDING_CAPTURE,
+    BINDING_STYLE_IN,
+    BINDING_STYLE_OUT,
+    BINDING_RESULT,
+    BINDING_TABLES,
+    BINDING_COUNT
+};
 
 struct vulkan_device {
     VkDevice handle;

@@ -1,6 +1,6 @@
 #version 450
 // SPDX-License-Identifier: Apache-2.0
-// Edge-aware upsampling of the styled picture, colour keeping, strength: docs/arithmetic.md §8.
+// Edge-aware upsampling of the styled picture, colour keeping, strength: docs/arithmetic.md §8, §9.
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 
@@ -23,8 +23,8 @@ void main()
     uvec2 at = gl_GlobalInvocationID.xy;
     if (any(greaterThanEqual(at, push.size)))
         return;
-    uvec4 code = load_code(at);
-    ivec3 original = ivec3(code.rgb);
+    uvec4 pixel = load_pixel(at);
+    ivec3 original = ivec3(to_code(pixel.rgb));
 
     ivec2 p = ivec2((2 * at + 1) * push.style_size * 64 / push.size) - 64;
     ivec2 base = p >> 7;
@@ -49,6 +49,6 @@ void main()
     ivec3 target = clamp(styled + ((int(push.keep) * detail + 128) >> 8), 0, 255);
     ivec3 color = original + ((int(push.strength) * (target - original) + 128) >> 8);
 
-    vec4 value = vec4(uvec4(uvec3(color), code.a)) / 255.0;
+    vec4 value = vec4(uvec4(to_stored(uvec3(color), pixel.rgb), pixel.a)) / 255.0;
     imageStore(result, push.origin + ivec2(at), push.swap_rb != 0 ? value.bgra : value);
 }

@@ -31,10 +31,12 @@ static bool is_styled(void)
 static void check_pixels(int eye)
 {
     uint8_t original[WIDTH * HEIGHT * 4], expected[WIDTH * HEIGHT * 4], got[WIDTH * HEIGHT * 4];
-    uint8_t in[WIDTH * HEIGHT * 4], styled[WIDTH * HEIGHT * 4];
+    uint8_t codes[WIDTH * HEIGHT * 4], in[WIDTH * HEIGHT * 4], styled[WIDTH * HEIGHT * 4];
     const XrRect2Di *rect = &app.views[eye].subImage.imageRect;
     uint32_t width = (uint32_t)rect->extent.width, height = (uint32_t)rect->extent.height, w, h;
     size_t start_pixel = (size_t)rect->offset.y * WIDTH + (size_t)rect->offset.x;
+    int64_t format = mock_find(app.eyes[eye])->info.format;
+    bool linear = format == VK_FORMAT_R8G8B8A8_UNORM || format == VK_FORMAT_B8G8R8A8_UNORM;
 
     CHECK(geometry_style_size(width, height, RESOLUTION, &w, &h));
     CHECK_INT(fake_engine.width, w);
@@ -43,12 +45,17 @@ static void check_pixels(int eye)
     host_read_image(mock_released_image(mock.shown[eye]), WIDTH, HEIGHT, got);
     // Inverting and compositing treat all colours alike but for the luma, which does not count with keep_color = 0:
     // byte order is the same on both sides.
-    memcpy(expected, original, sizeof expected);
-    reference_scale(original + 4 * start_pixel, WIDTH, width, height, in, w, h);
+    memcpy(codes, original, sizeof codes);
+    if (linear)
+        reference_to_code(original, codes, WIDTH * HEIGHT);
+    memcpy(expected, codes, sizeof expected);
+    reference_scale(codes + 4 * start_pixel, WIDTH, width, height, in, w, h);
     for (size_t i = 0; i < (size_t)w * h * 4; i++)
         styled[i] = i % 4 == 3 ? 255 : (uint8_t)(255 - in[i]);
-    reference_composite(original + 4 * start_pixel, WIDTH, width, height, in, styled, w, h, 256, 0,
+    reference_composite(codes + 4 * start_pixel, WIDTH, width, height, in, styled, w, h, 256, 0,
                         expected + 4 * start_pixel);
+    if (linear)
+        reference_to_stored(original, expected, WIDTH * HEIGHT);
     CHECK(same_bytes(got, expected, sizeof got));
 }
 
@@ -153,6 +160,31 @@ static void test_rects(void)
     app_frame();
     CHECK(is_original());
     app_stop();
+}
+
+// All formats, the linear ones among them; a rect, so that there are pixels beyond it as well.
+static void test_formats(void)
+{
+    static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_B8G8R8A8_SRGB, VK_FORMAT_R8G8B8A8_UNORM,
+                                       VK_FORMAT_B8G8R8A8_UNORM};
+    XrSwapchainCreateInfo info = app_swapchain_info();
+
+    for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
+        info.format = formats[f];
+        app_start(true);
+        app_make_swapchains(&info);
+        for (int i = 0; i < 2; i++)
+            app.views[i].subImage.imageRect = (XrRect2Di){{3 + i, 5}, {41, 33}};
+        app_frame();
+        for (unsigned i = 0; i < 3; i++) {
+            app_frame();
+            CHECK(is_styled());
+            CHECK_INT(mock_find(mock.shown[0])->info.format, formats[f]);
+            check_pixels(0);
+            check_pixels(1);
+        }
+        app_stop();
+    }
 }
 
 static void test_several_held(void)
@@ -385,6 +417,7 @@ int main(void)
     test_resubmitted();
     test_static();
     test_rects();
+    test_formats();
     test_several_held();
     test_own_wait();
     test_app_wait();

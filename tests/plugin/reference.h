@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scaling and composite of a rect by the reference kernels, on RGBA8 pictures. Rows of the full picture have `stride`
-// pixels.
+// Scaling and composite of a rect by the reference kernels, on RGBA8 pictures of code values. Rows of the full picture
+// have `stride` pixels. Linear pictures are converted before and after.
 #ifndef ARTEM_TEST_PLUGIN_REFERENCE_H
 #define ARTEM_TEST_PLUGIN_REFERENCE_H
 
 #include "artem_kernels/picture.h"
+#include "srgb_tables.h"
+
+// docs/arithmetic.md §9: the code values of a linear picture. `out` may be `linear`.
+static inline void reference_to_code(const uint8_t *linear, uint8_t *out, size_t pixels)
+{
+    for (size_t i = 0; i < 4 * pixels; i++)
+        out[i] = i % 4 == 3 ? linear[i] : srgb_to_code[linear[i]];
+}
+
+// The way back: what is stored for the code values in `picture`, in place, where `linear` was stored before.
+static inline void reference_to_stored(const uint8_t *linear, uint8_t *picture, size_t pixels)
+{
+    for (size_t i = 0; i < 4 * pixels; i++) {
+        if (i % 4 != 3)
+            picture[i] = picture[i] == srgb_to_code[linear[i]] ? linear[i] : srgb_to_linear[picture[i]];
+    }
+}
 
 static inline void reference_scale(const uint8_t *in, uint32_t stride, uint32_t width, uint32_t height, uint8_t *out,
                                    uint32_t w, uint32_t h)

@@ -9,6 +9,8 @@
 #include "test.h"
 #include "vulkan_host.h"
 
+static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_B8G8R8A8_SRGB, VK_FORMAT_R8G8B8A8_UNORM,
+                                   VK_FORMAT_B8G8R8A8_UNORM};
 static struct vulkan_device *device;
 static uint32_t random_state = 1;
 
@@ -79,7 +81,9 @@ static void test_shape(const struct shape *shape)
     const VkRect2D *rect = &shape->rect;
     const size_t start = (size_t)rect->offset.y * shape->width + (size_t)rect->offset.x;
     bool bgra = shape->format == VK_FORMAT_B8G8R8A8_SRGB || shape->format == VK_FORMAT_B8G8R8A8_UNORM;
-    uint8_t *original = malloc(4 * pixels), *expected = malloc(4 * pixels), *got = malloc(4 * pixels);
+    bool linear = shape->format == VK_FORMAT_R8G8B8A8_UNORM || shape->format == VK_FORMAT_B8G8R8A8_UNORM;
+    uint8_t *original = malloc(4 * pixels), *codes = malloc(4 * pixels);
+    uint8_t *expected = malloc(4 * pixels), *got = malloc(4 * pixels);
     uint8_t *in = malloc(4 * style_pixels), *styled = malloc(4 * style_pixels);
     VkImage source = host_create_image(shape->width, shape->height, shape->format);
     VkImage destination = host_create_image(shape->width, shape->height, shape->format);
@@ -88,15 +92,17 @@ static void test_shape(const struct shape *shape)
     fill(original, pixels);
     fill(styled, style_pixels);
     host_write_image(source, shape->width, shape->height, original);
-    CHECK_INT(vk_target_create(device, shape->width, shape->height, bgra, &target), ARTEM_OK);
+    CHECK_INT(vk_target_create(device, shape->width, shape->height, shape->format, &target), ARTEM_OK);
     CHECK_INT(vk_target_resize(target, shape->w, shape->h), ARTEM_OK);
 
     CHECK_INT(vk_target_capture(target, source, rect), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     if (bgra)
         swap_bytes(original, pixels); // from here on everything is R, G, B, A
-    reference_scale(original + 4 * start, shape->width, rect->extent.width, rect->extent.height, in, shape->w,
-                    shape->h);
+    memcpy(codes, original, 4 * pixels);
+    if (linear)
+        reference_to_code(original, codes, pixels);
+    reference_scale(codes + 4 * start, shape->width, rect->extent.width, rect->extent.height, in, shape->w, shape->h);
     compare("downscale", shape, target->style_in.data, in, 4 * style_pixels);
     memset(target->style_in.data, 0x55, 4 * style_pixels);
     CHECK_INT(vk_target_scale(target, rect), ARTEM_OK);
@@ -109,9 +115,11 @@ static void test_shape(const struct shape *shape)
     host_read_image(destination, shape->width, shape->height, got);
     if (bgra)
         swap_bytes(got, pixels);
-    memcpy(expected, original, 4 * pixels); // outside the rect the app's pixels
-    reference_composite(original + 4 * start, shape->width, rect->extent.width, rect->extent.height, in, styled,
-                        shape->w, shape->h, shape->strength, shape->keep, expected + 4 * start);
+    memcpy(expected, codes, 4 * pixels); // outside the rect the app's pixels
+    reference_composite(codes + 4 * start, shape->width, rect->extent.width, rect->extent.height, in, styled, shape->w,
+                        shape->h, shape->strength, shape->keep, expected + 4 * start);
+    if (linear)
+        reference_to_stored(original, expected, pixels);
     compare("composite", shape, got, expected, 4 * pixels);
 
     // The app's image is as it was, in the layout that it was in.
@@ -125,6 +133,7 @@ static void test_shape(const struct shape *shape)
     host_destroy_image(source);
     host_destroy_image(destination);
     free(original);
+    free(codes);
     free(expected);
     free(got);
     free(in);
@@ -133,8 +142,6 @@ static void test_shape(const struct shape *shape)
 
 static void test_shapes(void)
 {
-    static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_B8G8R8A8_SRGB, VK_FORMAT_R8G8B8A8_UNORM,
-                                       VK_FORMAT_B8G8R8A8_UNORM};
     static const struct {
         uint32_t width, height;
         VkRect2D rect;
@@ -166,11 +173,10 @@ static void test_shapes(void)
 }
 
 // Strength 0 is the original, strength 1 without colour keeping the styled picture.
-static void test_strengths(void)
+static void test_strengths(VkFormat format)
 {
-    struct shape shape = {.width = 40, .height = 40, .rect = {{0, 0}, {40, 40}}, .w = 20, .h = 20};
+    struct shape shape = {.width = 40, .height = 40, .rect = {{0, 0}, {40, 40}}, .w = 20, .h = 20, .format = format};
 
-    shape.format = VK_FORMAT_R8G8B8A8_SRGB;
     for (uint32_t strength = 0; strength <= 256; strength += 64) {
         for (uint32_t keep = 0; keep <= 256; keep += 64) {
             shape.strength = strength;
@@ -178,6 +184,68 @@ static void test_strengths(void)
             test_shape(&shape);
         }
     }
+}
+
+// A picture that holds every value in every channel, at equal sizes: what is not painted, or painted in the colour that
+// it has, keeps its bytes. In linear pictures several values have the same code.
+static void test_untouched(VkFormat format)
+{
+    const VkRect2D rect = {{0, 0}, {16, 16}};
+    VkImage source = host_create_image(16, 16, format), destination = host_create_image(16, 16, format);
+    uint8_t original[4 * 256], got[4 * 256];
+    struct vk_target *target = NULL;
+
+    for (unsigned i = 0; i < 256; i++) {
+        for (unsigned k = 0; k < 4; k++)
+            original[4 * i + k] = (uint8_t)(i * (2 * k + 1) + 37 * k);
+    }
+    host_write_image(source, 16, 16, original);
+    CHECK_INT(vk_target_create(device, 16, 16, format, &target), ARTEM_OK);
+    CHECK_INT(vk_target_resize(target, 16, 16), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, source, &rect), ARTEM_OK);
+    CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
+    memset(target->style_out.data, 99, sizeof original);
+    CHECK_INT(vk_target_composite(target, &rect, 0, 128, destination), ARTEM_OK);
+    CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
+    host_read_image(destination, 16, 16, got);
+    CHECK(memcmp(got, original, sizeof got) == 0);
+    memcpy(target->style_out.data, target->style_in.data, sizeof original);
+    CHECK_INT(vk_target_composite(target, &rect, 256, 0, destination), ARTEM_OK);
+    CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
+    host_read_image(destination, 16, 16, got);
+    CHECK(memcmp(got, original, sizeof got) == 0);
+    vk_target_destroy(&target);
+    host_destroy_image(source);
+    host_destroy_image(destination);
+}
+
+// The middle of the linear scale is 188 of the code values that the network sees; sRGB images hold code values.
+static void test_grey(VkFormat format, uint8_t seen, uint8_t painted)
+{
+    const VkRect2D rect = {{0, 0}, {4, 4}};
+    VkImage source = host_create_image(4, 4, format), destination = host_create_image(4, 4, format);
+    uint8_t pixels[4 * 16];
+    struct vk_target *target = NULL;
+    const uint8_t *scaled;
+
+    memset(pixels, 128, sizeof pixels);
+    host_write_image(source, 4, 4, pixels);
+    CHECK_INT(vk_target_create(device, 4, 4, format, &target), ARTEM_OK);
+    CHECK_INT(vk_target_resize(target, 4, 4), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, source, &rect), ARTEM_OK);
+    CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
+    scaled = target->style_in.data;
+    CHECK_INT(scaled[0], seen);
+    memset(target->style_out.data, 64, sizeof pixels);
+    CHECK_INT(vk_target_composite(target, &rect, 256, 0, destination), ARTEM_OK);
+    CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
+    host_read_image(destination, 4, 4, pixels);
+    for (unsigned k = 0; k < 3; k++)
+        CHECK_INT(pixels[k], painted);
+    CHECK_INT(pixels[3], 128);
+    vk_target_destroy(&target);
+    host_destroy_image(source);
+    host_destroy_image(destination);
 }
 
 // Sums near 2^32: all white, where a rounding in float or a sum that wraps would show.
@@ -192,7 +260,7 @@ static void test_white(void)
 
     memset(white, 255, (size_t)side * side * 4);
     host_write_image(source, side, side, white);
-    CHECK_INT(vk_target_create(device, side, side, false, &target), ARTEM_OK);
+    CHECK_INT(vk_target_create(device, side, side, VK_FORMAT_R8G8B8A8_UNORM, &target), ARTEM_OK);
     CHECK_INT(vk_target_resize(target, style, style), ARTEM_OK);
     CHECK_INT(vk_target_capture(target, source, &(VkRect2D){{0, 0}, {side, side}}), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
@@ -216,7 +284,7 @@ static void test_resize(void)
 
     fill(original, sizeof original / 4);
     host_write_image(source, 64, 64, original);
-    CHECK_INT(vk_target_create(device, 64, 64, false, &target), ARTEM_OK);
+    CHECK_INT(vk_target_create(device, 64, 64, VK_FORMAT_R8G8B8A8_SRGB, &target), ARTEM_OK);
     CHECK_INT(vk_target_scale(target, &rect), ARTEM_ERROR_ARGUMENT); // no size yet
     CHECK_INT(vk_target_composite(target, &rect, 256, 0, destination), ARTEM_ERROR_ARGUMENT);
     for (uint32_t i = 0; i < 60; i++) {
@@ -247,7 +315,12 @@ int main(void)
     if (device == NULL)
         return test_result();
     test_shapes();
-    test_strengths();
+    test_strengths(VK_FORMAT_R8G8B8A8_SRGB);
+    test_strengths(VK_FORMAT_B8G8R8A8_UNORM);
+    for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
+        test_untouched(formats[f]);
+    test_grey(VK_FORMAT_R8G8B8A8_SRGB, 128, 64);
+    test_grey(VK_FORMAT_R8G8B8A8_UNORM, 188, 13);
     test_resize();
     test_white();
     vulkan_device_destroy(&device);
