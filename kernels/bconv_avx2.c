@@ -13,17 +13,17 @@
 #include "variants_avx2.h"
 
 enum {
-    CELL = 32,           // nibbles of one cell
-    RUN = 3 * CELL,      // of a window in one row
-    STEPS = RUN / 2,     // before widening
-    GROUPS = 4,          // vectors of outputs
+    CELL = 32,       // nibbles of one cell
+    RUN = 3 * CELL,  // of a window in one row
+    STEPS = RUN / 2, // before widening
+    GROUPS = 4,      // vectors of outputs
     OUT = ARTEM_TRUNK,
 };
 
 #define COUNTS(a)                                                                                                      \
     COUNT(a, 0), COUNT(a, 1), COUNT(a, 2), COUNT(a, 3), COUNT(a, 4), COUNT(a, 5), COUNT(a, 6), COUNT(a, 7),            \
         COUNT(a, 8), COUNT(a, 9), COUNT(a, 10), COUNT(a, 11), COUNT(a, 12), COUNT(a, 13), COUNT(a, 14), COUNT(a, 15)
-#define COUNT(a, w) (((a) & (w) & 1) + ((a) >> 1 & (w) >> 1 & 1) + ((a) >> 2 & (w) >> 2 & 1) + ((a) >> 3 & (w) >> 3))
+#define COUNT(a, w) (((a) & (w)&1) + ((a) >> 1 & (w) >> 1 & 1) + ((a) >> 2 & (w) >> 2 & 1) + ((a) >> 3 & (w) >> 3))
 
 // Rows of 16 bytes: an activation nibble times 16 is the offset of its row.
 static const uint8_t table[256] __attribute__((aligned(64))) = {
@@ -57,6 +57,13 @@ static inline __m256i table_row(uint8_t offset)
     return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(table + offset)));
 }
 
+// gcc would load the weights again for the second cell, and loads are what there are too many of.
+static inline __m256i in_register(__m256i v)
+{
+    __asm__("" : "+x"(v));
+    return v;
+}
+
 // Adds STEPS steps of two cells, widened, to sums [cell][group][half], in the order that unpacking gives.
 static inline void accumulate(const uint8_t *a0, const uint8_t *a1, const uint8_t *weights, __m256i sums[2][GROUPS][2])
 {
@@ -66,8 +73,8 @@ static inline void accumulate(const uint8_t *a0, const uint8_t *a1, const uint8_
     for (int k = 0; k < STEPS; k++, weights += OUT) {
         const __m256i *w = (const __m256i *)weights;
         const __m256i t0 = table_row(a0[k]), t1 = table_row(a1[k]);
-        const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
-        const __m256i w2 = _mm256_load_si256(w + 2), w3 = _mm256_load_si256(w + 3);
+        const __m256i w0 = in_register(_mm256_load_si256(w)), w1 = in_register(_mm256_load_si256(w + 1));
+        const __m256i w2 = in_register(_mm256_load_si256(w + 2)), w3 = in_register(_mm256_load_si256(w + 3));
         c00 = _mm256_add_epi8(c00, _mm256_shuffle_epi8(t0, w0));
         c10 = _mm256_add_epi8(c10, _mm256_shuffle_epi8(t1, w0));
         c01 = _mm256_add_epi8(c01, _mm256_shuffle_epi8(t0, w1));

@@ -22,7 +22,10 @@ enum {
 #define COUNT(a, w) __builtin_popcount((a) & (w))
 #define COUNT4(a, w) COUNT(a, w), COUNT(a, (w) + 1), COUNT(a, (w) + 2), COUNT(a, (w) + 3)
 #define COUNT16(a, w) COUNT4(a, w), COUNT4(a, (w) + 4), COUNT4(a, (w) + 8), COUNT4(a, (w) + 12)
-#define ROW(a) {COUNT16(a, 0), COUNT16(a, 16), COUNT16(a, 32), COUNT16(a, 48)}
+#define ROW(a)                                                                                                         \
+    {                                                                                                                  \
+        COUNT16(a, 0), COUNT16(a, 16), COUNT16(a, 32), COUNT16(a, 48)                                                  \
+    }
 #define ROW4(a) ROW(a), ROW((a) + 1), ROW((a) + 2), ROW((a) + 3)
 #define ROW16(a) ROW4(a), ROW4((a) + 4), ROW4((a) + 8), ROW4((a) + 12)
 
@@ -43,8 +46,9 @@ void artem_bconv_pack_avx512(struct artem_bconv *unit)
 
 // Six bytes of a run to each quadword; the other two are not looked at.
 static const uint8_t spread[64] __attribute__((aligned(64))) = {
-    0,  1,  2,  3,  4,  5,  0, 0, 6,  7,  8,  9,  10, 11, 0, 0, 12, 13, 14, 15, 16, 17, 0, 0, 18, 19, 20, 21, 22, 23, 0, 0,
-    24, 25, 26, 27, 28, 29, 0, 0, 30, 31, 32, 33, 34, 35, 0, 0, 36, 37, 38, 39, 40, 41, 0, 0, 42, 43, 44, 45, 46, 47, 0, 0,
+    0,  1,  2,  3,  4,  5,  0,  0,  6,  7,  8,  9,  10, 11, 0,  0,  12, 13, 14, 15, 16, 17,
+    0,  0,  18, 19, 20, 21, 22, 23, 0,  0,  24, 25, 26, 27, 28, 29, 0,  0,  30, 31, 32, 33,
+    34, 35, 0,  0,  36, 37, 38, 39, 40, 41, 0,  0,  42, 43, 44, 45, 46, 47, 0,  0,
 };
 
 // The groups of the windows of n cells: eight shifts take eight groups from a quadword.
@@ -100,7 +104,8 @@ static int ones_in_window(const uint8_t *const rows[3], int x)
 static inline void finish(__m512i sums[2][2], int ones, int16_t *s)
 {
     const __m512i all = _mm512_set1_epi16((short)ones);
-    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), last = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11),
+                  last = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
 
     for (int h = 0; h < 2; h++, s += 64) {
         const __m512i low = _mm512_permutex2var_epi64(sums[h][0], first, sums[h][1]);

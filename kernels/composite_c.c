@@ -34,8 +34,8 @@ static void upsample(const struct artem_composite *c, const struct position *px,
 
     for (int n = 0; n < 4; n++) {
         size_t x = (size_t)(n & 1 ? px->high : px->low), y = (size_t)(n >> 1 ? py->high : py->low);
-        uint32_t k = neighbour_weight(o, c->guide + y * c->guide_stride + x * 4,
-                                      px->weights[n & 1] * py->weights[n >> 1]);
+        uint32_t k =
+            neighbour_weight(o, c->guide + y * c->guide_stride + x * 4, px->weights[n & 1] * py->weights[n >> 1]);
         const uint8_t *painted = c->styled + y * c->styled_stride + x * 4;
         for (int i = 0; i < 3; i++)
             sum[i] += k * painted[i];

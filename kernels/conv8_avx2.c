@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// int8 convolution: four input channels of one cell, broadcast, times four weights of eight outputs per vector. Pairs of
-// products fit int16 because |w| <= 64.
+// int8 convolution: four input channels of one cell, broadcast, times four weights of eight outputs per vector. Pairs
+// of products fit int16 because |w| <= 64.
 //
 //   weights  [tiles of 16 outputs][9 * in / 4 steps][16 outputs][4 inputs]
 #include <immintrin.h>
@@ -39,8 +39,7 @@ static inline __m256i broadcast(const uint8_t *u)
 
 // `halves`: 2, or 1 if the tile has at most 8 outputs. at: the four cells' offsets in bytes.
 static inline __attribute__((always_inline)) void tile(const uint8_t *const rows[3], const int at[CELLS], int run,
-                                                       const int8_t *weights, int halves,
-                                                       __m256i sums[CELLS][2])
+                                                       const int8_t *weights, int halves, __m256i sums[CELLS][2])
 {
     for (int ky = 0; ky < 3; ky++) {
         const uint8_t *u0 = rows[ky] + at[0], *u1 = rows[ky] + at[1];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// int8 convolution with VNNI: four input channels of one cell, broadcast, times four weights of sixteen outputs. Weights
-// are packed as in conv8_avx2.c. Also the table of AVX-512 kernels.
+// int8 convolution with VNNI: four input channels of one cell, broadcast, times four weights of sixteen outputs.
+// Weights are packed as in conv8_avx2.c. Also the table of AVX-512 kernels.
 #include <immintrin.h>
 #include <string.h>
 

@@ -31,7 +31,7 @@ static void set_conv8(struct artem_conv8 *layer, int in, int out, int8_t **packe
     layer->in = in;
     layer->out = out;
     layer->packed = *packed;
-    *packed += ARTEM_CONV8_PACKED(in, out);
+    *packed += (size_t)ARTEM_CONV8_PACKED(in, out);
 }
 
 // Every size is a multiple of ARTEM_ALIGN.
@@ -39,8 +39,8 @@ static bool alloc_weights(struct cpu_backend *cpu)
 {
     cpu->weights_size = ARTEM_CONV8_PACKED(ARTEM_ENC_IN, ARTEM_CHANNELS) +
                         ARTEM_CONV8_PACKED(ARTEM_CHANNELS, ARTEM_D0_OUT) +
-                        ARTEM_CONV8_PACKED(ARTEM_D0_OUT, ARTEM_D1_OUT) +
-                        ARTEM_CONV8_PACKED(ARTEM_D2_IN, ARTEM_D2_OUT) + ARTEM_UNITS * ARTEM_BCONV_PACKED;
+                        ARTEM_CONV8_PACKED(ARTEM_D0_OUT, ARTEM_D1_OUT) + ARTEM_CONV8_PACKED(ARTEM_D2_IN, ARTEM_D2_OUT) +
+                        ARTEM_UNITS * ARTEM_BCONV_PACKED;
     cpu->weights = aligned_alloc(ARTEM_ALIGN, cpu->weights_size);
     if (cpu->weights == NULL)
         return false;

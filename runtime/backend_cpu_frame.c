@@ -39,7 +39,7 @@ static void three_rows(const uint8_t *tensor, int y, int height, size_t row_byte
         rows[k] = tensor + (size_t)clamp(y + k - 1, 0, height - 1) * row_bytes;
 }
 
-static void advance(const uint8_t *rows[3], size_t bytes)
+static void advance(const uint8_t *rows[3], int bytes)
 {
     for (int k = 0; k < 3; k++)
         rows[k] += bytes;
@@ -153,9 +153,10 @@ static void double_one(const struct artem_kernels *k, const uint8_t *tensor, int
     const int p = y >> 1, q = clamp(y % 2 == 0 ? p - 1 : p + 1, 0, height - 1);
     const uint8_t *near = tensor + (size_t)p * row_bytes, *far = tensor + (size_t)q * row_bytes;
 
-    for (int x = 0; x < n; x += ARTEM_CHUNK)
-        k->double_row(near + x * channels, far + x * channels, minimum(n - x, ARTEM_CHUNK), channels,
-                      out + (2 * x + 1) * channels);
+    for (int x = 0; x < n; x += ARTEM_CHUNK) {
+        const size_t at = (size_t)x * (size_t)channels;
+        k->double_row(near + at, far + at, minimum(n - x, ARTEM_CHUNK), channels, out + 2 * at + (size_t)channels);
+    }
     close_row(out, 2 * (size_t)n, (size_t)channels);
 }
 

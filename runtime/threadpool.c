@@ -236,7 +236,6 @@ void artem_threadpool_destroy(struct artem_threadpool **pool)
 {
     struct artem_threadpool *p = *pool;
 
-    *pool = NULL;
     if (p == NULL)
         return;
     pthread_mutex_lock(&p->mutex);
@@ -252,4 +251,5 @@ void artem_threadpool_destroy(struct artem_threadpool **pool)
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->mutex);
     free(p);
+    *pool = NULL; // only now: the job may have looked at it
 }

@@ -73,6 +73,11 @@ def write_frames(path, engine, width, height, frames):
             f.write(b"".join(np.ascontiguousarray(o, np.uint8).tobytes() for o in out))
 
 
+def link(path, target):
+    path.unlink(missing_ok=True)
+    path.symlink_to(os.path.relpath(target.resolve(), path.parent.resolve()))
+
+
 def pattern(rng, kind, h, w):
     y, x = np.mgrid[0:h, 0:w]
     if kind == "noise":
@@ -98,27 +103,32 @@ def main():
                                        ("one_cell", False, (4, 4), ("scene", "noise", "grey"))):
         folder = out / case
         folder.mkdir(parents=True, exist_ok=True)
-        net = random_network(rng, extreme)
-        net["id"] = artfile.write_network(folder / "network.artnet", net)
+        if case == "one_cell":  # shares the network of the first case
+            link(folder / "network.artnet", out / "random" / "network.artnet")
+            net = artfile.read_network(folder / "network.artnet")
+        else:
+            net = random_network(rng, extreme)
+            net["id"] = artfile.write_network(folder / "network.artnet", net)
         st = random_style(rng, case, net["id"], extreme)
         artfile.write_style(folder / "style.artstyle", st)
         views = 2 if case == "random" else 1
         frames = [(int(i % 4 == 3), [((int(rng.integers(-99, 99)), int(rng.integers(-99, 99))), pattern(rng, k, size[1], size[0]))
                                      for _ in range(views)]) for i, k in enumerate(kinds)]
-        write_frames(folder / "frames.bin", intsim.Engine(net, st), *size, frames)
+        engine = intsim.Engine(net, st)
+        write_frames(folder / "frames.bin", engine, *size, frames)
+        print(folder, "cuts:", engine.cuts)
 
     for style in sorted(models.glob("*.artstyle")):
         folder = out / f"shipped_{style.stem}"
         folder.mkdir(parents=True, exist_ok=True)
-        for link, target in (("network.artnet", models / "artem.artnet"), ("style.artstyle", style)):
-            path = folder / link
-            path.unlink(missing_ok=True)
-            path.symlink_to(os.path.relpath(target.resolve(), folder.resolve()))
+        link(folder / "network.artnet", models / "artem.artnet")
+        link(folder / "style.artstyle", style)
         net, st = artfile.read_network(models / "artem.artnet"), artfile.read_style(style)
         w, h = 48, 32
-        a0, b0 = pattern(rng, "scene", 96, 96), pattern(rng, "scene", 96, 96)
+        a0 = pattern(rng, "scene", 96, 96) // 4
+        b0 = 255 - a0 // 2
         frames = []
-        for i in range(9):  # a moving scene, a fade to black, a cut, another scene, a still
+        for i in range(9):  # a dark moving scene, a fade to black, a cut to a bright one, a still
             big = a0 if i < 5 else b0
             views = [((e, 0), big[i:i + h, 2 * i + 3 * e:2 * i + 3 * e + w]) for e in range(2)]
             if i == 4:

@@ -137,13 +137,13 @@ static void bench_network(struct artem_network *network, struct artem_style *sty
     struct artem_engine_frame frame = {
         .width = width, .height = height, .views = 2, .in_stride = width * 4, .out_stride = width * 4};
     struct artem_engine_stats stats = {0};
+    uint8_t *in[2];
     double best = 1e9;
 
     setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
     for (int v = 0; v < 2; v++) {
-        uint8_t *in = malloc((size_t)width * height * 4);
-        random_bytes(in, (size_t)width * height * 4);
-        frame.in[v] = in;
+        frame.in[v] = in[v] = malloc((size_t)width * height * 4);
+        random_bytes(in[v], (size_t)width * height * 4);
         frame.out[v] = malloc((size_t)width * height * 4);
     }
     if (artem_engine_create(&params, &engine) == ARTEM_OK && artem_engine_set_style(engine, style) == ARTEM_OK)
@@ -157,7 +157,7 @@ static void bench_network(struct artem_network *network, struct artem_style *sty
            threads > 1 ? "s" : "", best);
     artem_engine_destroy(&engine);
     for (int v = 0; v < 2; v++) {
-        free((void *)(uintptr_t)frame.in[v]);
+        free(in[v]);
         free(frame.out[v]);
     }
 }

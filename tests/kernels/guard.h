@@ -24,7 +24,7 @@ static inline struct guard guard_alloc(size_t size, size_t alignment)
     g.map = mmap(NULL, g.mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(g.map + usable, GUARD_PAGE, PROT_NONE);
     memset(g.map, GUARD_BYTE, usable);
-    g.data = (uint8_t *)(((uintptr_t)g.map + usable - size) / alignment * alignment);
+    g.data = g.map + (usable - size) / alignment * alignment; // the map is aligned to a page
     return g;
 }
 

@@ -27,7 +27,7 @@ enum {
 // Channels that conv8 writes per cell: rounded up, the surplus is 0.
 #define ARTEM_CONV8_OUT(out) (((out) + 15) / 16 * 16)
 // Bytes that any variant's own form of int8 weights needs at most.
-#define ARTEM_CONV8_PACKED(in, out) (9 * (in) * ARTEM_CONV8_OUT(out))
+#define ARTEM_CONV8_PACKED(in, out) (9 * (in)*ARTEM_CONV8_OUT(out))
 
 // One int8 convolution layer (§5). `in` is a multiple of 16; |weights| <= 64.
 struct artem_conv8 {
