@@ -57,13 +57,6 @@ static inline __m256i table_row(uint8_t offset)
     return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(table + offset)));
 }
 
-// gcc would load the weights again for the second cell, and loads are what there are too many of.
-static inline __m256i in_register(__m256i v)
-{
-    __asm__("" : "+x"(v));
-    return v;
-}
-
 // Adds STEPS steps of two cells, widened, to sums [cell][group][half], in the order that unpacking gives.
 static inline void accumulate(const uint8_t *a0, const uint8_t *a1, const uint8_t *weights, __m256i sums[2][GROUPS][2])
 {
@@ -73,8 +66,8 @@ static inline void accumulate(const uint8_t *a0, const uint8_t *a1, const uint8_
     for (int k = 0; k < STEPS; k++, weights += OUT) {
         const __m256i *w = (const __m256i *)weights;
         const __m256i t0 = table_row(a0[k]), t1 = table_row(a1[k]);
-        const __m256i w0 = in_register(_mm256_load_si256(w)), w1 = in_register(_mm256_load_si256(w + 1));
-        const __m256i w2 = in_register(_mm256_load_si256(w + 2)), w3 = in_register(_mm256_load_si256(w + 3));
+        const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
+        const __m256i w2 = _mm256_load_si256(w + 2), w3 = _mm256_load_si256(w + 3);
         c00 = _mm256_add_epi8(c00, _mm256_shuffle_epi8(t0, w0));
         c10 = _mm256_add_epi8(c10, _mm256_shuffle_epi8(t1, w0));
         c01 = _mm256_add_epi8(c01, _mm256_shuffle_epi8(t0, w1));

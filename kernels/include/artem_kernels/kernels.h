@@ -53,7 +53,7 @@ struct artem_kernels {
     void (*conv8_pack)(struct artem_conv8 *layer);
     void (*conv8)(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 
-    // §6 steps 2: rows of an activation map, each from the cell left of the first one, n + 2 cells.
+    // §6 step 2: rows of an activation map, each from the cell left of the first one, n + 2 cells.
     void (*bconv_pack)(struct artem_bconv *unit);
     void (*bconv)(const struct artem_bconv *unit, const uint8_t *const rows[3], int n, int16_t *s);
 

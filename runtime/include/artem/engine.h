@@ -43,7 +43,7 @@ struct artem_engine_stats {
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine);
 
 // Takes its own reference; statistics restart from the style's calibration. A style of another network: ARTEM_ERROR_VERSION, and the
-// engine keeps the style it had.
+// engine keeps the style it had. ARTEM_ERROR_ARGUMENT while a frame is in flight.
 enum artem_result artem_engine_set_style(struct artem_engine *engine, struct artem_style *style);
 
 // Starts one frame; allocates only when the size changes. ARTEM_ERROR_ARGUMENT without a style, for a bad size, or while a frame is
