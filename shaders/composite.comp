@@ -18,6 +18,15 @@ int luma(ivec3 c)
     return (77 * c.r + 150 * c.g + 29 * c.b + 128) >> 8;
 }
 
+// a / b for a < 2^24, b > 0 and a quotient below 2^16. Integer division is slow on many devices; here a float quotient, whatever its
+// rounding, is off by one at most, which the remainder tells.
+uint divide(uint a, uint b)
+{
+    uint q = uint(float(a) / float(b));
+    int rest = int(a) - int(q * b);
+    return rest < 0 ? q - 1 : rest >= int(b) ? q + 1 : q;
+}
+
 void main()
 {
     uvec2 at = gl_GlobalInvocationID.xy;
@@ -38,12 +47,13 @@ void main()
         uint spatial = (step.x != 0 ? f.x : 128 - f.x) * (step.y != 0 ? f.y : 128 - f.y);
         ivec3 delta = abs(original - unpack(style_in[index]));
         uint d = uint(delta.r + delta.g + delta.b);
-        uint range = 65536 / (64 + d * d) + 1;
+        uint range = divide(65536, 64 + d * d) + 1;
         uint k = (spatial * range >> 8) + (spatial > 0 ? 1 : 0);
         sum += k * uvec3(unpack(style_out[index]));
         total += k;
     }
-    ivec3 styled = ivec3((sum + (total >> 1)) / total);
+    sum += total >> 1;
+    ivec3 styled = ivec3(divide(sum.r, total), divide(sum.g, total), divide(sum.b, total));
 
     ivec3 detail = (original - luma(original)) - (styled - luma(styled));
     ivec3 target = clamp(styled + ((int(push.keep) * detail + 128) >> 8), 0, 255);
