@@ -62,6 +62,26 @@ def palette_distance(a, b):
     return sum(abs(a.get(k, 0) - b.get(k, 0)) for k in a.keys() | b.keys()) / 2
 
 
+class Settled:
+    """Accepts a display that has looked alike in both eyes for some seconds: neither the empty window before the first frame, nor the
+    first moments, in which the tracked hands, drawn as cubes, start in the wearer's face."""
+
+    SECONDS = 5
+
+    def __init__(self):
+        self.first = self.since = None
+
+    def __call__(self, picture):
+        alike = palette_distance(picture.half(False), picture.half(True)) < 0.05
+        if self.first is None or not alike or palette_distance(picture, self.first) > 0.05:
+            self.first, self.since = picture, picture.taken
+        return picture.taken - self.since > self.SECONDS and is_scene(picture)
+
+
+def is_scene(picture):
+    return len({picture.data[i:i + 3] for i in range(0, len(picture.data), 3 * 101)}) > 2
+
+
 class Session:
     """with Session(...) as s: s.screenshot() ... ; afterwards s.log and s.output hold what was written."""
 

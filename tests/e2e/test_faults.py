@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import tempfile
 
-from session import ROOT, Session, palette_distance
+from session import ROOT, Session, Settled, palette_distance
 
 SETTINGS = {"resolution": 320, "budget_ms": 0, "style": "great_wave"}
 # The simulated headset turns, so pictures of two runs differ in where the cubes are; painted ones have other colours altogether (0.8 and more).
@@ -35,8 +35,7 @@ def run(what, plain, expect_line, settings=None, models=None, original=True):
 
 def main():
     with Session(SETTINGS, "Vulkan2", env={"ARTEM_LAYER": "off"}) as s:
-        s.wait_for(lambda p: len(set(p.data[::97])) > 2, 20, "the app's picture")
-        plain = s.screenshot()
+        plain, _ = s.wait_for(Settled(), 40, "the app's picture")
     with tempfile.TemporaryDirectory(prefix="artem-models.") as folder:
         models = pathlib.Path(folder)
 
