@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "artem/log.h"
 
@@ -38,7 +37,7 @@ static bool parse(struct frame_dump *dump, const char *text)
 
 struct frame_dump *frame_dump_create(void)
 {
-    const char *text = getauxval(AT_SECURE) != 0 ? NULL : getenv("ARTEM_CAPTURE");
+    const char *text = secure_getenv("ARTEM_CAPTURE");
     struct frame_dump *dump;
 
     if (text == NULL || *text == '\0')

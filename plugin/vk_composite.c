@@ -4,22 +4,6 @@
 
 #include <stdbool.h>
 
-static VkImageMemoryBarrier image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
-                                          VkImageLayout new_layout)
-{
-    return (VkImageMemoryBarrier){
-        .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
-        .srcAccessMask = from,
-        .dstAccessMask = to,
-        .oldLayout = old_layout,
-        .newLayout = new_layout,
-        .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-        .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-        .image = image,
-        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1},
-    };
-}
-
 static void record_copy(const struct vulkan_device *d, VkCommandBuffer commands, VkImage from, VkImage to,
                         const VkRect2D *rect)
 {
@@ -40,18 +24,12 @@ static void record_shader(struct vk_target *target, struct vk_submission *submis
                           uint32_t strength, uint32_t keep)
 {
     const struct vulkan_device *d = target->device;
-    const struct vulkan_push push = {
-        .origin = {rect->offset.x, rect->offset.y},
-        .size = {rect->extent.width, rect->extent.height},
-        .style_size = {target->style_width, target->style_height},
-        .swap_rb = target->bgra,
-        .linear = target->linear,
-        .strength = strength,
-        .keep = keep,
-    };
-    const VkImageMemoryBarrier writable = image_barrier(target->result.handle, 0, VK_ACCESS_SHADER_WRITE_BIT,
-                                                        VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_GENERAL);
+    struct vulkan_push push = vk_target_push(target, rect);
+    const VkImageMemoryBarrier writable = vk_image_barrier(target->result.handle, 0, VK_ACCESS_SHADER_WRITE_BIT,
+                                                           VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_GENERAL);
 
+    push.strength = strength;
+    push.keep = keep;
     // After the previous composite's copy out of the result. What the CPU wrote to style_out, the submission makes
     // visible.
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
@@ -65,17 +43,17 @@ static void record_output(struct vk_target *target, VkCommandBuffer commands, co
     const struct vulkan_device *d = target->device;
     const VkRect2D whole = {{0, 0}, {target->width, target->height}};
     const VkImageMemoryBarrier before[] = {
-        image_barrier(target->result.handle, VK_ACCESS_SHADER_WRITE_BIT, VK_ACCESS_TRANSFER_READ_BIT,
-                      VK_IMAGE_LAYOUT_GENERAL, VK_IMAGE_LAYOUT_GENERAL),
-        image_barrier(destination, 0, VK_ACCESS_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_UNDEFINED,
-                      VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL),
+        vk_image_barrier(target->result.handle, VK_ACCESS_SHADER_WRITE_BIT, VK_ACCESS_TRANSFER_READ_BIT,
+                         VK_IMAGE_LAYOUT_GENERAL, VK_IMAGE_LAYOUT_GENERAL),
+        vk_image_barrier(destination, 0, VK_ACCESS_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_UNDEFINED,
+                         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL),
     };
     const VkImageMemoryBarrier between =
-        image_barrier(destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
-                      VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
-    const VkImageMemoryBarrier after =
-        image_barrier(destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
-                      VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+        vk_image_barrier(destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
+                         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
+    const VkImageMemoryBarrier after = vk_image_barrier(
+        destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
+        VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
 
     d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, NULL, 0,
                             NULL, 2, before);

@@ -276,6 +276,33 @@ enum artem_result vk_target_submit(struct vk_target *target, struct vk_submissio
     return ARTEM_OK;
 }
 
+VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
+                                      VkImageLayout new_layout)
+{
+    return (VkImageMemoryBarrier){
+        .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+        .srcAccessMask = from,
+        .dstAccessMask = to,
+        .oldLayout = old_layout,
+        .newLayout = new_layout,
+        .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .image = image,
+        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1},
+    };
+}
+
+struct vulkan_push vk_target_push(const struct vk_target *target, const VkRect2D *rect)
+{
+    return (struct vulkan_push){
+        .origin = {rect->offset.x, rect->offset.y},
+        .size = {rect->extent.width, rect->extent.height},
+        .style_size = {target->style_width, target->style_height},
+        .swap_rb = target->bgra,
+        .linear = target->linear,
+    };
+}
+
 void vk_target_timestamp(struct vk_target *target, struct vk_submission *submission, unsigned which)
 {
     if (target->queries != VK_NULL_HANDLE)

@@ -76,6 +76,11 @@ enum artem_result vk_target_read(struct vk_target *target, const struct vk_image
 // submission.
 struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work work);
 enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission);
+// A layout or access change of a colour image with one level and layer.
+VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
+                                      VkImageLayout new_layout);
+// What both shaders are told about the target and the rect.
+struct vulkan_push vk_target_push(const struct vk_target *target, const VkRect2D *rect);
 // To be recorded after the barrier that waits for earlier work, so that only the layer's own time counts; again at the
 // end.
 void vk_target_timestamp(struct vk_target *target, struct vk_submission *submission, unsigned which);

@@ -38,7 +38,7 @@ class Picture:
         return Picture(w, self.height, b"".join(rows))
 
     def palette(self):
-        """Share of each of 512 colours, spread a little so that a colour near a bin's edge does not jump."""
+        """Share of each of 4096 colours, spread a little so that a colour near a bin's edge does not jump."""
         if self.colours is not None:
             return self.colours
         bins, d = {}, self.data
@@ -109,23 +109,23 @@ class Session:
 
     def stop(self):
         """Ends the app as its user would, through the end of its input, so that it destroys what it made."""
+        if not self.end():
+            raise AssertionError("the app did not end")
+
+    def end(self):
+        """True if the app, where it still ran, ended within 30 s of its input's end."""
         if self.process.poll() is None:
             self.process.stdin.close()
             try:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
-                self.process.terminate()
+                self.process.terminate()  # with-monado then stops all that it started
                 self.process.wait()
-                raise AssertionError("the app did not end")
+                return False
+        return True
 
     def __exit__(self, kind, value, trace):
-        if self.process.poll() is None:
-            self.process.stdin.close()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self.end()
         self.out.seek(0)
         self.output = self.out.read().decode(errors="replace")
         self.out.close()
