@@ -109,13 +109,14 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
     struct artem_engine *engine = NULL;
     struct artem_engine_params params = {.threads = job->settings.threads, .network = network};
     struct artem_engine_frame frame = {
-        .width = job->width,
-        .height = job->height,
         .views = 1,
-        .in = {job->guide},
-        .in_stride = (size_t)job->width * 4,
-        .out = {job->styled},
-        .out_stride = (size_t)job->width * 4,
+        .view = {{.width = job->width,
+                  .height = job->height,
+                  .in = job->guide,
+                  .in_stride = (size_t)job->width * 4,
+                  .out = job->styled,
+                  .out_stride = (size_t)job->width * 4}},
+        .resolution = job->settings.resolution,
         .exact = true,
     };
 

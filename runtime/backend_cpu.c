@@ -126,17 +126,13 @@ static enum artem_result set_style(void *backend, const struct artem_style *styl
 static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
 {
     struct cpu_backend *cpu = backend;
-    const struct cpu_buffers *b = &cpu->buffers;
-    const bool resized = b->width != frame->width || b->height != frame->height;
+    enum artem_result result = cpu_buffers_place(&cpu->buffers, frame, cpu->workers, artem_threadpool_size(cpu->pool));
 
-    if (resized || b->views != frame->views) {
-        enum artem_result result =
-            cpu_buffers_resize(&cpu->buffers, frame, cpu->workers, artem_threadpool_size(cpu->pool));
-        if (result != ARTEM_OK)
-            return result;
-    }
-    if (resized)
+    if (result != ARTEM_OK)
+        return result;
+    if (cpu->resolution != frame->resolution)
         cpu_restart(cpu);
+    cpu->resolution = frame->resolution;
     cpu->frame = *frame;
     artem_threadpool_start(cpu->pool, cpu_run_frame, cpu);
     return ARTEM_OK;

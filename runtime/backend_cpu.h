@@ -15,18 +15,28 @@ struct cpu_worker {
     uint8_t *ring;
 } __attribute__((aligned(ARTEM_ALIGN)));
 
-// Tensors of one size. Rows of all views lie behind each other; rows that a convolution or a doubling reads have one
-// more cell on each side. One allocation.
+// Rows of cells that one item of a parallel loop has where rows are doubled: each band doubles two more than it needs.
+enum { CPU_BAND = 4 };
+
+// One view of the frame: its size in cells and its tensors. Rows that a convolution or a doubling reads have one more
+// cell on each side.
+struct cpu_view {
+    int qw, qh;
+    uint8_t *input;   // [qh][qw + 2][64]
+    int8_t *stream;   // [qh][qw][128]
+    uint8_t *map[2];  // [qh][qw + 2][16]: read by one unit, written for the next
+    uint8_t *decoder; // [qh][qw + 2][128]
+    uint8_t *d0;      // [qh][qw + 2][32]
+    uint8_t *d1;      // [2 qh][2 qw + 2][16]
+};
+
+// Everything that depends on the sizes of the views. One allocation, which never becomes smaller.
 struct cpu_buffers {
-    uint32_t width, height, views;
-    size_t size;
+    struct cpu_view view[ARTEM_MAX_VIEWS];
+    uint32_t rows, bands; // of all views
+    int64_t cells;
+    size_t size; // of `memory`
     uint8_t *memory;
-    uint8_t *input;   // [views * qh][qw + 2][64]
-    int8_t *stream;   // [views * qh][qw][128]
-    uint8_t *map[2];  // [views * qh][qw + 2][16]: read by one unit, written for the next
-    uint8_t *decoder; // [views * qh][qw + 2][128]
-    uint8_t *d0;      // [views * qh][qw + 2][32]
-    uint8_t *d1;      // [views * 2 qh][2 qw + 2][16]
 };
 
 // One layer's gains.
@@ -48,6 +58,7 @@ struct cpu_backend {
 
     struct cpu_buffers buffers;
     struct artem_moments state[ARTEM_NORMS];
+    uint32_t resolution; // that the state belongs to
 
     struct artem_engine_frame frame; // in flight
     bool frame_cut;
@@ -57,9 +68,10 @@ struct cpu_backend {
     struct cpu_worker workers[ARTEM_THREADS_MAX];
 };
 
-// Sets up *buffers for the frame's size, with `workers` rings; on failure it is left alone.
-enum artem_result cpu_buffers_resize(struct cpu_buffers *buffers, const struct artem_engine_frame *frame,
-                                     struct cpu_worker *workers, uint32_t count);
+// Places the frame's tensors and the rings of `count` workers; allocates if they need more than there is. On failure
+// everything is left alone.
+enum artem_result cpu_buffers_place(struct cpu_buffers *buffers, const struct artem_engine_frame *frame,
+                                    struct cpu_worker *workers, uint32_t count);
 
 // The state as the style's calibration has it.
 void cpu_restart(struct cpu_backend *cpu);

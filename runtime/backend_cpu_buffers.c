@@ -3,46 +3,78 @@
 
 #include <stdlib.h>
 
-// Places one tensor; with memory NULL only the sizes are added up.
-static void *place(struct cpu_buffers *b, size_t bytes)
-{
-    uint8_t *at = b->memory != NULL ? b->memory + b->size : NULL;
+// Hands out memory piece by piece; without memory the sizes are added up only.
+struct space {
+    uint8_t *memory;
+    size_t used;
+};
 
-    b->size += (bytes + ARTEM_ALIGN - 1) / ARTEM_ALIGN * ARTEM_ALIGN;
+static void *place(struct space *space, size_t bytes)
+{
+    uint8_t *at = space->memory != NULL ? space->memory + space->used : NULL;
+
+    space->used += (bytes + ARTEM_ALIGN - 1) / ARTEM_ALIGN * ARTEM_ALIGN;
     return at;
 }
 
-static void place_all(struct cpu_buffers *b, struct cpu_worker *workers, uint32_t count)
+static void place_view(struct space *space, struct cpu_view *view, const struct artem_engine_view *picture)
 {
-    const size_t qw = b->width / 4, rows = (size_t)b->views * (b->height / 4);
+    const size_t qw = picture->width / 4, qh = picture->height / 4;
 
-    b->size = 0;
-    b->input = place(b, rows * (qw + 2) * ARTEM_ENC);
-    b->stream = place(b, rows * qw * ARTEM_TRUNK);
-    b->map[0] = place(b, rows * (qw + 2) * ARTEM_MAP_BYTES);
-    b->map[1] = place(b, rows * (qw + 2) * ARTEM_MAP_BYTES);
-    b->decoder = place(b, rows * (qw + 2) * ARTEM_TRUNK);
-    b->d0 = place(b, rows * (qw + 2) * ARTEM_D0_OUT);
-    b->d1 = place(b, 2 * rows * (2 * qw + 2) * ARTEM_D2_IN);
-    for (uint32_t i = 0; i < count; i++) {
-        // d1 reads rows of (2 qw + 2) · 32 bytes, d2 rows of (4 qw + 2) · 16: fewer.
-        uint8_t *ring = place(b, 3 * (2 * qw + 2) * ARTEM_D0_OUT);
-        if (ring != NULL)
-            workers[i].ring = ring;
+    view->qw = (int)qw;
+    view->qh = (int)qh;
+    view->input = place(space, qh * (qw + 2) * ARTEM_ENC);
+    view->stream = place(space, qh * qw * ARTEM_TRUNK);
+    view->map[0] = place(space, qh * (qw + 2) * ARTEM_MAP_BYTES);
+    view->map[1] = place(space, qh * (qw + 2) * ARTEM_MAP_BYTES);
+    view->decoder = place(space, qh * (qw + 2) * ARTEM_TRUNK);
+    view->d0 = place(space, qh * (qw + 2) * ARTEM_D0_OUT);
+    view->d1 = place(space, 2 * qh * (2 * qw + 2) * ARTEM_D2_IN);
+}
+
+static void place_views(struct space *space, struct cpu_buffers *b, const struct artem_engine_frame *frame)
+{
+    b->rows = b->bands = 0;
+    b->cells = 0;
+    for (uint32_t v = 0; v < frame->views; v++) {
+        place_view(space, &b->view[v], &frame->view[v]);
+        b->rows += (uint32_t)b->view[v].qh;
+        b->bands += ((uint32_t)b->view[v].qh + CPU_BAND - 1) / CPU_BAND;
+        b->cells += (int64_t)b->view[v].qh * b->view[v].qw;
     }
 }
 
-enum artem_result cpu_buffers_resize(struct cpu_buffers *buffers, const struct artem_engine_frame *frame,
-                                     struct cpu_worker *workers, uint32_t count)
+// Three doubled rows: d1 reads rows of (2 qw + 2) · 32 bytes, d2 rows of (4 qw + 2) · 16, which are fewer.
+static size_t ring_bytes(const struct artem_engine_frame *frame)
 {
-    struct cpu_buffers b = {.width = frame->width, .height = frame->height, .views = frame->views};
+    uint32_t width = 0;
 
-    place_all(&b, workers, count);
-    b.memory = aligned_alloc(ARTEM_ALIGN, b.size);
-    if (b.memory == NULL)
-        return ARTEM_ERROR_MEMORY;
-    place_all(&b, workers, count);
-    free(buffers->memory);
+    for (uint32_t v = 0; v < frame->views; v++)
+        width = frame->view[v].width > width ? frame->view[v].width : width;
+    return 3 * ((size_t)width / 2 + 2) * ARTEM_D0_OUT;
+}
+
+enum artem_result cpu_buffers_place(struct cpu_buffers *buffers, const struct artem_engine_frame *frame,
+                                    struct cpu_worker *workers, uint32_t count)
+{
+    const size_t ring = ring_bytes(frame);
+    struct cpu_buffers b = *buffers;
+    struct space space = {NULL, 0};
+
+    place_views(&space, &b, frame);
+    for (uint32_t i = 0; i < count; i++)
+        place(&space, ring);
+    if (space.used > b.size) {
+        b.size = space.used;
+        b.memory = aligned_alloc(ARTEM_ALIGN, b.size);
+        if (b.memory == NULL)
+            return ARTEM_ERROR_MEMORY;
+        free(buffers->memory);
+    }
+    space = (struct space){b.memory, 0};
+    place_views(&space, &b, frame);
+    for (uint32_t i = 0; i < count; i++)
+        workers[i].ring = place(&space, ring);
     *buffers = b;
     return ARTEM_OK;
 }

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { BAND = 4 }; // rows of cells per item where rows are doubled: each band doubles two more rows than it needs
-
 // A stage that may gather sums, apply gains, or do both.
 struct stage {
     struct cpu_backend *cpu;
@@ -45,19 +43,36 @@ static void advance(const uint8_t *rows[3], int bytes)
         rows[k] += bytes;
 }
 
+// An item of a parallel loop: a row of cells of a view, or a band of such rows of which y is the first.
+struct place {
+    const struct cpu_view *view;
+    const struct artem_engine_view *picture;
+    int y;
+};
+
+static struct place find_item(const struct cpu_backend *cpu, uint32_t item, int rows_per_item)
+{
+    const struct cpu_view *view = cpu->buffers.view;
+    int left = (int)item;
+
+    for (int items; left >= (items = (view->qh + rows_per_item - 1) / rows_per_item); view++)
+        left -= items;
+    return (struct place){view, &cpu->frame.view[view - cpu->buffers.view], left * rows_per_item};
+}
+
 static void prepare_row(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;
-    const struct artem_engine_frame *f = &cpu->frame;
-    const int qw = (int)f->width / 4;
-    const uint32_t qh = f->height / 4, view = item / qh, y = item % qh;
-    const uint8_t *rgba = f->in[view] + (size_t)y * 4 * f->in_stride;
-    uint8_t *row = cpu->buffers.input + (size_t)item * ((size_t)qw + 2) * ARTEM_ENC;
+    const struct place at = find_item(cpu, item, 1);
+    const struct artem_engine_view *p = at.picture;
+    const int qw = at.view->qw;
+    const uint8_t *rgba = p->in + (size_t)at.y * 4 * p->in_stride;
+    uint8_t *row = at.view->input + (size_t)at.y * ((size_t)qw + 2) * ARTEM_ENC;
 
     (void)worker;
     for (int x = 0; x < qw; x += ARTEM_CHUNK)
-        cpu->kernels.encoder_input(rgba + (size_t)x * 16, f->in_stride, minimum(qw - x, ARTEM_CHUNK),
-                                   (uint32_t)f->noise_x[view] + (uint32_t)x, (uint32_t)f->noise_y[view] + y,
+        cpu->kernels.encoder_input(rgba + (size_t)x * 16, p->in_stride, minimum(qw - x, ARTEM_CHUNK),
+                                   (uint32_t)p->noise_x + (uint32_t)x, (uint32_t)p->noise_y + (uint32_t)at.y,
                                    row + ((size_t)x + 1) * ARTEM_ENC);
     close_row(row, (size_t)qw, ARTEM_ENC);
 }
@@ -67,15 +82,16 @@ static void encode_row(void *user, uint32_t item, uint32_t worker)
     const struct stage *stage = user;
     struct cpu_backend *cpu = stage->cpu;
     const struct artem_kernels *k = &cpu->kernels;
-    const int qw = (int)cpu->frame.width / 4, qh = (int)cpu->frame.height / 4, y = (int)item % qh;
+    const struct place at = find_item(cpu, item, 1);
+    const int qw = at.view->qw;
     const size_t row_bytes = ((size_t)qw + 2) * ARTEM_ENC;
     struct cpu_worker *own = &cpu->workers[worker];
-    int8_t *x8 = cpu->buffers.stream + (size_t)item * (size_t)qw * ARTEM_TRUNK;
-    uint8_t *map = cpu->buffers.map[0] + (size_t)item * ((size_t)qw + 2) * ARTEM_MAP_BYTES;
+    int8_t *x8 = at.view->stream + (size_t)at.y * (size_t)qw * ARTEM_TRUNK;
+    uint8_t *map = at.view->map[0] + (size_t)at.y * ((size_t)qw + 2) * ARTEM_MAP_BYTES;
     const uint8_t *rows[3];
     int16_t s[ARTEM_CHUNK * ARTEM_TRUNK] __attribute__((aligned(ARTEM_ALIGN)));
 
-    three_rows(cpu->buffers.input + (item - (size_t)y) * row_bytes, y, qh, row_bytes, rows);
+    three_rows(at.view->input, at.y, at.view->qh, row_bytes, rows);
     for (int x = 0; x < qw; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_ENC)) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
         k->conv8(&cpu->encoder, rows, n, s);
@@ -96,16 +112,17 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
     const struct artem_kernels *k = &cpu->kernels;
     const struct artem_unit_params *unit = &cpu->style->units[stage->unit];
     const int8_t *next = stage->unit + 1 < ARTEM_UNITS ? unit[1].threshold : NULL;
-    const int qw = (int)cpu->frame.width / 4, qh = (int)cpu->frame.height / 4, y = (int)item % qh;
+    const struct place at = find_item(cpu, item, 1);
+    const int qw = at.view->qw;
     const size_t row_bytes = ((size_t)qw + 2) * ARTEM_MAP_BYTES;
     struct cpu_worker *own = &cpu->workers[worker];
-    int8_t *x8 = cpu->buffers.stream + (size_t)item * (size_t)qw * ARTEM_TRUNK;
-    uint8_t *map = cpu->buffers.map[(stage->unit + 1) % 2] + item * row_bytes;
-    uint8_t *decoder = cpu->buffers.decoder + (size_t)item * ((size_t)qw + 2) * ARTEM_TRUNK;
+    int8_t *x8 = at.view->stream + (size_t)at.y * (size_t)qw * ARTEM_TRUNK;
+    uint8_t *map = at.view->map[(stage->unit + 1) % 2] + (size_t)at.y * row_bytes;
+    uint8_t *decoder = at.view->decoder + (size_t)at.y * ((size_t)qw + 2) * ARTEM_TRUNK;
     const uint8_t *rows[3];
     int16_t s[ARTEM_CHUNK * ARTEM_TRUNK] __attribute__((aligned(ARTEM_ALIGN)));
 
-    three_rows(cpu->buffers.map[stage->unit % 2] + (item - (size_t)y) * row_bytes, y, qh, row_bytes, rows);
+    three_rows(at.view->map[stage->unit % 2], at.y, at.view->qh, row_bytes, rows);
     for (int x = 0; x < qw; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_MAP_BYTES)) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
         k->bconv(&cpu->units[stage->unit], rows, n, s);
@@ -128,14 +145,14 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
 static void d0_row(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;
-    const int qw = (int)cpu->frame.width / 4, qh = (int)cpu->frame.height / 4, y = (int)item % qh;
-    const size_t in_bytes = ((size_t)qw + 2) * ARTEM_TRUNK;
-    uint8_t *out = cpu->buffers.d0 + (size_t)item * ((size_t)qw + 2) * ARTEM_D0_OUT;
+    const struct place at = find_item(cpu, item, 1);
+    const int qw = at.view->qw;
+    uint8_t *out = at.view->d0 + (size_t)at.y * ((size_t)qw + 2) * ARTEM_D0_OUT;
     const uint8_t *rows[3];
     int16_t s[ARTEM_CHUNK * ARTEM_D0_OUT] __attribute__((aligned(ARTEM_ALIGN)));
 
     (void)worker;
-    three_rows(cpu->buffers.decoder + (item - (size_t)y) * in_bytes, y, qh, in_bytes, rows);
+    three_rows(at.view->decoder, at.y, at.view->qh, ((size_t)qw + 2) * ARTEM_TRUNK, rows);
     for (int x = 0; x < qw; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_TRUNK)) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
         cpu->kernels.conv8(&cpu->d0, rows, n, s);
@@ -163,22 +180,21 @@ static void double_one(const struct artem_kernels *k, const uint8_t *tensor, int
 static void d1_band(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;
-    const int qw = (int)cpu->frame.width / 4, qh = (int)cpu->frame.height / 4;
-    const int bands = (qh + BAND - 1) / BAND, view = (int)item / bands, first = (int)item % bands * BAND * 2;
-    const int width = 2 * qw, height = 2 * qh, end = minimum(first + BAND * 2, height);
+    const struct place at = find_item(cpu, item, CPU_BAND);
+    const int qw = at.view->qw, qh = at.view->qh, width = 2 * qw, height = 2 * qh;
+    const int first = 2 * at.y, end = minimum(first + CPU_BAND * 2, height);
     const size_t row_bytes = ((size_t)width + 2) * ARTEM_D0_OUT;
     const size_t out_bytes = ((size_t)width + 2) * ARTEM_D2_IN;
-    const uint8_t *in = cpu->buffers.d0 + (size_t)view * (size_t)qh * ((size_t)qw + 2) * ARTEM_D0_OUT;
     uint8_t *ring = cpu->workers[worker].ring;
     int16_t s[ARTEM_CHUNK * ARTEM_D2_IN] __attribute__((aligned(ARTEM_ALIGN)));
 
     for (int y = clamp(first - 1, 0, height - 1), made = y; y < end; y++) {
         for (; made <= minimum(y + 1, height - 1); made++)
-            double_one(&cpu->kernels, in, made, qh, qw, ARTEM_D0_OUT, ring + (size_t)(made % 3) * row_bytes);
+            double_one(&cpu->kernels, at.view->d0, made, qh, qw, ARTEM_D0_OUT, ring + (size_t)(made % 3) * row_bytes);
         if (y < first)
             continue;
         const uint8_t *rows[3];
-        uint8_t *out = cpu->buffers.d1 + ((size_t)view * (size_t)height + (size_t)y) * out_bytes;
+        uint8_t *out = at.view->d1 + (size_t)y * out_bytes;
         for (int k = 0; k < 3; k++)
             rows[k] = ring + (size_t)(clamp(y + k - 1, 0, height - 1) % 3) * row_bytes;
         for (int x = 0; x < width; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_D0_OUT)) {
@@ -204,25 +220,24 @@ static void merge_picture(const uint8_t *rgba, int n, uint8_t *row)
 static void d2_band(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;
-    const struct artem_engine_frame *f = &cpu->frame;
-    const int width = (int)f->width, height = (int)f->height, qh = height / 4;
-    const int bands = (qh + BAND - 1) / BAND, view = (int)item / bands, first = (int)item % bands * BAND * 4;
-    const int end = minimum(first + BAND * 4, height), half_w = width / 2, half_h = height / 2;
+    const struct place at = find_item(cpu, item, CPU_BAND);
+    const struct artem_engine_view *p = at.picture;
+    const int half_w = 2 * at.view->qw, half_h = 2 * at.view->qh, width = 2 * half_w, height = 2 * half_h;
+    const int first = 4 * at.y, end = minimum(first + CPU_BAND * 4, height);
     const size_t row_bytes = ((size_t)width + 2) * ARTEM_D2_IN;
-    const uint8_t *in = cpu->buffers.d1 + (size_t)view * (size_t)half_h * ((size_t)half_w + 2) * ARTEM_D2_IN;
     uint8_t *ring = cpu->workers[worker].ring;
     int16_t s[ARTEM_CHUNK * ARTEM_D2_IN] __attribute__((aligned(ARTEM_ALIGN)));
 
     for (int y = clamp(first - 1, 0, height - 1), made = y; y < end; y++) {
         for (; made <= minimum(y + 1, height - 1); made++) {
             uint8_t *row = ring + (size_t)(made % 3) * row_bytes;
-            double_one(&cpu->kernels, in, made, half_h, half_w, ARTEM_D2_IN, row);
-            merge_picture(f->in[view] + (size_t)made * f->in_stride, width, row);
+            double_one(&cpu->kernels, at.view->d1, made, half_h, half_w, ARTEM_D2_IN, row);
+            merge_picture(p->in + (size_t)made * p->in_stride, width, row);
         }
         if (y < first)
             continue;
         const uint8_t *rows[3];
-        uint8_t *out = f->out[view] + (size_t)y * f->out_stride;
+        uint8_t *out = p->out + (size_t)y * p->out_stride;
         for (int k = 0; k < 3; k++)
             rows[k] = ring + (size_t)(clamp(y + k - 1, 0, height - 1) % 3) * row_bytes;
         for (int x = 0; x < width; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_D2_IN)) {
@@ -250,16 +265,11 @@ void cpu_restart(struct cpu_backend *cpu)
     }
 }
 
-static uint32_t rows_of_cells(const struct cpu_backend *cpu)
-{
-    return cpu->frame.views * (cpu->frame.height / 4);
-}
-
 // Runs the encoder (layer 0) or a unit; the frame's moments are set if the stage sums.
 static void run_layer(struct stage *stage, int layer, bool sum, bool apply, struct artem_moments *out_frame)
 {
     struct cpu_backend *cpu = stage->cpu;
-    const uint32_t rows = rows_of_cells(cpu), threads = artem_threadpool_size(cpu->pool);
+    const uint32_t threads = artem_threadpool_size(cpu->pool);
 
     stage->unit = layer - 1;
     stage->sum = sum;
@@ -268,7 +278,7 @@ static void run_layer(struct stage *stage, int layer, bool sum, bool apply, stru
         memset(cpu->workers[i].s1, 0, sizeof cpu->workers[i].s1);
         memset(cpu->workers[i].s2, 0, sizeof cpu->workers[i].s2);
     }
-    artem_threadpool_for(cpu->pool, rows, layer == 0 ? encode_row : unit_row, stage);
+    artem_threadpool_for(cpu->pool, cpu->buffers.rows, layer == 0 ? encode_row : unit_row, stage);
     if (!sum)
         return;
     for (uint32_t i = 1; i < threads; i++)
@@ -276,7 +286,7 @@ static void run_layer(struct stage *stage, int layer, bool sum, bool apply, stru
             cpu->workers[0].s1[c] += cpu->workers[i].s1[c];
             cpu->workers[0].s2[c] += cpu->workers[i].s2[c];
         }
-    artem_moments_of_sums(cpu->workers[0].s1, cpu->workers[0].s2, (int64_t)rows * (cpu->frame.width / 4), out_frame);
+    artem_moments_of_sums(cpu->workers[0].s1, cpu->workers[0].s2, cpu->buffers.cells, out_frame);
 }
 
 // One normalised layer once it is known whether the frame is exact and blank.
@@ -330,8 +340,7 @@ void cpu_run_frame(void *backend)
     struct cpu_backend *cpu = backend;
     struct stage stage = {.cpu = cpu};
     const double start = now_ms();
-    const uint32_t rows = rows_of_cells(cpu), qh = cpu->frame.height / 4;
-    const uint32_t bands = cpu->frame.views * ((qh + BAND - 1) / BAND);
+    const uint32_t rows = cpu->buffers.rows, bands = cpu->buffers.bands;
     bool exact = cpu->frame.exact, blank = false;
 
     artem_threadpool_for(cpu->pool, rows, prepare_row, cpu);

@@ -78,16 +78,22 @@ static bool is_side(uint32_t side)
     return side >= CELL && side <= SIDE_MAX && side % CELL == 0;
 }
 
+static bool is_view(const struct artem_engine_view *view)
+{
+    const size_t row = (size_t)view->width * 4;
+
+    return is_side(view->width) && is_side(view->height) && view->width * view->height <= AREA_MAX &&
+           view->in != NULL && view->out != NULL && view->in_stride >= row && view->out_stride >= row;
+}
+
 static bool is_frame(const struct artem_engine_frame *frame)
 {
-    if (!is_side(frame->width) || !is_side(frame->height) || frame->width * frame->height > AREA_MAX)
-        return false;
     if (frame->views < 1 || frame->views > ARTEM_MAX_VIEWS)
         return false;
     for (uint32_t i = 0; i < frame->views; i++)
-        if (frame->in[i] == NULL || frame->out[i] == NULL)
+        if (!is_view(&frame->view[i]))
             return false;
-    return frame->in_stride >= (size_t)frame->width * 4 && frame->out_stride >= (size_t)frame->width * 4;
+    return true;
 }
 
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)

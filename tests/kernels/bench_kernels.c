@@ -134,17 +134,21 @@ static void bench_network(struct artem_network *network, struct artem_style *sty
 {
     struct artem_engine_params params = {.threads = threads, .network = network};
     struct artem_engine *engine = NULL;
-    struct artem_engine_frame frame = {
-        .width = width, .height = height, .views = 2, .in_stride = width * 4, .out_stride = width * 4};
+    struct artem_engine_frame frame = {.views = 2};
     struct artem_engine_stats stats = {0};
     uint8_t *in[2];
     double best = 1e9;
 
     setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
     for (int v = 0; v < 2; v++) {
-        frame.in[v] = in[v] = malloc((size_t)width * height * 4);
+        in[v] = malloc((size_t)width * height * 4);
         random_bytes(in[v], (size_t)width * height * 4);
-        frame.out[v] = malloc((size_t)width * height * 4);
+        frame.view[v] = (struct artem_engine_view){.width = width,
+                                                   .height = height,
+                                                   .in = in[v],
+                                                   .in_stride = (size_t)width * 4,
+                                                   .out = malloc((size_t)width * height * 4),
+                                                   .out_stride = (size_t)width * 4};
     }
     if (artem_engine_create(&params, &engine) == ARTEM_OK && artem_engine_set_style(engine, style) == ARTEM_OK)
         for (int i = 0; i < (cpu == ARTEM_CPU_C ? 2 : 12); i++) {
@@ -158,7 +162,7 @@ static void bench_network(struct artem_network *network, struct artem_style *sty
     artem_engine_destroy(&engine);
     for (int v = 0; v < 2; v++) {
         free(in[v]);
-        free(frame.out[v]);
+        free(frame.view[v].out);
     }
 }
 

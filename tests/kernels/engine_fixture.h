@@ -16,27 +16,34 @@ enum picture { NOISE, PATTERN, FLAT };
 // Pictures with gaps between the rows, whose bytes must not matter and must not change.
 struct pictures {
     struct artem_engine_frame frame;
-    size_t size; // of one picture
+    size_t size[ARTEM_MAX_VIEWS]; // of `in` and of `out`
     uint8_t *in[ARTEM_MAX_VIEWS], *out[ARTEM_MAX_VIEWS];
 };
 
+static inline void pictures_add(struct pictures *p, uint32_t width, uint32_t height)
+{
+    const uint32_t v = p->frame.views++;
+    struct artem_engine_view *view = &p->frame.view[v];
+
+    view->width = width;
+    view->height = height;
+    view->in_stride = (size_t)width * 4 + 8 + (size_t)v * 4;
+    view->out_stride = view->in_stride + 4;
+    p->size[v] = view->out_stride * height;
+    view->in = p->in[v] = malloc(p->size[v]);
+    view->out = p->out[v] = malloc(p->size[v]);
+    view->noise_x = (int32_t)random_u32();
+    view->noise_y = (int32_t)random_u32();
+    random_bytes(p->in[v], p->size[v]);
+    memset(p->out[v], 0x3C, p->size[v]);
+}
+
 static inline struct pictures pictures_alloc(uint32_t width, uint32_t height, uint32_t views)
 {
-    struct pictures p = {.frame = {.width = width,
-                                   .height = height,
-                                   .views = views,
-                                   .in_stride = (size_t)width * 4 + 8,
-                                   .out_stride = (size_t)width * 4 + 12}};
+    struct pictures p = {0};
 
-    p.size = p.frame.out_stride * height;
-    for (uint32_t v = 0; v < views; v++) {
-        p.frame.in[v] = p.in[v] = malloc(p.size);
-        p.frame.out[v] = p.out[v] = malloc(p.size);
-        p.frame.noise_x[v] = (int32_t)random_u32();
-        p.frame.noise_y[v] = (int32_t)random_u32();
-        random_bytes(p.in[v], p.size);
-        memset(p.out[v], 0x3C, p.size);
-    }
+    while (p.frame.views < views)
+        pictures_add(&p, width, height);
     return p;
 }
 
@@ -54,10 +61,10 @@ static inline void pictures_fill(struct pictures *p, enum picture kind)
 
     random_bytes(cell, sizeof cell);
     for (uint32_t v = 0; v < p->frame.views; v++)
-        for (uint32_t y = 0; y < p->frame.height; y++)
-            for (uint32_t x = 0; x < p->frame.width * 4; x++) {
+        for (uint32_t y = 0; y < p->frame.view[v].height; y++)
+            for (uint32_t x = 0; x < p->frame.view[v].width * 4; x++) {
                 const bool bright = cell[y % 4][x / 4 % 4][x % 4] > 127, flip = random_u32() % 16 == 0;
-                p->in[v][y * p->frame.in_stride + x] =
+                p->in[v][y * p->frame.view[v].in_stride + x] =
                     (uint8_t)(kind == NOISE     ? random_in(60, 80) + (random_u32() % 2 ? 110 : 0)
                               : kind == PATTERN ? (bright != flip ? 255 : 0)
                                                 : (bright ? 200 : 30));
@@ -67,7 +74,7 @@ static inline void pictures_fill(struct pictures *p, enum picture kind)
 static inline void pictures_clear(struct pictures *p)
 {
     for (uint32_t v = 0; v < p->frame.views; v++)
-        memset(p->out[v], 0x3C, p->size);
+        memset(p->out[v], 0x3C, p->size[v]);
 }
 
 // Statistics of a noise picture, so that frames are neither blank nor cuts for no reason.
@@ -108,15 +115,15 @@ static inline void engine_run(struct artem_engine *engine, struct pictures *p)
     CHECK_INT(artem_engine_wait(engine, UINT64_MAX), ARTEM_OK);
 }
 
-// The pictures that the engine made against those of another frame of the same size, gaps included.
+// The pictures that the engine made against those of another frame of the same sizes, gaps included.
 static inline void pictures_compare(const char *what, const struct pictures *p, const struct pictures *expected)
 {
     for (uint32_t v = 0; v < p->frame.views; v++) {
         test_checks++;
-        for (size_t i = 0; i < p->size; i++)
+        for (size_t i = 0; i < p->size[v]; i++)
             if (p->out[v][i] != expected->out[v][i]) {
-                TEST_FAIL("%s, %u x %u, view %u: %d, expected %d at byte %zu", what, p->frame.width, p->frame.height, v,
-                          p->out[v][i], expected->out[v][i], i);
+                TEST_FAIL("%s, view %u, %u x %u: %d, expected %d at byte %zu", what, v, p->frame.view[v].width,
+                          p->frame.view[v].height, p->out[v][i], expected->out[v][i], i);
                 break;
             }
     }
@@ -125,14 +132,16 @@ static inline void pictures_compare(const char *what, const struct pictures *p, 
 // A frame with the same input and its own output.
 static inline struct pictures pictures_twin(const struct pictures *p)
 {
-    struct pictures twin = pictures_alloc(p->frame.width, p->frame.height, p->frame.views);
+    struct pictures twin = {0};
 
-    twin.frame.exact = p->frame.exact;
     for (uint32_t v = 0; v < p->frame.views; v++) {
-        memcpy(twin.in[v], p->in[v], p->size);
-        twin.frame.noise_x[v] = p->frame.noise_x[v];
-        twin.frame.noise_y[v] = p->frame.noise_y[v];
+        pictures_add(&twin, p->frame.view[v].width, p->frame.view[v].height);
+        memcpy(twin.in[v], p->in[v], p->size[v]);
+        twin.frame.view[v].noise_x = p->frame.view[v].noise_x;
+        twin.frame.view[v].noise_y = p->frame.view[v].noise_y;
     }
+    twin.frame.resolution = p->frame.resolution;
+    twin.frame.exact = p->frame.exact;
     return twin;
 }
 

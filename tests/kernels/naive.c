@@ -134,36 +134,53 @@ struct naive_gain naive_gain(const struct artem_norm_params *p, int channel, int
 
 // ---- Tensors ----
 
+// One picture of numbers per view.
 struct tensor {
-    int views, height, width, channels;
-    int64_t *data;
+    int views, channels;
+    int height[ARTEM_MAX_VIEWS], width[ARTEM_MAX_VIEWS];
+    int64_t *data[ARTEM_MAX_VIEWS];
 };
 
-static struct tensor make(int views, int height, int width, int channels)
+static void add_view(struct tensor *t, int height, int width)
 {
-    struct tensor t = {views, height, width, channels, NULL};
+    t->height[t->views] = height;
+    t->width[t->views] = width;
+    t->data[t->views++] = calloc((size_t)(height * width * t->channels), sizeof(int64_t));
+}
 
-    t.data = calloc((size_t)(views * height * width * channels), sizeof *t.data);
+// Of as many views as another, each `scale` times as wide and high.
+static struct tensor make(const struct tensor *like, int scale, int channels)
+{
+    struct tensor t = {.channels = channels};
+
+    for (int v = 0; v < like->views; v++)
+        add_view(&t, scale * like->height[v], scale * like->width[v]);
     return t;
+}
+
+static void drop(struct tensor *t)
+{
+    for (int v = 0; v < t->views; v++)
+        free(t->data[v]);
 }
 
 // Coordinates are clamped: the replicated border.
 static int64_t *at(const struct tensor *t, int view, int y, int x)
 {
-    y = (int)naive_clamp(y, 0, t->height - 1);
-    x = (int)naive_clamp(x, 0, t->width - 1);
-    return t->data + (size_t)(((view * t->height + y) * t->width + x) * t->channels);
+    y = (int)naive_clamp(y, 0, t->height[view] - 1);
+    x = (int)naive_clamp(x, 0, t->width[view] - 1);
+    return t->data[view] + (size_t)((y * t->width[view] + x) * t->channels);
 }
 
 #define FOR_CELLS(t)                                                                                                   \
     for (int v = 0; v < (t).views; v++)                                                                                \
-        for (int y = 0; y < (t).height; y++)                                                                           \
-            for (int x = 0; x < (t).width; x++)
+        for (int y = 0; y < (t).height[v]; y++)                                                                        \
+            for (int x = 0; x < (t).width[v]; x++)
 
 // weights[o][ky][kx][i] as int64, centre subtracted from the input.
 static struct tensor convolve(const struct tensor *in, const int64_t *weights, int outs, int64_t centre)
 {
-    struct tensor out = make(in->views, in->height, in->width, outs);
+    struct tensor out = make(in, 1, outs);
 
     FOR_CELLS(out)
     for (int o = 0; o < outs; o++) {
@@ -199,8 +216,10 @@ static void normalise(struct run *run, int layer, const struct tensor *s, struct
 {
     struct naive *n = run->state;
     const struct artem_norm_params *p = &n->style->norms[layer];
-    int64_t cells = s->views * s->height * s->width, vf = 0, vc = 0, moved = 0, deviations = 0;
+    int64_t cells = 0, vf = 0, vc = 0, moved = 0, deviations = 0;
 
+    for (int v = 0; v < s->views; v++)
+        cells += s->height[v] * s->width[v];
     for (int c = 0; c < ARTEM_CHANNELS; c++) {
         int64_t s1 = 0, s2 = 0;
         FOR_CELLS(*s)
@@ -254,7 +273,7 @@ static void run_unit(struct run *run, int k, struct tensor *x8)
     const uint8_t *stored = run->state->network->trunk_bits + (size_t)k * ARTEM_CHANNELS * 9 * 16;
     struct naive_gain gains[ARTEM_CHANNELS];
     int64_t *w = malloc(sizeof *w * ARTEM_CHANNELS * 9 * ARTEM_CHANNELS);
-    struct tensor bits = make(x8->views, x8->height, x8->width, ARTEM_CHANNELS);
+    struct tensor bits = make(x8, 1, ARTEM_CHANNELS);
 
     for (int i = 0; i < ARTEM_CHANNELS * 9 * ARTEM_CHANNELS; i++)
         w[i] = stored[i / 8] >> i % 8 & 1 ? 1 : -1;
@@ -267,14 +286,14 @@ static void run_unit(struct run *run, int k, struct tensor *x8)
     for (int c = 0; c < ARTEM_CHANNELS; c++)
         at(x8, v, y, x)[c] =
             naive_unit(at(x8, v, y, x)[c], at(&s, v, y, x)[c], gains[c].a, gains[c].b, unit->slope[c], unit->shift[c]);
-    free(bits.data);
-    free(s.data);
+    drop(&bits);
+    drop(&s);
     free(w);
 }
 
 static struct tensor doubled(const struct tensor *in)
 {
-    struct tensor out = make(in->views, 2 * in->height, 2 * in->width, in->channels);
+    struct tensor out = make(in, 2, in->channels);
 
     FOR_CELLS(out)
     {
@@ -298,7 +317,7 @@ static void decode_layer(struct tensor *in, const int8_t *weights, int outs, int
     for (int o = 0; o < outs; o++)
         at(&out, v, y, x)[o] = naive_requantise(at(&out, v, y, x)[o], shift, mul[o], bias[o]);
     free(w);
-    free(in->data);
+    drop(in);
     *in = out;
 }
 
@@ -322,25 +341,26 @@ static void decode(const struct naive *n, struct tensor t, const struct artem_en
     struct tensor half = doubled(&t);
     decode_layer(&half, st->d1_weights, ARTEM_D1_OUT, st->d1_shift, st->d1_mul, st->d1_bias);
     activate(&half);
-    struct tensor full = doubled(&half), merged = make(full.views, full.height, full.width, ARTEM_D2_IN);
+    struct tensor full = doubled(&half), merged = make(&full, 1, ARTEM_D2_IN);
     FOR_CELLS(merged)
     {
         memcpy(at(&merged, v, y, x), at(&full, v, y, x), ARTEM_D1_OUT * sizeof(int64_t));
+        const struct artem_engine_view *view = &frame->view[v];
         for (int k = 0; k < 3; k++)
-            at(&merged, v, y, x)[12 + k] = frame->in[v][(size_t)y * frame->in_stride + (size_t)(x * 4 + k)];
+            at(&merged, v, y, x)[12 + k] = view->in[(size_t)y * view->in_stride + (size_t)(x * 4 + k)];
     }
     decode_layer(&merged, st->d2_weights, ARTEM_D2_OUT, st->d2_shift, st->d2_mul, st->d2_bias);
     FOR_CELLS(merged)
     {
-        uint8_t *out = frame->out[v] + (size_t)y * frame->out_stride + (size_t)x * 4;
+        uint8_t *out = frame->view[v].out + (size_t)y * frame->view[v].out_stride + (size_t)x * 4;
         for (int k = 0; k < 3; k++)
             out[k] = n->network->lut[naive_clamp(shifted(at(&merged, v, y, x)[k] + 4096, 3), 0, 1023)];
         out[3] = 255;
     }
-    free(t.data);
-    free(half.data);
-    free(full.data);
-    free(merged.data);
+    drop(&t);
+    drop(&half);
+    drop(&full);
+    drop(&merged);
 }
 
 void naive_restart(struct naive *naive, const struct artem_network *network, const struct artem_style *style)
@@ -357,15 +377,20 @@ void naive_restart(struct naive *naive, const struct artem_network *network, con
 void naive_frame(struct naive *naive, const struct artem_engine_frame *frame)
 {
     struct run run = {.state = naive, .exact = frame->exact};
-    struct tensor input = make((int)frame->views, (int)frame->height / 4, (int)frame->width / 4, ARTEM_ENC_IN);
+    struct tensor input = {.channels = ARTEM_ENC_IN};
 
+    for (uint32_t v = 0; v < frame->views; v++)
+        add_view(&input, (int)frame->view[v].height / 4, (int)frame->view[v].width / 4);
     naive->cut = false;
     FOR_CELLS(input)
-    naive_input(frame->in[v] + (size_t)(4 * y) * frame->in_stride + (size_t)x * 16, frame->in_stride,
-                frame->noise_x[v] + x, frame->noise_y[v] + y, at(&input, v, y, x));
+    {
+        const struct artem_engine_view *view = &frame->view[v];
+        naive_input(view->in + (size_t)(4 * y) * view->in_stride + (size_t)x * 16, view->in_stride, view->noise_x + x,
+                    view->noise_y + y, at(&input, v, y, x));
+    }
     struct tensor x8 = encode(&run, &input);
     if (naive->cut) {
-        free(x8.data);
+        drop(&x8);
         run.exact = true;
         x8 = encode(&run, &input);
     }
@@ -376,6 +401,6 @@ void naive_frame(struct naive *naive, const struct artem_engine_frame *frame)
             naive->mean[k][c] += shifted(256 * run.mean[k][c] - naive->mean[k][c], 3);
             naive->square[k][c] += shifted(256 * run.square[k][c] - naive->square[k][c], 3);
         }
-    free(input.data);
+    drop(&input);
     decode(naive, x8, frame);
 }

@@ -33,7 +33,7 @@ struct naive {
 };
 
 void naive_restart(struct naive *naive, const struct artem_network *network, const struct artem_style *style);
-// One frame, into frame->out.
+// One frame, into its views' out. When statistics restart is the caller's business: naive_restart.
 void naive_frame(struct naive *naive, const struct artem_engine_frame *frame);
 
 #endif

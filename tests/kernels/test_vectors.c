@@ -40,28 +40,29 @@ static bool run_frame(struct artem_engine *engine, struct bytes *file, const cha
                       uint32_t height, uint32_t views)
 {
     const size_t pixels = (size_t)width * height;
-    struct artem_engine_frame frame = {
-        .width = width, .height = height, .views = views, .in_stride = width * 4, .out_stride = width * 4};
+    struct artem_engine_frame frame = {.views = views};
     uint8_t *memory[ARTEM_MAX_VIEWS][2] = {{NULL}};
 
     frame.exact = bytes_u32(file) != 0;
     for (uint32_t v = 0; v < views; v++) {
-        frame.noise_x[v] = (int32_t)bytes_u32(file);
-        frame.noise_y[v] = (int32_t)bytes_u32(file);
+        frame.view[v] = (struct artem_engine_view){
+            .width = width, .height = height, .in_stride = width * 4, .out_stride = width * 4};
+        frame.view[v].noise_x = (int32_t)bytes_u32(file);
+        frame.view[v].noise_y = (int32_t)bytes_u32(file);
     }
     const uint8_t *in = bytes_take(file, pixels * 3 * views);
     const uint8_t *expected = bytes_take(file, pixels * 3 * views);
     if (file->is_short)
         return false;
     for (uint32_t v = 0; v < views; v++) {
-        frame.in[v] = memory[v][0] = malloc(pixels * 4);
-        frame.out[v] = memory[v][1] = calloc(pixels, 4);
+        frame.view[v].in = memory[v][0] = malloc(pixels * 4);
+        frame.view[v].out = memory[v][1] = calloc(pixels, 4);
         rgb_to_rgba(in + v * pixels * 3, pixels, (uint8_t)(v * 77), memory[v][0]);
     }
     CHECK_INT(artem_engine_submit(engine, &frame), ARTEM_OK);
     CHECK_INT(artem_engine_wait(engine, UINT64_MAX), ARTEM_OK);
     for (uint32_t v = 0; v < views; v++) {
-        check_rgb(what, frame.out[v], expected + v * pixels * 3, width, height);
+        check_rgb(what, memory[v][1], expected + v * pixels * 3, width, height);
         free(memory[v][0]);
         free(memory[v][1]);
     }
