@@ -12,14 +12,22 @@ static const char help[] = "usage: artem config [--app NAME] [--exe NAME] [--che
                            "  --exe NAME     with the section of that executable, [exe:NAME]\n"
                            "  --check FILE   says what is wrong with a file; exit status 0 if it is good";
 
+// In quotes, since a path may look like a comment.
+static void print_path(const char *key, const char *path)
+{
+    printf("%s = %s%s%s\n", key, path[0] ? "\"" : "", path, path[0] ? "\"" : "");
+}
+
 static int print_settings(const struct artem_settings *s, const char *origin, const char *path)
 {
     printf("# %s%s\n[artem]\n", origin, path);
     printf("enabled = %s\nstyle = %s\n", s->enabled ? "on" : "off", s->style);
     printf("strength = %.4g\nkeep_color = %.4g\n", s->strength / 256.0, s->keep_color / 256.0);
     printf("resolution = %u\nbudget_ms = %.10g\n", s->resolution, s->budget_ms);
-    printf("log_file = %s%s%s\n", s->log_file[0] ? "\"" : "", s->log_file, s->log_file[0] ? "\"" : "");
-    printf("threads = %u\n", s->threads);
+    print_path("log_file", s->log_file);
+    printf("threads = %u\nar = %s\n", s->threads, s->ar ? "on" : "off");
+    print_path("record", s->record);
+    printf("record_frames = %u\n", s->record_frames);
     return cli_finish_output();
 }
 

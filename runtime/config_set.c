@@ -131,6 +131,12 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_path(s->log_file, value, error, error_size);
     else if (strcasecmp(key, "threads") == 0)
         good = set_integer(&s->threads, value, 0, 64, error, error_size);
+    else if (strcasecmp(key, "ar") == 0)
+        good = set_switch(&s->ar, value, error, error_size);
+    else if (strcasecmp(key, "record") == 0)
+        good = set_path(s->record, value, error, error_size);
+    else if (strcasecmp(key, "record_frames") == 0)
+        good = set_integer(&s->record_frames, value, 1, 10000, error, error_size);
     else
         return ARTEM_ERROR_NOT_FOUND;
     return good ? ARTEM_OK : ARTEM_ERROR_FORMAT;

@@ -260,6 +260,7 @@ enum artem_result artem_style_parse(const void *data, size_t size, const char *n
 
     struct reader r = {.start = data, .at = (const uint8_t *)data + 28};
     style->network_id = get32(r.start + 24);
+    style->checksum = get32(r.start + 8);
     read_small(&r, (uint8_t *[3]){&style->d0_shift, &style->d1_shift, &style->d2_shift},
                (const uint8_t[3]){15, 15, 15});
     read_text(&r, style->name, sizeof style->name, "name");

@@ -64,11 +64,11 @@ class Config(CommandTest):
         self.assertIn("budget_ms = 11.1\n", out)
 
     def test_file(self):
-        path = self.write("my.conf", "[artem]\nstyle = sea\nstrength=0.5\nlog_file=~/a b.csv\n[app:My App]\nthreads = 3\n[exe:x]\nthreads=4")
+        path = self.write("my.conf", "[artem]\nstyle = sea\nstrength=0.5\nlog_file=~/a b.csv\nrecord=~/walk\nar=on\n[app:My App]\nthreads = 3\n[exe:x]\nthreads=4")
         out = self.artem("config", ARTEM_CONFIG=path)
         self.assertTrue(out.startswith(f"# {path}\n"))
         self.assertIn("style = sea\nstrength = 0.5\n", out)
-        self.assertIn(f'log_file = "{self.folder}/a b.csv"\nthreads = 0\n', out)
+        self.assertIn(f'log_file = "{self.folder}/a b.csv"\nthreads = 0\nar = on\nrecord = "{self.folder}/walk"\nrecord_frames = 100\n', out)
         self.assertIn("threads = 3\n", self.artem("config", "--app", "My App", ARTEM_CONFIG=path))
         self.assertIn("threads = 4\n", self.artem("config", "--app", "My App", "--exe", "x", ARTEM_CONFIG=path))
         again = self.write("again.conf", out)  # what is printed can be read

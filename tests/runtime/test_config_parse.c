@@ -39,6 +39,9 @@ static void test_defaults(void)
     CHECK(settings.budget_ms == 11.1);
     CHECK_STR(settings.log_file, "");
     CHECK_INT(settings.threads, 0);
+    CHECK(!settings.ar);
+    CHECK_STR(settings.record, "");
+    CHECK_INT(settings.record_frames, 100);
     CHECK_INT(parse("\n\n  \t\n# x\n;y\n[artem]"), ARTEM_OK);
     CHECK_INT(settings.resolution, 512);
 }
@@ -53,6 +56,9 @@ static void test_good(void)
                     "resolution = 0640 # too\r\n"
                     "budget_ms = 0.5\r\n"
                     "log_file = /tmp/a#b;c d.csv\r\n"
+                    "AR = yes\r\n"
+                    "record = /tmp/my recording # here\r\n"
+                    "record_frames = 10000\r\n"
                     "threads = 64"),
               ARTEM_OK);
     CHECK(!settings.enabled);
@@ -63,6 +69,9 @@ static void test_good(void)
     CHECK(settings.budget_ms == 0.5);
     CHECK_STR(settings.log_file, "/tmp/a#b;c d.csv");
     CHECK_INT(settings.threads, 64);
+    CHECK(settings.ar);
+    CHECK_STR(settings.record, "/tmp/my recording");
+    CHECK_INT(settings.record_frames, 10000);
     CHECK_STR(report.error, "");
     CHECK_STR(report.warning, "");
 
@@ -75,6 +84,11 @@ static void test_good(void)
     setenv("HOME", "/home/x", 1);
     CHECK_INT(parse("[artem]\nlog_file = ~/a.csv\n"), ARTEM_OK);
     CHECK_STR(settings.log_file, "/home/x/a.csv");
+    CHECK_INT(parse("[artem]\nrecord = ~/walk\nrecord_frames = 1\nrecord =\n"), ARTEM_OK);
+    CHECK_STR(settings.record, "");
+    CHECK_INT(settings.record_frames, 1);
+    CHECK_INT(parse("[artem]\nrecord = ~/walk\n"), ARTEM_OK);
+    CHECK_STR(settings.record, "/home/x/walk");
 
     static const char *const on[] = {"on", "TRUE", "yes", "1"}, *const off[] = {"off", "False", "no", "0"};
     for (int i = 0; i < 4; i++) {
@@ -112,6 +126,12 @@ static void test_bad(void)
         {"[artem]\nlog_file = a.csv", "artem.conf:2: log_file: expected a path that starts with / or ~/, got 'a.csv'"},
         {"[artem]\nlog_file = /a\tb", "artem.conf:2: log_file: the path is not printable UTF-8"},
         {"[artem]\nenabled = maybe", "artem.conf:2: enabled: expected on or off, got 'maybe'"},
+        {"[artem]\nar = additive", "artem.conf:2: ar: expected on or off, got 'additive'"},
+        {"[artem]\nrecord = here", "artem.conf:2: record: expected a path that starts with / or ~/, got 'here'"},
+        {"[artem]\nrecord_frames = 0",
+         "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},
+        {"[artem]\nrecord_frames = 10001",
+         "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '10001'"},
         {"[artem]\n\n\nenabled", "artem.conf:4: expected KEY = VALUE, got 'enabled'"},
         {"enabled = on", "artem.conf:1: enabled: stands before the first section, such as [artem]"},
         {"[artem\n", "artem.conf:1: a section begins with [ but does not end with ]"},

@@ -84,6 +84,7 @@ static void test_style_content(const uint8_t *file)
     CHECK_STR(style->name, "sea");
     CHECK_STR(style->title, (const char *)file + 128);
     CHECK_INT(style->network_id, (uint32_t)get(file + 24, 4));
+    CHECK_INT(style->checksum, artem_crc32(file + 12, STYLE_SIZE - 12));
     CHECK_INT(style->d0_shift * 10000 + style->d1_shift * 100 + style->d2_shift,
               file[28] * 10000 + file[29] * 100 + file[30]);
     for (size_t i = 0; i < 11; i++)

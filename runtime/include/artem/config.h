@@ -20,8 +20,11 @@ struct artem_settings {
     uint32_t keep_color;             // keep_color = 0.0..1.0       as 0..256; default 0
     uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512
     double budget_ms;                // budget_ms = 0.5..10000      layer time per frame; 0 = no limit; default 11.1
-    char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV; empty = none; default none
+    char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none
     uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0
+    bool ar;                         // ar = on|off                 style additive displays too; default off
+    char record[ARTEM_PATH_MAX];     // record = FOLDER             recording of the session (recording.h); empty = none; default none
+    uint32_t record_frames;          // record_frames = 1..10000    engine runs after which a recording ends; default 100
 };
 
 struct artem_config;  // opaque; owns a watcher thread (inotify on the folder) when opened with watch

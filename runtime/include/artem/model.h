@@ -47,6 +47,7 @@ struct artem_style {
     char name[ARTEM_NAME_MAX];
     char title[128];         // e.g. "Hokusai, Under the Wave off Kanagawa"
     uint32_t network_id;
+    uint32_t checksum;       // of the file: CRC-32 of all that follows its checksum field
     uint8_t d0_shift, d1_shift, d2_shift;
     struct artem_norm_params norms[ARTEM_NORMS];
     struct artem_unit_params units[ARTEM_UNITS];
