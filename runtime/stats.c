@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artem/stats.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,19 +12,26 @@
 #include "artem/config.h"
 #include "artem/log.h"
 #include "stats_file.h"
+#include "stats_tally.h"
+#include "text.h"
 #include "thread.h"
 
 enum {
-    QUEUE = 512,   // records: five seconds at 90 Hz for a disk that hangs
-    BATCH = 32,    // records per write
-    LATEST = 4096, // styled frames that the percentiles look back on
-    CHANGES = 4,   // of the file that the writer may be behind
+    QUEUE = 512, // records: five seconds at 90 Hz for a disk that hangs
+    BATCH = 32,  // records per write
+    CHANGES = 4, // of the file that the writer may be behind
+    KEY_MAX = 32,
 };
 
 // The writer goes over to this file after that many of the queued records.
 struct change {
     size_t after;
     char path[ARTEM_PATH_MAX];
+};
+
+struct meta {
+    char key[KEY_MAX], value[ARTEM_STATS_META_VALUE_MAX];
+    bool unwritten; // in the file that the writer is at
 };
 
 struct artem_stats {
@@ -36,27 +42,18 @@ struct artem_stats {
     char path[ARTEM_PATH_MAX]; // latest one asked for
     struct change changes[CHANGES];
     size_t change_count;
-    struct artem_stats_summary summary; // counts only
-    double layer_ms[LATEST], network_ms[LATEST];
-    uint64_t styled;
+    struct meta meta[ARTEM_STATS_META_MAX];
+    size_t meta_count;
+    struct artem_tally tally;
     size_t first, queued;
     struct artem_frame_record queue[QUEUE];
 
     pthread_t writer;
     // The writer's own.
     struct artem_frame_record batch[BATCH];
-    char text[BATCH * ARTEM_CSV_LINE_MAX];
+    struct meta meta_batch[ARTEM_STATS_META_MAX];
+    char text[(BATCH + ARTEM_STATS_META_MAX) * ARTEM_STATS_LINE_MAX];
 };
-
-const char *artem_decision_name(enum artem_decision decision)
-{
-    static const char *const names[ARTEM_DECISION_COUNT] = {
-        [ARTEM_DECISION_STYLED] = "styled",           [ARTEM_DECISION_DISABLED] = "disabled",
-        [ARTEM_DECISION_WARMUP] = "warmup",           [ARTEM_DECISION_BUDGET] = "budget",
-        [ARTEM_DECISION_UNSUPPORTED] = "unsupported", [ARTEM_DECISION_ERROR] = "error",
-    };
-    return (unsigned)decision < ARTEM_DECISION_COUNT ? names[decision] : "unknown";
-}
 
 // Moves records out of the queue into the batch, up to the next change of the file.
 static size_t take_batch_locked(struct artem_stats *s)
@@ -80,7 +77,21 @@ static bool take_change_locked(struct artem_stats *s, char path[ARTEM_PATH_MAX])
         return false;
     memcpy(path, s->changes[0].path, ARTEM_PATH_MAX);
     memmove(s->changes, s->changes + 1, --s->change_count * sizeof *s->changes);
+    for (size_t i = 0; i < s->meta_count; i++)
+        s->meta[i].unwritten = true;
     return true;
+}
+
+static size_t take_meta_locked(struct artem_stats *s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->meta_count; i++)
+        if (s->meta[i].unwritten) {
+            s->meta_batch[count++] = s->meta[i];
+            s->meta[i].unwritten = false;
+        }
+    return count;
 }
 
 static void add_change_locked(struct artem_stats *s, const char *path)
@@ -96,22 +107,25 @@ static void add_change_locked(struct artem_stats *s, const char *path)
 }
 
 // Without the lock. False: not written, and the file is not to be used any more.
-static bool write_batch(struct artem_stats *s, int fd, const char *path, size_t count)
+static bool write_batch(struct artem_stats *s, int fd, const char *path, size_t meta_count, size_t count)
 {
+    bool json = artem_stats_path_is_json(path);
     size_t size = 0;
 
+    for (size_t i = 0; i < meta_count; i++)
+        size += artem_stats_format_meta(s->text + size, json, s->meta_batch[i].key, s->meta_batch[i].value);
     for (size_t i = 0; i < count; i++)
-        size += artem_csv_format(s->text + size, &s->batch[i]);
-    return artem_csv_write(fd, path, s->text, size);
+        size += artem_stats_format(s->text + size, json, &s->batch[i]);
+    return artem_stats_file_write(fd, path, s->text, size);
 }
 
 // The file that the writer is at does not work: what was meant for it is lost, up to the next change.
 static void give_up_file_locked(struct artem_stats *s, size_t lost)
 {
-    s->summary.dropped_records += lost;
+    s->tally.counts.dropped_records += lost;
     if (s->change_count > 0)
         return;
-    s->summary.dropped_records += s->queued;
+    s->tally.counts.dropped_records += s->queued;
     s->queued = 0;
     s->has_file = false; // the path stays: setting the same file again does not warn again
 }
@@ -131,14 +145,15 @@ static void *run(void *user)
 
         size_t count = take_batch_locked(s);
         bool reopen = count == 0 && take_change_locked(s, path);
+        size_t meta_count = path[0] ? take_meta_locked(s) : 0;
         pthread_mutex_unlock(&s->mutex);
 
         if (reopen) {
             if (fd >= 0)
                 close(fd);
-            fd = path[0] ? artem_csv_open(path) : -1;
+            fd = path[0] ? artem_stats_file_open(path) : -1;
         }
-        bool good = fd >= 0 && write_batch(s, fd, path, count);
+        bool good = fd >= 0 && write_batch(s, fd, path, meta_count, count);
 
         pthread_mutex_lock(&s->mutex);
         if (!good) {
@@ -148,13 +163,16 @@ static void *run(void *user)
             fd = -1;
         }
     }
+    size_t left = take_meta_locked(s);
     pthread_mutex_unlock(&s->mutex);
-    if (fd >= 0)
+    if (fd >= 0) {
+        write_batch(s, fd, path, left, 0);
         close(fd);
+    }
     return NULL;
 }
 
-enum artem_result artem_stats_create(const char *csv_path, struct artem_stats **out_stats)
+enum artem_result artem_stats_create(const char *path, struct artem_stats **out_stats)
 {
     if (!out_stats)
         return ARTEM_ERROR_ARGUMENT;
@@ -170,14 +188,14 @@ enum artem_result artem_stats_create(const char *csv_path, struct artem_stats **
         free(s);
         return ARTEM_ERROR_MEMORY;
     }
-    artem_stats_set_file(s, csv_path);
+    artem_stats_set_file(s, path);
     *out_stats = s;
     return ARTEM_OK;
 }
 
-void artem_stats_set_file(struct artem_stats *s, const char *csv_path)
+void artem_stats_set_file(struct artem_stats *s, const char *new_path)
 {
-    const char *path = csv_path ? csv_path : "";
+    const char *path = new_path ? new_path : "";
 
     if (!s)
         return;
@@ -200,12 +218,38 @@ void artem_stats_set_file(struct artem_stats *s, const char *csv_path)
     pthread_mutex_unlock(&s->mutex);
 }
 
-static void keep_times_locked(struct artem_stats *s, const struct artem_frame_record *record)
+// In what the file cannot do without: one line per entry, "key=value".
+static void copy_value(char out[ARTEM_STATS_META_VALUE_MAX], const char *value)
 {
-    size_t at = s->styled++ % LATEST;
+    size_t length = strnlen(value, ARTEM_STATS_META_VALUE_MAX - 1);
 
-    s->layer_ms[at] = isfinite(record->layer_ms) ? record->layer_ms : 0;
-    s->network_ms[at] = isfinite(record->network_ms) ? record->network_ms : 0;
+    while (value[length] && length > 0 && ((uint8_t)value[length] & 0xC0) == 0x80)
+        length--; // not in the middle of a character
+    snprintf(out, ARTEM_STATS_META_VALUE_MAX, "%.*s", (int)length, value);
+    if (artem_text_printable(out))
+        return;
+    for (char *c = out; *c; c++)
+        *c = *c >= ' ' && *c < 0x7F ? *c : '_';
+}
+
+void artem_stats_set_meta(struct artem_stats *s, const char *key, const char *value)
+{
+    struct meta meta = {.unwritten = true};
+    size_t at = 0;
+
+    if (!s || !key || !value || !artem_name_valid(key) || strlen(key) >= sizeof meta.key)
+        return;
+    snprintf(meta.key, sizeof meta.key, "%s", key);
+    copy_value(meta.value, value);
+    pthread_mutex_lock(&s->mutex);
+    while (at < s->meta_count && strcmp(s->meta[at].key, key) != 0)
+        at++;
+    bool same = at < s->meta_count && strcmp(s->meta[at].value, meta.value) == 0;
+    if (!same && at < ARTEM_STATS_META_MAX) {
+        s->meta[at] = meta;
+        s->meta_count += at == s->meta_count;
+    }
+    pthread_mutex_unlock(&s->mutex);
 }
 
 void artem_stats_add(struct artem_stats *s, const struct artem_frame_record *record)
@@ -213,13 +257,9 @@ void artem_stats_add(struct artem_stats *s, const struct artem_frame_record *rec
     if (!s || !record)
         return;
     pthread_mutex_lock(&s->mutex);
-    s->summary.frames++;
-    if ((unsigned)record->decision < ARTEM_DECISION_COUNT)
-        s->summary.by_decision[record->decision]++;
-    if (record->decision == ARTEM_DECISION_STYLED)
-        keep_times_locked(s, record);
+    artem_tally_add(&s->tally, record);
     if (s->has_file && s->queued == QUEUE) {
-        s->summary.dropped_records++;
+        s->tally.counts.dropped_records++;
     } else if (s->has_file) {
         s->queue[(s->first + s->queued++) % QUEUE] = *record;
         if (s->queued == 1)
@@ -228,71 +268,22 @@ void artem_stats_add(struct artem_stats *s, const struct artem_frame_record *rec
     pthread_mutex_unlock(&s->mutex);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// p50, p95, p99 by nearest rank, and the maximum.
-static void percentiles(double *values, size_t count, double *const out[4])
-{
-    static const size_t percent[4] = {50, 95, 99, 100};
-
-    if (count == 0)
-        return;
-    qsort(values, count, sizeof *values, compare_doubles);
-    for (int i = 0; i < 4; i++)
-        *out[i] = values[(percent[i] * count + 99) / 100 - 1];
-}
-
 void artem_stats_get(struct artem_stats *s, struct artem_stats_summary *out)
 {
     if (!s || !out)
         return;
-    double *copy = malloc(sizeof *copy * 2 * LATEST); // without it: the counts alone
+    struct artem_tally *copy = malloc(sizeof *copy); // without it: the counts alone
 
     pthread_mutex_lock(&s->mutex);
-    *out = s->summary;
-    size_t count = s->styled < LATEST ? (size_t)s->styled : LATEST;
-    if (copy) {
-        memcpy(copy, s->layer_ms, count * sizeof *copy);
-        memcpy(copy + LATEST, s->network_ms, count * sizeof *copy);
-    }
+    *out = s->tally.counts;
+    if (copy)
+        *copy = s->tally;
     pthread_mutex_unlock(&s->mutex);
 
-    if (copy) {
-        percentiles(copy, count,
-                    (double *[4]){&out->layer_ms_p50, &out->layer_ms_p95, &out->layer_ms_p99, &out->layer_ms_max});
-        percentiles(
-            copy + LATEST, count,
-            (double *[4]){&out->network_ms_p50, &out->network_ms_p95, &out->network_ms_p99, &out->network_ms_max});
-    }
+    out->overhead_ms_p50 = out->overhead_ms_p99 = NAN;
+    if (copy)
+        artem_tally_summarise(copy, out);
     free(copy);
-}
-
-static void log_summary(struct artem_stats *s)
-{
-    struct artem_stats_summary sum;
-    char text[8][32], counts[200] = "";
-    size_t used = 0;
-
-    artem_stats_get(s, &sum);
-    if (sum.frames == 0)
-        return;
-    const double values[8] = {sum.layer_ms_p50,   sum.layer_ms_p95,   sum.layer_ms_p99,   sum.layer_ms_max,
-                              sum.network_ms_p50, sum.network_ms_p95, sum.network_ms_p99, sum.network_ms_max};
-    for (int i = 0; i < 8; i++)
-        artem_csv_decimal(text[i], values[i]);
-    for (int i = 0; i < ARTEM_DECISION_COUNT; i++)
-        if (sum.by_decision[i] > 0 && used < sizeof counts)
-            used += (size_t)snprintf(counts + used, sizeof counts - used, ", %s %" PRIu64,
-                                     artem_decision_name((enum artem_decision)i), sum.by_decision[i]);
-    artem_log(ARTEM_LOG_INFO, "%" PRIu64 " frames%s; records dropped %" PRIu64, sum.frames, counts,
-              sum.dropped_records);
-    if (sum.by_decision[ARTEM_DECISION_STYLED] > 0)
-        artem_log(ARTEM_LOG_INFO, "p50/p95/p99/max ms: layer %s/%s/%s/%s, network %s/%s/%s/%s", text[0], text[1],
-                  text[2], text[3], text[4], text[5], text[6], text[7]);
 }
 
 void artem_stats_destroy(struct artem_stats **stats)
@@ -307,7 +298,9 @@ void artem_stats_destroy(struct artem_stats **stats)
         pthread_mutex_unlock(&s->mutex);
         pthread_join(s->writer, NULL);
     }
-    log_summary(s);
+    struct artem_stats_summary summary;
+    artem_stats_get(s, &summary);
+    artem_summary_log(&summary);
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->mutex);
     free(s);

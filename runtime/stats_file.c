@@ -3,19 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "artem/log.h"
 
-static const char header[] = "frame,display_time,decision,views,width,height,style_width,style_height,style,"
-                             "capture_ms,network_ms,composite_ms,layer_ms,interval_ms,slack_ms\n";
+bool artem_stats_path_is_json(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (strcasecmp(dot, ".json") == 0 || strcasecmp(dot, ".jsonl") == 0);
+}
 
-int artem_csv_write(int fd, const char *path, const char *text, size_t size)
+bool artem_stats_file_write(int fd, const char *path, const char *text, size_t size)
 {
     while (size > 0) {
         ssize_t n = write(fd, text, size);
@@ -23,58 +26,57 @@ int artem_csv_write(int fd, const char *path, const char *text, size_t size)
             continue;
         if (n <= 0) {
             artem_log(ARTEM_LOG_WARN, "log_file %s: cannot be written (%m); frames are no longer logged", path);
-            return 0;
+            return false;
         }
         text += n;
         size -= (size_t)n;
     }
-    return 1;
+    return true;
 }
 
-int artem_csv_open(const char *path)
+// Whether the file begins with this header, so that what is appended fits under it.
+static bool has_header(const char *path, const char *header, size_t size)
+{
+    char start[ARTEM_STATS_LINE_MAX];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? read(fd, start, size) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return n == (ssize_t)size && memcmp(start, header, size) == 0;
+}
+
+static size_t format_start(char *out, bool json)
+{
+    char text[32] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (gmtime_r(&now, &utc))
+        snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", (utc.tm_year + 1900) % 10000, utc.tm_mon + 1,
+                 utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return artem_stats_format_meta(out, json, "opened", text);
+}
+
+int artem_stats_file_open(const char *path)
 {
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+    char text[2 * ARTEM_STATS_LINE_MAX];
+    bool json = artem_stats_path_is_json(path);
     struct stat st;
+    size_t size = 0;
 
     if (fd < 0) {
         artem_log(ARTEM_LOG_WARN, "log_file %s: cannot be opened (%m); frames are not logged", path);
         return -1;
     }
-    if (fstat(fd, &st) == 0 && st.st_size > 0)
-        return fd;
-    if (artem_csv_write(fd, path, header, sizeof header - 1))
+    if (!json)
+        size = artem_stats_format_header(text);
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && has_header(path, text, size))
+        size = 0;
+    size += format_start(text + size, json);
+    if (artem_stats_file_write(fd, path, text, size))
         return fd;
     close(fd);
     return -1;
-}
-
-void artem_csv_decimal(char out[32], double value)
-{
-    out[0] = '\0';
-    if (!isfinite(value) || fabs(value) > 1e12)
-        return;
-    int64_t thousandths = (int64_t)(fabs(value) * 1000 + 0.5);
-    const char *sign = value < 0 && thousandths > 0 ? "-" : "";
-    snprintf(out, 32, "%s%" PRId64 ".%03" PRId64, sign, thousandths / 1000, thousandths % 1000);
-}
-
-size_t artem_csv_format(char out[ARTEM_CSV_LINE_MAX], const struct artem_frame_record *r)
-{
-    const double values[6] = {r->capture_ms, r->network_ms, r->composite_ms, r->layer_ms, r->interval_ms, r->slack_ms};
-    char style[sizeof r->style + 1] = "", decimal[6][32];
-
-    // A style name comes from a config file; nothing in it may break the table.
-    size_t length = strnlen(r->style, sizeof r->style);
-    for (size_t i = 0; i < length; i++) {
-        char c = r->style[i];
-        style[i] = c > ' ' && c < 0x7F && c != ',' && c != '"' ? c : '_';
-    }
-    for (int i = 0; i < 6; i++)
-        artem_csv_decimal(decimal[i], values[i]);
-    int n = snprintf(
-        out, ARTEM_CSV_LINE_MAX,
-        "%" PRIu64 ",%" PRId64 ",%s,%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%s,%s,%s,%s,%s,%s,%s\n",
-        r->frame, r->display_time, artem_decision_name(r->decision), r->views, r->width, r->height, r->style_width,
-        r->style_height, style, decimal[0], decimal[1], decimal[2], decimal[3], decimal[4], decimal[5]);
-    return n > 0 && n < ARTEM_CSV_LINE_MAX ? (size_t)n : 0;
 }

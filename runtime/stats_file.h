@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CSV file of per-frame records; used by the writer thread of stats.c only.
+// The file of per-frame records, CSV or JSON Lines; used by the writer thread of stats.c only. Independent of the
+// host's locale.
 #ifndef ARTEM_STATS_FILE_H
 #define ARTEM_STATS_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "artem/stats.h"
 
-enum { ARTEM_CSV_LINE_MAX = 512 };
+enum { ARTEM_STATS_LINE_MAX = 2048 };
 
-// Appends; a new or empty file gets the header line. Returns the descriptor, -1 after one warning.
-int artem_csv_open(const char *path);
+// By the ending of the name.
+bool artem_stats_path_is_json(const char *path);
 
-// One line with its newline; returns the length, below ARTEM_CSV_LINE_MAX. Independent of the host's locale.
-size_t artem_csv_format(char out[ARTEM_CSV_LINE_MAX], const struct artem_frame_record *record);
+// Appends. A CSV file that is new, empty or has another header gets the header line; then comes a line with the time.
+// Returns the descriptor, -1 after one warning.
+int artem_stats_file_open(const char *path);
+
+// The first line of a CSV file.
+size_t artem_stats_format_header(char out[ARTEM_STATS_LINE_MAX]);
+
+// One line with its newline; returns the length, below ARTEM_STATS_LINE_MAX.
+size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struct artem_frame_record *record);
+size_t artem_stats_format_meta(char out[ARTEM_STATS_LINE_MAX], bool json, const char *key, const char *value);
 
 // False after one warning, when not all could be written.
-int artem_csv_write(int fd, const char *path, const char *text, size_t size);
+bool artem_stats_file_write(int fd, const char *path, const char *text, size_t size);
 
 // Milliseconds with three decimals; "" for what is not finite.
-void artem_csv_decimal(char out[32], double value);
+void artem_stats_decimal(char out[32], double value);
 
 #endif
