@@ -38,7 +38,7 @@ def main():
 
         def interval():
             """The app's frame time just now, in seconds."""
-            rows = pathlib.Path(frames).read_text().splitlines()
+            rows = [row for row in pathlib.Path(frames).read_text().splitlines() if not row.startswith("#")]
             column = rows[0].split(",").index("interval_ms")
             return sorted(float(row.split(",")[column] or 0) for row in rows[-8:-1])[3] / 1000
 
