@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "frame_recorder.h"
 
 static void follow_settings(struct layer_session *session, struct artem_settings *settings)
 {
@@ -58,47 +59,22 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     decision = frame_plan_make(session, info, settings, plan);
     if (decision != ARTEM_DECISION_STYLED)
         return decision;
-    record->views = plan->view_count;
-    record->width = plan->views[0].rect.extent.width;
-    record->height = plan->views[0].rect.extent.height;
+    record->views = plan->picture_count;
+    record->width = plan->pictures[0].info.rect.extent.width;
+    record->height = plan->pictures[0].info.rect.extent.height;
     if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) || styler_is_busy(session->styler))
         return ARTEM_DECISION_BUDGET;
     if (!styler_apply(session->styler, settings, session->settings_serial))
         return ARTEM_DECISION_ERROR;
+    frame_recorder_follow(session, settings);
     decision = frame_style(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED) {
-        record->style_width = plan->style_width;
-        record->style_height = plan->style_height;
+        record->style_width = plan->pictures[0].info.style_width;
+        record->style_height = plan->pictures[0].info.style_height;
         styler_get_style(session->styler, &name);
         memcpy(record->style, name, strnlen(name, sizeof record->style - 1));
     }
     return decision;
-}
-
-// Copies the app's frame and puts the styled pictures in. False if memory is short.
-static bool copy_frame(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
-                       struct frame_copy *copy)
-{
-    if (session->layer_capacity < info->layerCount) {
-        const XrCompositionLayerBaseHeader **layers =
-            realloc(session->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
-
-        if (layers == NULL)
-            return false;
-        session->layers = layers;
-        session->layer_capacity = info->layerCount;
-    }
-    memcpy(session->layers, info->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
-    session->layers[plan->layer_index] = (const XrCompositionLayerBaseHeader *)&copy->layer;
-    copy->info = *info;
-    copy->info.layers = session->layers;
-    copy->layer = *plan->layer;
-    copy->layer.views = copy->views;
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        copy->views[i] = plan->layer->views[i]; // next chains (depth and others) stay
-        copy->views[i].subImage.swapchain = plan->views[i].swapchain->own.handle;
-    }
-    return true;
 }
 
 static double find_slack_ms(const struct layer_session *session, XrTime display_time)
@@ -123,21 +99,33 @@ void frame_flush_record(struct layer_session *session)
         return;
     pthread_mutex_lock(&session->mutex);
     for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
-        if (s->target != NULL && s->composited_frame == record->frame + 1)
-            record->composite_ms += s->target->gpu_ms[VK_WORK_COMPOSITE];
+        if (s->target == NULL || s->composited_frame != record->frame + 1)
+            continue;
+        record->composite_ms += s->target->gpu_ms[VK_WORK_COMPOSITE];
+        if (s == session->pending_eyes[0])
+            record->composite_left_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
+        if (s == session->pending_eyes[1])
+            record->composite_right_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
     }
     pthread_mutex_unlock(&session->mutex);
     artem_stats_add(session->stats, record);
     session->has_pending = false;
 }
 
-static void keep_record(struct layer_session *session, const struct artem_frame_record *record)
+static void keep_record(struct layer_session *session, const struct frame_plan *plan,
+                        const struct artem_frame_record *record)
 {
+    const bool eyes = record->decision == ARTEM_DECISION_STYLED && frame_plan_has_eyes(plan);
+
     if (session->stats == NULL)
         return;
     frame_flush_record(session);
     session->pending = *record;
     session->has_pending = true;
+    for (int eye = 0; eye < 2; eye++)
+        session->pending_eyes[eye] = eyes ? plan->pictures[eye].swapchain : NULL;
+    if (record->engine_views == 0)
+        frame_recorder_event(session, record);
 }
 
 // Errors by which a runtime says that it does not like the frame itself.
@@ -177,39 +165,56 @@ static XrResult hand_over(struct layer_session *session, const XrFrameEndInfo *i
     return result;
 }
 
+static void begin_record(struct layer_session *session, const XrFrameEndInfo *info, uint64_t begin,
+                         struct artem_frame_record *record)
+{
+    artem_frame_record_init(record);
+    record->frame = session->frame++;
+    record->display_time = info->displayTime;
+    record->decision = ARTEM_DECISION_UNSUPPORTED;
+    record->interval_ms = session->last_end_ns != 0 ? (double)(begin - session->last_end_ns) / 1e6 : 0;
+    record->overhead_ms = session->last_end_ns != 0 ? (double)session->instrument_ns / 1e6 : NAN;
+    session->instrument_ns = 0;
+    session->last_end_ns = begin;
+}
+
 static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *info)
 {
-    uint64_t begin = layer_now_ns();
-    struct artem_frame_record record = {
-        .frame = session->frame++,
-        .display_time = info->displayTime,
-        .decision = ARTEM_DECISION_UNSUPPORTED,
-        .interval_ms = session->last_end_ns != 0 ? (double)(begin - session->last_end_ns) / 1e6 : 0,
-    };
+    const uint64_t begin = layer_now_ns();
+    struct artem_frame_record record;
     struct artem_settings settings;
     struct frame_plan plan = {0};
     struct frame_copy copy;
+    uint64_t decided;
     bool styled;
     XrResult result;
 
-    session->last_end_ns = begin;
+    begin_record(session, info, begin, &record);
     follow_settings(session, &settings);
+    record.budget_ms = settings.budget_ms;
     if (session->device != NULL)
         record.decision = decide(session, info, &settings, &plan, &record);
     styled = record.decision == ARTEM_DECISION_STYLED;
-    if (styled && !copy_frame(session, info, &plan, &copy)) {
+    if (styled && !frame_copy_make(session, info, &plan, &copy)) {
         styled = false;
         record.decision = ARTEM_DECISION_ERROR;
     }
-    record.layer_ms = (double)(layer_now_ns() - begin) / 1e6;
+    if (!styled)
+        record.layers = 0;
+    record.passed_layers = info->layerCount - record.layers;
+    decided = layer_now_ns();
+    record.layer_ms = (double)(decided - begin) / 1e6;
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
     if (plan.engine_ran)
         report_time(session, record.layer_ms, settings.budget_ms);
     atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
     record.slack_ms = find_slack_ms(session, record.display_time);
+    session->instrument_ns += layer_now_ns() - decided;
 
     result = hand_over(session, info, styled ? &copy.info : NULL, &record);
-    keep_record(session, &record);
+    decided = layer_now_ns();
+    keep_record(session, &plan, &record);
+    session->instrument_ns += layer_now_ns() - decided;
     return result;
 }
 

@@ -68,20 +68,16 @@ bool frame_dump_wants(const struct frame_dump *dump, uint64_t frame)
 }
 
 // 0, or an errno value.
-static int write_ppm(const char *path, const uint8_t *pixels, const struct vk_target *target, const VkRect2D *rect)
+static int write_ppm(const char *path, const uint8_t *rgba, const VkExtent2D *extent)
 {
-    const unsigned red = target->bgra ? 2 : 0, blue = target->bgra ? 0 : 2;
     FILE *file = fopen(path, "wbe");
     int error = 0;
 
     if (file == NULL)
         return errno;
-    fprintf(file, "P6\n%u %u\n255\n", rect->extent.width, rect->extent.height);
-    for (size_t i = 0; i < (size_t)rect->extent.width * rect->extent.height; i++, pixels += 4) {
-        const uint8_t rgb[3] = {pixels[red], pixels[1], pixels[blue]};
-
-        fwrite(rgb, 1, sizeof rgb, file);
-    }
+    fprintf(file, "P6\n%u %u\n255\n", extent->width, extent->height);
+    for (size_t i = 0; i < (size_t)extent->width * extent->height; i++)
+        fwrite(rgba + 4 * i, 1, 3, file);
     if (ferror(file))
         error = EIO;
     if (fclose(file) != 0 && error == 0)
@@ -89,29 +85,52 @@ static int write_ppm(const char *path, const uint8_t *pixels, const struct vk_ta
     return error;
 }
 
+static enum artem_result read_code(struct vk_target *target, unsigned picture, bool result, uint8_t *rgba)
+{
+    const struct vk_picture_info *info = &target->pictures[picture].info;
+    void *stored = malloc(vk_target_picture_bytes(target, picture));
+    const struct artem_pixels pixels = {
+        .format = target->pixels,
+        .premultiplied = info->premultiplied,
+        .width = info->rect.extent.width,
+        .height = info->rect.extent.height,
+        .stored = stored,
+        .stored_stride = (size_t)info->rect.extent.width * target->pixel_size,
+    };
+    enum artem_result status = stored != NULL ? ARTEM_OK : ARTEM_ERROR_MEMORY;
+
+    if (status == ARTEM_OK)
+        status = vk_target_read(target, picture, result, stored);
+    if (status == ARTEM_OK)
+        artem_pixels_to_code(&pixels, rgba, (size_t)info->rect.extent.width * 4);
+    free(stored);
+    return status;
+}
+
 void frame_dump_write(const struct frame_dump *dump, uint64_t frame, uint32_t view, struct vk_target *target,
-                      const VkRect2D *rect)
+                      unsigned picture)
 {
     static const char *const eyes[] = {"left", "right"};
     static const char *const moments[] = {"before", "after"};
-    uint8_t *pixels = malloc((size_t)rect->extent.width * rect->extent.height * 4);
-    enum artem_result result = pixels != NULL ? ARTEM_OK : ARTEM_ERROR_MEMORY;
+    const VkExtent2D *extent = &target->pictures[picture].info.rect.extent;
+    uint8_t *rgba = malloc((size_t)extent->width * extent->height * 4);
+    enum artem_result result = rgba != NULL ? ARTEM_OK : ARTEM_ERROR_MEMORY;
 
     for (int after = 0; after < 2 && result == ARTEM_OK; after++) {
         char path[1200];
         int error;
 
-        result = vk_target_read(target, after ? &target->result : &target->capture, rect, pixels);
+        result = read_code(target, picture, after, rgba);
         if (result != ARTEM_OK)
             break;
         snprintf(path, sizeof path, "%s/frame%06llu-%s-%s.ppm", dump->folder, (unsigned long long)frame, eyes[view & 1],
                  moments[after]);
-        error = write_ppm(path, pixels, target, rect);
+        error = write_ppm(path, rgba, extent);
         if (error != 0)
             artem_log(ARTEM_LOG_WARN, "%s: %s: the frame is not written", path, strerror(error));
     }
     if (result != ARTEM_OK)
         artem_log(ARTEM_LOG_WARN, "frame %llu could not be read back (%s)", (unsigned long long)frame,
                   artem_result_string(result));
-    free(pixels);
+    free(rgba);
 }

@@ -3,6 +3,7 @@
 #include "frame_plan.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "geometry.h"
 
@@ -12,24 +13,6 @@ static enum artem_decision refuse(struct layer_session *session, enum session_no
     return ARTEM_DECISION_UNSUPPORTED;
 }
 
-static const XrCompositionLayerProjection *find_projection(struct layer_session *session, const XrFrameEndInfo *info,
-                                                           uint32_t *out_index)
-{
-    const XrCompositionLayerProjection *found = NULL;
-
-    for (uint32_t i = 0; i < info->layerCount; i++) {
-        if (info->layers[i] == NULL || info->layers[i]->type != XR_TYPE_COMPOSITION_LAYER_PROJECTION)
-            continue;
-        if (found != NULL) {
-            layer_session_tell(session, NOTICE_SECOND_LAYER, NULL);
-            break;
-        }
-        found = (const XrCompositionLayerProjection *)info->layers[i];
-        *out_index = i;
-    }
-    return found;
-}
-
 static bool is_inside(const XrRect2Di *rect, const XrSwapchainCreateInfo *info)
 {
     return rect->offset.x >= 0 && rect->offset.y >= 0 && rect->extent.width > 0 && rect->extent.height > 0 &&
@@ -37,12 +20,56 @@ static bool is_inside(const XrRect2Di *rect, const XrSwapchainCreateInfo *info)
            (int64_t)rect->offset.y + rect->extent.height <= info->height;
 }
 
-static enum artem_decision plan_view(struct layer_session *session, const XrCompositionLayerProjectionView *view,
-                                     struct frame_view *out_view)
+static struct geometry_view view_geometry(const XrCompositionLayerProjectionView *view)
 {
-    const XrSwapchainSubImage *image = &view->subImage;
+    return (struct geometry_view){
+        .width = (uint32_t)view->subImage.imageRect.extent.width,
+        .height = (uint32_t)view->subImage.imageRect.extent.height,
+        .left = view->fov.angleLeft,
+        .right = view->fov.angleRight,
+        .up = view->fov.angleUp,
+        .down = view->fov.angleDown,
+    };
+}
+
+static bool is_overlapping(const VkRect2D *a, const VkRect2D *b)
+{
+    return a->offset.x < b->offset.x + (int32_t)b->extent.width &&
+           b->offset.x < a->offset.x + (int32_t)a->extent.width &&
+           a->offset.y < b->offset.y + (int32_t)b->extent.height &&
+           b->offset.y < a->offset.y + (int32_t)a->extent.height;
+}
+
+// The first own swapchain in which the picture overlaps no other.
+static unsigned find_plane(const struct frame_plan *plan, const struct frame_picture *picture)
+{
+    unsigned taken = 0, plane = 0;
+
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *other = &plan->pictures[i];
+
+        if (other->swapchain == picture->swapchain && other->info.slice == picture->info.slice &&
+            is_overlapping(&other->info.rect, &picture->info.rect))
+            taken |= 1u << other->plane;
+    }
+    while ((taken >> plane & 1) != 0)
+        plane++;
+    return plane;
+}
+
+static bool is_same_place(const struct frame_picture *a, const struct frame_picture *b)
+{
+    return a->swapchain == b->swapchain && a->info.slice == b->info.slice &&
+           a->info.premultiplied == b->info.premultiplied &&
+           memcmp(&a->info.rect, &b->info.rect, sizeof(VkRect2D)) == 0;
+}
+
+// Finds the swapchain of a view, or why it cannot be painted.
+static enum artem_decision plan_place(struct layer_session *session, const XrSwapchainSubImage *image,
+                                      struct frame_picture *picture)
+{
     struct layer_swapchain *swapchain = layer_swapchain_find(image->swapchain);
-    char detail[128];
+    char detail[160];
 
     if (swapchain == NULL || swapchain->session != session || image->imageArrayIndex >= swapchain->info.arraySize ||
         !is_inside(&image->imageRect, &swapchain->info))
@@ -52,64 +79,119 @@ static enum artem_decision plan_view(struct layer_session *session, const XrComp
                  (long long)swapchain->info.format, swapchain->info.width, swapchain->info.height);
         return refuse(session, NOTICE_SWAPCHAIN, detail);
     }
-    *out_view = (struct frame_view){
-        .swapchain = swapchain,
-        .rect =
-            {
-                {image->imageRect.offset.x, image->imageRect.offset.y},
-                {(uint32_t)image->imageRect.extent.width, (uint32_t)image->imageRect.extent.height},
-            },
+    picture->swapchain = swapchain;
+    picture->info.slice = image->imageArrayIndex;
+    picture->info.rect = (VkRect2D){
+        {image->imageRect.offset.x, image->imageRect.offset.y},
+        {(uint32_t)image->imageRect.extent.width, (uint32_t)image->imageRect.extent.height},
     };
     return ARTEM_DECISION_STYLED;
 }
 
-// Both views get the style resolution of the first: they are one batch.
-static bool plan_sizes(struct frame_plan *plan, uint32_t resolution)
+// The frame's first picture gets the resolution that the settings ask for, all others are painted with strokes of the
+// same angular size. `anchor` is the first picture's view.
+static bool plan_size(struct frame_plan *plan, const struct geometry_view *anchor, const struct geometry_view *view,
+                      uint32_t resolution, bool strict, struct frame_picture *picture)
 {
-    const VkExtent2D *first = &plan->views[0].rect.extent;
+    uint32_t *width = &picture->info.style_width, *height = &picture->info.style_height;
 
-    if (!geometry_style_size(first->width, first->height, resolution, &plan->style_width, &plan->style_height))
-        return false;
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        struct frame_view *view = &plan->views[i];
-        const XrFovf *fov = &plan->layer->views[i].fov;
+    if (plan->picture_count == 0)
+        return geometry_style_size(view->width, view->height, resolution, width, height);
+    return geometry_similar_size(anchor, plan->pictures[0].info.style_width, plan->pictures[0].info.style_height, view,
+                                 strict, width, height);
+}
 
-        if (!geometry_can_scale(view->rect.extent.width, view->rect.extent.height, plan->style_width,
-                                plan->style_height))
-            return false;
-        view->noise_x = geometry_noise_origin(fov->angleLeft, fov->angleRight, plan->style_width);
-        view->noise_y = geometry_noise_origin(fov->angleUp, fov->angleDown, plan->style_height);
+static enum artem_decision plan_view(struct layer_session *session, const XrCompositionLayerProjection *layer,
+                                     uint32_t index, uint32_t resolution, struct geometry_view *anchor,
+                                     struct frame_plan *plan)
+{
+    const XrCompositionLayerProjectionView *view = &layer->views[index];
+    const struct geometry_view geometry = view_geometry(view);
+    const XrCompositionLayerFlags alpha =
+        XR_COMPOSITION_LAYER_BLEND_TEXTURE_SOURCE_ALPHA_BIT | XR_COMPOSITION_LAYER_UNPREMULTIPLIED_ALPHA_BIT;
+    struct frame_picture picture = {
+        // Colours are multiplied by alpha only where alpha counts and nothing else is said.
+        .info.premultiplied = (layer->layerFlags & alpha) == XR_COMPOSITION_LAYER_BLEND_TEXTURE_SOURCE_ALPHA_BIT,
+    };
+    enum artem_decision decision = plan_place(session, &view->subImage, &picture);
+    uint32_t same = 0;
+
+    if (decision != ARTEM_DECISION_STYLED)
+        return decision;
+    while (same < plan->picture_count && !is_same_place(&plan->pictures[same], &picture))
+        same++;
+    if (same == plan->picture_count) {
+        if (plan->picture_count == ARTEM_MAX_VIEWS)
+            return refuse(session, NOTICE_MANY, NULL);
+        if (!plan_size(plan, anchor, &geometry, resolution, layer->viewCount == 4, &picture))
+            return refuse(session, NOTICE_SIZES, NULL);
+        picture.plane = find_plane(plan, &picture);
+        if (picture.plane >= SWAPCHAIN_PLANES)
+            return refuse(session, NOTICE_OVERLAP, NULL);
+        picture.noise_x = geometry_noise_origin(geometry.left, geometry.right, picture.info.style_width);
+        picture.noise_y = geometry_noise_origin(geometry.up, geometry.down, picture.info.style_height);
+        if (plan->picture_count == 0)
+            *anchor = geometry;
+        plan->pictures[plan->picture_count++] = picture;
     }
-    return true;
+    plan->view_pictures[plan->view_count++] = same;
+    return ARTEM_DECISION_STYLED;
+}
+
+static enum artem_decision plan_layer(struct layer_session *session, const XrFrameEndInfo *info, uint32_t index,
+                                      uint32_t resolution, struct geometry_view *anchor, struct frame_plan *plan)
+{
+    const XrCompositionLayerProjection *layer = (const XrCompositionLayerProjection *)info->layers[index];
+    enum artem_decision decision;
+
+    if (layer->viewCount < 1 || layer->views == NULL)
+        return ARTEM_DECISION_UNSUPPORTED;
+    if (layer->viewCount != 1 && layer->viewCount != 2 && layer->viewCount != 4)
+        return refuse(session, NOTICE_VIEWS, NULL);
+    if (plan->layer_count == FRAME_LAYERS_MAX || plan->view_count + layer->viewCount > FRAME_VIEWS_MAX)
+        return refuse(session, NOTICE_MANY, NULL);
+    plan->layers[plan->layer_count] =
+        (struct frame_layer){.layer = layer, .index = index, .first_view = plan->view_count};
+    for (uint32_t i = 0; i < layer->viewCount; i++) {
+        decision = plan_view(session, layer, i, resolution, anchor, plan);
+        if (decision != ARTEM_DECISION_STYLED)
+            return decision;
+    }
+    plan->layer_count++;
+    return ARTEM_DECISION_STYLED;
+}
+
+bool frame_plan_has_eyes(const struct frame_plan *plan)
+{
+    return plan->layer_count > 0 && plan->layers[0].layer->viewCount == 2 && plan->picture_count >= 2 &&
+           plan->view_pictures[1] == 1 && plan->pictures[0].swapchain != plan->pictures[1].swapchain;
 }
 
 enum artem_decision frame_plan_make(struct layer_session *session, const XrFrameEndInfo *info,
                                     const struct artem_settings *settings, struct frame_plan *out_plan)
 {
     struct frame_plan plan = {0};
-    enum artem_decision decision;
+    struct geometry_view anchor = {0};
+    bool additive;
 
     if (info->type != XR_TYPE_FRAME_END_INFO || (info->layerCount > 0 && info->layers == NULL))
         return ARTEM_DECISION_UNSUPPORTED;
-    plan.layer = find_projection(session, info, &plan.layer_index);
-    if (plan.layer == NULL || plan.layer->views == NULL)
-        return ARTEM_DECISION_UNSUPPORTED; // nothing to style: a menu, a loading screen
-    if (info->environmentBlendMode != XR_ENVIRONMENT_BLEND_MODE_OPAQUE)
-        return refuse(session, NOTICE_BLEND_MODE, NULL);
-    if ((plan.layer->layerFlags & XR_COMPOSITION_LAYER_BLEND_TEXTURE_SOURCE_ALPHA_BIT) != 0)
-        return refuse(session, NOTICE_ALPHA, NULL);
-    plan.view_count = plan.layer->viewCount;
-    if (plan.view_count < 1 || plan.view_count > ARTEM_MAX_VIEWS)
-        return refuse(session, NOTICE_VIEWS, NULL);
-    for (uint32_t i = 0; i < plan.view_count; i++) {
-        decision = plan_view(session, &plan.layer->views[i], &plan.views[i]);
-        if (decision != ARTEM_DECISION_STYLED)
-            return decision;
+    additive = info->environmentBlendMode != XR_ENVIRONMENT_BLEND_MODE_OPAQUE &&
+               info->environmentBlendMode != XR_ENVIRONMENT_BLEND_MODE_ALPHA_BLEND;
+    for (uint32_t i = 0; i < info->layerCount; i++) {
+        const uint32_t views = plan.view_count, pictures = plan.picture_count;
+
+        if (info->layers[i] == NULL || info->layers[i]->type != XR_TYPE_COMPOSITION_LAYER_PROJECTION)
+            continue;
+        if (additive && !settings->ar)
+            return refuse(session, NOTICE_BLEND_MODE, NULL);
+        if (plan_layer(session, info, i, settings->resolution, &anchor, &plan) != ARTEM_DECISION_STYLED) {
+            plan.view_count = views;
+            plan.picture_count = pictures;
+        }
     }
-    if (plan.view_count == 2 && plan.views[0].swapchain == plan.views[1].swapchain)
-        return refuse(session, NOTICE_SHARED, NULL);
-    if (!plan_sizes(&plan, settings->resolution))
-        return refuse(session, NOTICE_SIZES, NULL);
+    if (plan.layer_count == 0)
+        return ARTEM_DECISION_UNSUPPORTED; // also without projection layers: a menu, a loading screen
     *out_plan = plan;
     return ARTEM_DECISION_STYLED;
 }

@@ -2,9 +2,11 @@
 // From captured images to styled pictures in the layer's own swapchains: scale, engine, composite.
 #include "frame.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "artem/log.h"
+#include "frame_pictures.h"
+#include "frame_recorder.h"
 
 static const uint64_t gpu_timeout_ns = 1000000000; // for a capture: the app's own rendering comes before it
 static const uint64_t no_budget_timeout_ns = 10000000000;
@@ -17,82 +19,39 @@ static enum artem_decision fail(struct layer_session *session, const char *what,
     return ARTEM_DECISION_ERROR;
 }
 
-static bool same_picture(const struct swapchain_picture *a, const struct swapchain_picture *b)
+// Brings a picture to where the engine can read it, if its release could not do so in advance.
+static enum artem_result scale_picture(struct frame_picture *picture)
 {
-    return a->release == b->release && memcmp(&a->rect, &b->rect, sizeof a->rect) == 0 &&
-           a->style_width == b->style_width && a->style_height == b->style_height && a->noise_x == b->noise_x &&
-           a->noise_y == b->noise_y && a->strength == b->strength && a->keep == b->keep && a->style == b->style;
-}
+    struct layer_swapchain *swapchain = picture->swapchain;
+    struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
+    struct vk_target *target = swapchain->target;
+    enum artem_result result = ARTEM_OK;
 
-// Finds which views need painting. False if a view's latest image was not captured.
-static bool compare_pictures(struct layer_session *session, struct frame_plan *plan,
-                             const struct artem_settings *settings)
-{
-    const char *name;
-    uint64_t style = styler_get_style(session->styler, &name);
-    bool captured = true;
-
-    pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        struct frame_view *view = &plan->views[i];
-        struct layer_swapchain *swapchain = view->swapchain;
-
-        swapchain->in_projection = true;
-        swapchain->lent = false; // the caller has seen that the engine is free
-        view->picture = (struct swapchain_picture){
-            .release = swapchain->releases,
-            .rect = view->rect,
-            .style_width = plan->style_width,
-            .style_height = plan->style_height,
-            .noise_x = view->noise_x,
-            .noise_y = view->noise_y,
-            .strength = settings->strength,
-            .keep = settings->keep_color,
-            .style = style,
-        };
-        view->stale = !same_picture(&view->picture, &swapchain->own.picture);
-        if (swapchain->releases == 0 || (view->stale && swapchain->captured != swapchain->releases))
-            captured = false;
-        // The next release is scaled in advance for this rect and size.
-        if (memcmp(&swapchain->rect, &view->rect, sizeof view->rect) != 0) {
-            swapchain->rect = view->rect;
-            swapchain->scaled = 0;
-        }
+    if (!vk_picture_info_equal(&target->pictures[picture->slot].info, &picture->info)) {
+        slot->scaled = 0;
+        slot->painted.release = 0;
+        result = vk_target_set_picture(target, picture->slot, &picture->info);
     }
-    pthread_mutex_unlock(&session->mutex);
-    return captured;
+    if (result == ARTEM_OK && slot->scaled != picture->key.release) {
+        result = vk_target_scale(target, 1u << picture->slot);
+        if (result == ARTEM_OK)
+            slot->scaled = picture->key.release;
+    }
+    return result;
 }
 
-// Scales what the release could not scale, for want of a rect or size, and waits until the engine can read it.
-static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan, double *out_gpu_ms)
+static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan)
 {
     enum artem_result result = ARTEM_OK;
 
     pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->view_count && result == ARTEM_OK; i++) {
-        struct frame_view *view = &plan->views[i];
-        struct layer_swapchain *swapchain = view->swapchain;
-        struct vk_target *target = swapchain->target;
-
-        if (!view->stale)
-            continue;
-        if (target->style_width != plan->style_width || target->style_height != plan->style_height) {
-            swapchain->scaled = 0;
-            result = vk_target_resize(target, plan->style_width, plan->style_height);
-        }
-        if (result == ARTEM_OK && swapchain->scaled != view->picture.release) {
-            result = vk_target_scale(target, &view->rect);
-            if (result == ARTEM_OK)
-                swapchain->scaled = view->picture.release;
-        }
+    for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
+        if (plan->pictures[i].paint)
+            result = scale_picture(&plan->pictures[i]);
     }
-    for (uint32_t i = 0; i < plan->view_count && result == ARTEM_OK; i++) {
-        struct vk_target *target = plan->views[i].swapchain->target;
-
-        if (!plan->views[i].stale)
-            continue;
-        result = vk_target_wait(target, gpu_timeout_ns);
-        *out_gpu_ms += target->gpu_ms[VK_WORK_CAPTURE];
+    for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
+        if (plan->pictures[i].paint)
+            result = vk_target_wait(plan->pictures[i].swapchain->target, gpu_timeout_ns);
     }
     pthread_mutex_unlock(&session->mutex);
     return result;
@@ -101,64 +60,156 @@ static enum artem_result fetch_pictures(struct layer_session *session, struct fr
 static void lend(struct layer_session *session, struct frame_plan *plan, bool lent)
 {
     pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        if (plan->views[i].stale)
-            plan->views[i].swapchain->lent = lent;
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        struct frame_picture *picture = &plan->pictures[i];
+        struct swapchain_picture *slot = &picture->swapchain->pictures[picture->slot];
+
+        if (!picture->paint)
+            continue;
+        slot->lent = lent;
+        if (lent)
+            slot->painted.release = 0;
     }
     pthread_mutex_unlock(&session->mutex);
 }
 
-static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan, double budget_ms,
-                                    double *out_network_ms)
+static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,
+                                    const struct artem_settings *settings, struct artem_engine_stats *out_stats)
 {
-    struct styler_view views[ARTEM_MAX_VIEWS];
-    uint32_t count = 0;
-    uint64_t timeout_ns = budget_ms > 0 ? (uint64_t)(budget_ms * 2e6) + margin_ns : no_budget_timeout_ns;
+    struct artem_engine_frame frame = {.resolution = settings->resolution};
+    const double budget_ms = settings->budget_ms;
+    const uint64_t timeout_ns = budget_ms > 0 ? (uint64_t)(budget_ms * 2e6) + margin_ns : no_budget_timeout_ns;
     enum artem_result result;
 
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        const struct frame_view *view = &plan->views[i];
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+        const struct vk_picture *buffers;
 
-        if (view->stale)
-            views[count++] = (struct styler_view){
-                .in = view->swapchain->target->style_in.data,
-                .out = view->swapchain->target->style_out.data,
-                .noise_x = view->noise_x,
-                .noise_y = view->noise_y,
-            };
+        if (!picture->paint)
+            continue;
+        buffers = &picture->swapchain->target->pictures[picture->slot];
+        frame.view[frame.views++] = (struct artem_engine_view){
+            .width = picture->info.style_width,
+            .height = picture->info.style_height,
+            .in = buffers->style_in.data,
+            .in_stride = (size_t)picture->info.style_width * 4,
+            .out = buffers->style_out.data,
+            .out_stride = (size_t)picture->info.style_width * 4,
+            .noise_x = picture->noise_x,
+            .noise_y = picture->noise_y,
+        };
     }
     lend(session, plan, true);
     plan->engine_ran = true;
-    result =
-        styler_run(session->styler, plan->style_width, plan->style_height, views, count, timeout_ns, out_network_ms);
+    result = styler_run(session->styler, &frame, timeout_ns, out_stats);
     if (result != ARTEM_TIMEOUT)
         lend(session, plan, false);
     return result;
 }
 
-static enum artem_result composite(struct layer_session *session, struct frame_plan *plan, uint64_t frame)
+static void keep_paintings(struct layer_session *session, struct frame_plan *plan)
 {
-    enum artem_result result = ARTEM_OK;
+    const uint64_t now = layer_now_ns();
 
     pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->view_count && result == ARTEM_OK; i++) {
-        struct frame_view *view = &plan->views[i];
-        struct layer_swapchain *swapchain = view->swapchain;
-        struct own_swapchain *own = &swapchain->own;
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        struct frame_picture *picture = &plan->pictures[i];
+        struct swapchain_picture *slot = &picture->swapchain->pictures[picture->slot];
 
-        if (!view->stale)
+        if (!picture->paint)
             continue;
-        if (swapchain->captured != view->picture.release) {
-            result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
-        } else {
-            own->picture.release = 0;
-            result = vk_target_composite(swapchain->target, &view->rect, view->picture.strength, view->picture.keep,
-                                         own->images[own->index]);
-            swapchain->composited_frame = frame + 1;
-        }
+        slot->painted = picture->key;
+        slot->painted_ns = now;
+    }
+    pthread_mutex_unlock(&session->mutex);
+}
+
+// An own swapchain that has to show something new.
+struct output {
+    struct layer_swapchain *swapchain;
+    unsigned plane;
+};
+
+static uint32_t list_outputs(const struct frame_plan *plan, struct output outputs[ARTEM_MAX_VIEWS])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+        uint32_t same = 0;
+
+        if (!picture->draw)
+            continue;
+        while (same < count && (outputs[same].swapchain != picture->swapchain || outputs[same].plane != picture->plane))
+            same++;
+        if (same == count)
+            outputs[count++] = (struct output){picture->swapchain, picture->plane};
+    }
+    return count;
+}
+
+static enum artem_result composite(struct layer_session *session, const struct frame_plan *plan,
+                                   const struct artem_settings *settings, const struct output *output, uint64_t frame)
+{
+    struct layer_swapchain *swapchain = output->swapchain;
+    struct own_swapchain *own = &swapchain->own[output->plane];
+    enum artem_result result;
+
+    pthread_mutex_lock(&session->mutex);
+    if (swapchain->captured != swapchain->releases) {
+        result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
+    } else {
+        result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane),
+                                     settings->strength, settings->keep_color, own->images[own->index]);
+        swapchain->composited_frame = frame + 1;
     }
     pthread_mutex_unlock(&session->mutex);
     return result;
+}
+
+static void keep_shown(const struct frame_plan *plan, const struct artem_settings *settings,
+                       const struct output *output)
+{
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+
+        if (picture->swapchain == output->swapchain && picture->plane == output->plane && picture->draw)
+            picture->swapchain->pictures[picture->slot].shown = (struct shown_key){
+                .painting = picture->key,
+                .strength = settings->strength,
+                .keep = settings->keep_color,
+                .plane = output->plane,
+                .serial = output->swapchain->own[output->plane].serial,
+            };
+    }
+}
+
+static enum artem_decision draw(struct layer_session *session, const struct frame_plan *plan,
+                                const struct artem_settings *settings, uint64_t frame)
+{
+    struct output outputs[ARTEM_MAX_VIEWS];
+    const uint32_t count = list_outputs(plan, outputs);
+    enum artem_result result;
+
+    for (uint32_t i = 0; i < count; i++) {
+        result = own_swapchain_acquire(outputs[i].swapchain, outputs[i].plane);
+        if (result == ARTEM_TIMEOUT)
+            return ARTEM_DECISION_BUDGET; // the compositor still shows it
+        if (result != ARTEM_OK)
+            return fail(session, "no image for the styled frame", result);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        result = composite(session, plan, settings, &outputs[i], frame);
+        if (result != ARTEM_OK)
+            return fail(session, "the styled frame could not be drawn", result);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        result = own_swapchain_release(outputs[i].swapchain, outputs[i].plane);
+        if (result != ARTEM_OK)
+            return fail(session, "the styled image could not be released", result);
+        keep_shown(plan, settings, &outputs[i]);
+    }
+    return ARTEM_DECISION_STYLED;
 }
 
 static void dump(struct layer_session *session, const struct frame_plan *plan)
@@ -168,59 +219,111 @@ static void dump(struct layer_session *session, const struct frame_plan *plan)
     if (!frame_dump_wants(session->dump, number))
         return;
     pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->view_count; i++)
-        frame_dump_write(session->dump, number, i, plan->views[i].swapchain->target, &plan->views[i].rect);
+    for (uint32_t v = 0; v < plan->view_count && v < 2; v++) {
+        const struct frame_picture *picture = &plan->pictures[plan->view_pictures[v]];
+
+        if (picture->draw)
+            frame_dump_write(session->dump, number, v, picture->swapchain->target, picture->slot);
+    }
     pthread_mutex_unlock(&session->mutex);
+}
+
+// GPU times of the pictures' captures; per eye only where each has a swapchain of its own.
+static void record_capture(const struct frame_plan *plan, struct artem_frame_record *record)
+{
+    const struct layer_swapchain *seen[ARTEM_MAX_VIEWS];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+        const double ms = picture->paint ? picture->swapchain->target->gpu_ms[VK_WORK_CAPTURE] : 0;
+        uint32_t same = 0;
+
+        while (same < count && seen[same] != picture->swapchain)
+            same++;
+        if (same < count)
+            continue;
+        seen[count++] = picture->swapchain;
+        record->capture_ms += ms;
+    }
+    if (frame_plan_has_eyes(plan)) {
+        record->capture_left_ms = plan->pictures[0].swapchain->target->gpu_ms[VK_WORK_CAPTURE];
+        record->capture_right_ms = plan->pictures[1].swapchain->target->gpu_ms[VK_WORK_CAPTURE];
+    }
+}
+
+static void record_age(const struct frame_plan *plan, struct artem_frame_record *record)
+{
+    const uint64_t now = layer_now_ns();
+
+    record->style_age_ms = 0;
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+        const struct swapchain_picture *slot = &picture->swapchain->pictures[picture->slot];
+
+        if (!picture->paint && frame_picture_is_used(plan, i))
+            record->style_age_ms = fmax(record->style_age_ms, (double)(now - slot->painted_ns) / 1e6);
+    }
+}
+
+// Runs the engine for the pictures that need it.
+static enum artem_decision paint(struct layer_session *session, struct frame_plan *plan,
+                                 const struct artem_settings *settings, struct artem_frame_record *record)
+{
+    struct artem_engine_stats stats;
+    enum artem_result result = fetch_pictures(session, plan);
+    uint64_t begin;
+
+    if (result != ARTEM_OK)
+        return fail(session, "the captured frame did not arrive", result);
+    begin = layer_now_ns();
+    record_capture(plan, record);
+    frame_flush_record(session);
+    session->instrument_ns += layer_now_ns() - begin;
+    frame_recorder_begin(session, plan);
+    result = run_engine(session, plan, settings, &stats);
+    if (result == ARTEM_TIMEOUT)
+        return ARTEM_DECISION_LATE;
+    if (result != ARTEM_OK) {
+        frame_recorder_abort(session);
+        return fail(session, "the engine failed", result);
+    }
+    record->network_ms = stats.milliseconds;
+    record->cut = stats.cuts != session->cuts;
+    session->cuts = stats.cuts;
+    keep_paintings(session, plan);
+    return ARTEM_DECISION_STYLED;
 }
 
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
                                 const struct artem_settings *settings, struct artem_frame_record *record)
 {
-    bool stale = false;
-    enum artem_result result;
+    enum artem_decision decision = ARTEM_DECISION_STYLED;
+    bool any = false;
 
     // Before the first capture, so that the work of a start does not fall into a styled frame.
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        if (own_swapchain_prepare(plan->views[i].swapchain) != ARTEM_OK)
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        if (own_swapchain_prepare(plan->pictures[i].swapchain, plan->pictures[i].plane) != ARTEM_OK)
             return ARTEM_DECISION_ERROR;
     }
-    if (!compare_pictures(session, plan, settings))
+    if (!frame_pictures_compare(session, plan, settings, record->frame))
         return ARTEM_DECISION_WARMUP;
-    for (uint32_t i = 0; i < plan->view_count; i++)
-        stale = stale || plan->views[i].stale;
-    if (!stale)
-        return ARTEM_DECISION_STYLED;
-
-    result = fetch_pictures(session, plan, &record->capture_ms);
-    if (result != ARTEM_OK)
-        return fail(session, "the captured frame did not arrive", result);
-    frame_flush_record(session);
-    result = run_engine(session, plan, settings->budget_ms, &record->network_ms);
-    if (result == ARTEM_TIMEOUT)
-        return ARTEM_DECISION_BUDGET;
-    if (result != ARTEM_OK)
-        return fail(session, "the engine failed", result);
-
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        if (!plan->views[i].stale)
-            continue;
-        result = own_swapchain_acquire(plan->views[i].swapchain);
-        if (result == ARTEM_TIMEOUT)
-            return ARTEM_DECISION_BUDGET; // the compositor still shows it
-        if (result != ARTEM_OK)
-            return fail(session, "no image for the styled frame", result);
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        record->engine_views += plan->pictures[i].paint;
+        any = any || plan->pictures[i].draw;
     }
-    result = composite(session, plan, record->frame);
-    if (result != ARTEM_OK)
-        return fail(session, "the styled frame could not be drawn", result);
-    for (uint32_t i = 0; i < plan->view_count; i++) {
-        if (!plan->views[i].stale)
-            continue;
-        result = own_swapchain_release(plan->views[i].swapchain);
-        if (result != ARTEM_OK)
-            return fail(session, "the styled image could not be released", result);
-        plan->views[i].swapchain->own.picture = plan->views[i].picture;
-    }
-    dump(session, plan);
+    if (record->engine_views > 0)
+        decision = paint(session, plan, settings, record);
+    if (decision == ARTEM_DECISION_STYLED && any)
+        decision = draw(session, plan, settings, record->frame);
+    if (record->engine_views > 0)
+        frame_recorder_end(session, plan, settings, record, decision);
+    if (decision != ARTEM_DECISION_STYLED)
+        return decision;
+    record_age(plan, record);
+    for (uint32_t l = 0; l < plan->layer_count; l++)
+        record->layers += !plan->layers[l].passes;
+    if (record->engine_views > 0)
+        dump(session, plan);
     return ARTEM_DECISION_STYLED;
 }

@@ -26,6 +26,42 @@ bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint3
            geometry_can_scale(width, height, *out_width, *out_height);
 }
 
+// How far apart two edges are on a plane at distance 1; 0 if that makes no sense.
+static double find_extent(float from, float to)
+{
+    double extent = fabs(tan((double)to) - tan((double)from));
+
+    return extent > 1e-3 && extent < 1e3 ? extent : 0;
+}
+
+static bool find_similar_side(double anchor_extent, uint32_t anchor_side, uint32_t anchor_style, double extent,
+                              uint32_t side, bool strict, uint32_t *out_style)
+{
+    const double tolerance = 0.01; // two eyes' angles, as apps compute them
+    const bool angles = anchor_extent > 0 && extent > 0;
+    double ratio = angles ? extent / anchor_extent : (double)side / anchor_side;
+    double cells;
+
+    if (side == anchor_side && (!angles || fabs(ratio - 1) < tolerance))
+        ratio = 1;
+    cells = floor(anchor_style * ratio / CELL + 0.5);
+    if (cells * CELL > side && strict)
+        return false;
+    cells = fmin(cells, side / CELL);
+    *out_style = cells >= 1 ? (uint32_t)cells * CELL : CELL;
+    return true;
+}
+
+bool geometry_similar_size(const struct geometry_view *anchor, uint32_t anchor_width, uint32_t anchor_height,
+                           const struct geometry_view *view, bool strict, uint32_t *out_width, uint32_t *out_height)
+{
+    return find_similar_side(find_extent(anchor->left, anchor->right), anchor->width, anchor_width,
+                             find_extent(view->left, view->right), view->width, strict, out_width) &&
+           find_similar_side(find_extent(anchor->up, anchor->down), anchor->height, anchor_height,
+                             find_extent(view->up, view->down), view->height, strict, out_height) &&
+           geometry_can_scale(view->width, view->height, *out_width, *out_height);
+}
+
 int32_t geometry_noise_origin(float from, float to, uint32_t style_side)
 {
     double first = tan((double)from), last = tan((double)to);

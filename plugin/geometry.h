@@ -12,6 +12,19 @@ bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint3
 // Whether a picture can be scaled to a given style resolution within those limits.
 bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, uint32_t style_height);
 
+// A projection view: pixels, and the angles of its edges in radians.
+struct geometry_view {
+    uint32_t width, height;
+    float left, right, up, down;
+};
+
+// The style resolution of `view` at which strokes have the same angular size as in `anchor`, which is painted at
+// anchor_width x anchor_height. Views whose size or angles differ by no more than rounding get the anchor's resolution;
+// with senseless angles, pixels count instead. A view with too few pixels for that gets as many as it has, or, if
+// `strict`, false.
+bool geometry_similar_size(const struct geometry_view *anchor, uint32_t anchor_width, uint32_t anchor_height,
+                           const struct geometry_view *view, bool strict, uint32_t *out_width, uint32_t *out_height);
+
 // The noise origin, in cells, on one axis: `from` and `to` are the angles of the picture's first and last edge. The
 // optical axis has the same noise in every view, so that two eyes see the same at infinity.
 int32_t geometry_noise_origin(float from, float to, uint32_t style_side);

@@ -34,7 +34,7 @@ static void find_exe_name(char *name, size_t size)
         memcpy(name, base, strlen(base) + 1);
 }
 
-static bool is_enabled(const XrInstanceCreateInfo *info, const char *extension)
+bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *extension)
 {
     for (uint32_t i = 0; info != NULL && i < info->enabledExtensionCount; i++) {
         if (strcmp(info->enabledExtensionNames[i], extension) == 0)
@@ -53,12 +53,12 @@ static void load_next(struct layer_instance *instance, const XrInstanceCreateInf
     LAYER_NEXT_FUNCTIONS(X)
 #undef X
     // Some layers have functions of extensions that nobody enabled, and crash in them.
-    if (!is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
+    if (!instance->clock_added && !layer_extension_is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
         next->xrConvertTimespecTimeToTimeKHR = NULL;
 }
 
 struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
-                                             const XrInstanceCreateInfo *info)
+                                             const XrInstanceCreateInfo *info, bool clock_added)
 {
     struct layer_instance *instance = calloc(1, sizeof *instance);
     struct artem_config_params params = {.watch = true};
@@ -66,6 +66,7 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
     if (instance == NULL)
         goto fail;
     instance->handle = handle;
+    instance->clock_added = clock_added;
     instance->next.xrGetInstanceProcAddr = next_get_instance_proc_addr;
     load_next(instance, info);
     if (instance->next.xrDestroyInstance == NULL)

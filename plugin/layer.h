@@ -59,6 +59,7 @@ struct layer_vulkan_origin {
 struct layer_instance {
     XrInstance handle;
     struct layer_next next;
+    bool clock_added; // XR_KHR_convert_timespec_time is enabled, but not by the app
     struct artem_config *config;
     char app_name[XR_MAX_APPLICATION_NAME_SIZE];
     char exe_name[256];
@@ -67,10 +68,11 @@ struct layer_instance {
     struct layer_vulkan_origin *origins;
 };
 
-// Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info` may be
-// NULL.
+// Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info`, the
+// app's own, may be NULL; clock_added: XR_KHR_convert_timespec_time was enabled for the layer's sake.
 struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
-                                             const XrInstanceCreateInfo *info);
+                                             const XrInstanceCreateInfo *info, bool clock_added);
+bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *extension);
 // The one active instance, or NULL.
 struct layer_instance *layer_active(void);
 

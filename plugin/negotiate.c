@@ -7,6 +7,7 @@
 #include "layer.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "artem/log.h"
@@ -47,6 +48,11 @@ static XrResult get_proc_addr(struct slot *slot, PFN_xrGetInstanceProcAddr self,
     }
     if (active == NULL || active != layer_active() || active->handle != handle)
         return result;
+    if (active->clock_added &&
+        (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0 || strcmp(name, "xrConvertTimeToTimespecTimeKHR") == 0)) {
+        *function = NULL; // the app has not enabled it: that we have is our own affair
+        return XR_ERROR_FUNCTION_UNSUPPORTED;
+    }
     if (strcmp(name, "xrGetInstanceProcAddr") == 0)
         hook = (PFN_xrVoidFunction)self;
     else
@@ -71,12 +77,36 @@ static bool another_copy_below(const struct api_layer_next_info *own)
     return false;
 }
 
+// Calls down with XR_KHR_convert_timespec_time added, by which display times can be told against the clock. False if it
+// need not or cannot be added, or if the chain below refuses: the app's own request is to be made then.
+static bool create_with_clock(const XrInstanceCreateInfo *info, const struct api_layer_create_info *layer_info,
+                              const struct api_layer_next_info *next, XrInstance *instance, XrResult *out_result)
+{
+    XrInstanceCreateInfo changed;
+    const char **names;
+
+    if (info == NULL || layer_extension_is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
+        return false;
+    names = calloc((size_t)info->enabledExtensionCount + 1, sizeof *names);
+    if (names == NULL)
+        return false;
+    if (info->enabledExtensionCount > 0)
+        memcpy(names, info->enabledExtensionNames, info->enabledExtensionCount * sizeof *names);
+    names[info->enabledExtensionCount] = XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME;
+    changed = *info;
+    changed.enabledExtensionCount++;
+    changed.enabledExtensionNames = names;
+    *out_result = next->next_create_api_layer_instance(&changed, layer_info, instance);
+    free(names);
+    return XR_SUCCEEDED(*out_result);
+}
+
 static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *info,
                                 const struct api_layer_create_info *layer_info, XrInstance *instance)
 {
     struct api_layer_create_info next_layer_info;
     struct layer_instance *made = NULL;
-    bool outermost, transparent;
+    bool outermost, transparent, clock;
     XrResult result;
 
     if (instance == NULL || layer_info == NULL || layer_info->next_info == NULL ||
@@ -93,7 +123,9 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
     transparent = !outermost || layer_active() != NULL;
     atomic_store(&slot->instance, NULL);
     atomic_store(&slot->next_get_instance_proc_addr, layer_info->next_info->next_get_instance_proc_addr);
-    result = layer_info->next_info->next_create_api_layer_instance(info, &next_layer_info, instance);
+    clock = !transparent && create_with_clock(info, &next_layer_info, layer_info->next_info, instance, &result);
+    if (!clock)
+        result = layer_info->next_info->next_create_api_layer_instance(info, &next_layer_info, instance);
     if (outermost)
         atomic_store(&creating, false);
     if (XR_FAILED(result)) {
@@ -103,7 +135,7 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
     if (transparent)
         artem_log(ARTEM_LOG_WARN, "the layer is loaded twice; this copy does nothing");
     else
-        made = layer_instance_create(*instance, layer_info->next_info->next_get_instance_proc_addr, info);
+        made = layer_instance_create(*instance, layer_info->next_info->next_get_instance_proc_addr, info, clock);
     atomic_store(&slot->instance, made);
     return result;
 }

@@ -38,10 +38,18 @@ fail:
     return NULL;
 }
 
-enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain)
+static void destroy(const struct layer_next *next, struct own_swapchain *own)
+{
+    if (own->handle != XR_NULL_HANDLE)
+        next->xrDestroySwapchain(own->handle);
+    free(own->images);
+    *own = (struct own_swapchain){.failed = own->failed};
+}
+
+enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane)
 {
     const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own;
+    struct own_swapchain *own = &swapchain->own[plane];
     // Like the app's in all that the runtime shows; never static, so that a still image can be painted in another
     // style.
     XrSwapchainCreateInfo info = {
@@ -53,7 +61,7 @@ enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain)
         .width = swapchain->info.width,
         .height = swapchain->info.height,
         .faceCount = 1,
-        .arraySize = 1,
+        .arraySize = swapchain->info.arraySize, // so that rects and slices of the app's views stay right
         .mipCount = 1,
     };
 
@@ -68,17 +76,17 @@ enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain)
         own->images = layer_enumerate_images(next, own->handle, &own->image_count);
         own->failed = own->images == NULL;
         if (own->failed)
-            own_swapchain_destroy(swapchain);
+            destroy(next, own);
     }
     if (own->failed)
         layer_session_tell(swapchain->session, NOTICE_OWN_SWAPCHAIN, NULL);
     return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
 }
 
-enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain)
+enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain, unsigned plane)
 {
     const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own;
+    struct own_swapchain *own = &swapchain->own[plane];
     const XrSwapchainImageWaitInfo wait_info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO, .timeout = wait_ns};
     XrResult result;
 
@@ -99,25 +107,21 @@ enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain)
     return ARTEM_OK;
 }
 
-enum artem_result own_swapchain_release(struct layer_swapchain *swapchain)
+enum artem_result own_swapchain_release(struct layer_swapchain *swapchain, unsigned plane)
 {
     const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own;
+    struct own_swapchain *own = &swapchain->own[plane];
 
     if (XR_FAILED(next->xrReleaseSwapchainImage(own->handle, NULL)))
         return ARTEM_ERROR_DEVICE;
     own->acquired = false;
     own->waited = false;
+    own->serial++;
     return ARTEM_OK;
 }
 
-void own_swapchain_destroy(struct layer_swapchain *swapchain)
+void own_swapchains_destroy(struct layer_swapchain *swapchain)
 {
-    const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own;
-
-    if (own->handle != XR_NULL_HANDLE)
-        next->xrDestroySwapchain(own->handle);
-    free(own->images);
-    *own = (struct own_swapchain){.failed = own->failed};
+    for (unsigned plane = 0; plane < SWAPCHAIN_PLANES; plane++)
+        destroy(&swapchain->session->instance->next, &swapchain->own[plane]);
 }

@@ -2,10 +2,12 @@
 // Sessions: creation around the app's Vulkan device, destruction, and the lines told once.
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "artem/log.h"
+#include "frame_recorder.h"
 #include "handles.h"
 #include "swapchain.h"
 
@@ -21,13 +23,13 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
     static const char *const texts[NOTICE_COUNT] = {
         [NOTICE_GRAPHICS] = "the app does not draw with Vulkan: its frames pass through unstyled",
         [NOTICE_DEVICE] = "the app's Vulkan device cannot be used: frames pass through unstyled",
-        [NOTICE_BLEND_MODE] = "the environment blend mode is not opaque (augmented reality): such frames pass through",
-        [NOTICE_ALPHA] = "the projection layer blends with its alpha: such frames pass through",
-        [NOTICE_VIEWS] = "the projection layer has not one or two views: such frames pass through",
-        [NOTICE_SHARED] = "both views are in one swapchain: such frames pass through",
-        [NOTICE_SIZES] = "the views are too small, too large or of unequal size: such frames pass through",
+        [NOTICE_BLEND_MODE] = "the display adds the frame to the world (augmented reality): such frames pass through"
+                              " (ar = on styles them)",
+        [NOTICE_VIEWS] = "a projection layer has not one, two or four views: such layers pass through",
+        [NOTICE_SIZES] = "views are too small or too large to be painted alike: their layer passes through",
         [NOTICE_SWAPCHAIN] = "a projection swapchain passes through unstyled",
-        [NOTICE_SECOND_LAYER] = "there are several projection layers: only the first one is styled",
+        [NOTICE_MANY] = "a frame has more views than are painted at once: further layers pass through",
+        [NOTICE_OVERLAP] = "pictures of one swapchain overlap too often: further layers pass through",
         [NOTICE_REJECTED] = "the runtime refused a styled frame: styling is off for this session",
         [NOTICE_OWN_SWAPCHAIN] = "the runtime gave no swapchain for styled frames: frames pass through",
     };
@@ -78,6 +80,24 @@ static void tell_start(const struct layer_session *session, const struct artem_s
               settings->enabled ? "" : ", off (enabled = off)");
 }
 
+// What a report on this session's log should say of it.
+static void describe_session(const struct layer_session *session, const struct artem_settings *settings)
+{
+    const struct layer_instance *instance = session->instance;
+    char text[ARTEM_PATH_MAX];
+
+    artem_stats_set_meta(session->stats, "app", instance->app_name);
+    artem_stats_set_meta(session->stats, "executable", instance->exe_name);
+    artem_stats_set_meta(session->stats, "layer_version", ARTEM_VERSION);
+    artem_stats_set_meta(session->stats, "backend", "cpu");
+    if (styler_find_folder(settings->style, text, sizeof text))
+        artem_stats_set_meta(session->stats, "style_folder", text);
+    snprintf(text, sizeof text, "%u", settings->resolution);
+    artem_stats_set_meta(session->stats, "resolution", text);
+    snprintf(text, sizeof text, "%g", settings->budget_ms);
+    artem_stats_set_meta(session->stats, "budget_ms", text);
+}
+
 static void session_begin(struct layer_instance *instance, const XrSessionCreateInfo *info, XrSession handle)
 {
     struct layer_session *session = calloc(1, sizeof *session);
@@ -90,12 +110,15 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     pthread_mutex_init(&session->mutex, NULL);
     governor_init(&session->governor);
     session->dump = frame_dump_create();
+    session->recorder = frame_recorder_create();
     session->settings_serial = artem_config_get(instance->config, &settings);
     memcpy(session->log_file, settings.log_file, sizeof session->log_file);
     tell_start(session, &settings);
     if (styler_create(&session->styler) == ARTEM_OK &&
-        artem_stats_create(session->log_file, &session->stats) == ARTEM_OK)
+        artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
+        describe_session(session, &settings);
         open_device(session, find_vulkan_binding(info));
+    }
     if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {
         layer_session_free(session);
         return;
@@ -131,6 +154,7 @@ void layer_session_free(struct layer_session *session)
     }
     if (session->has_pending && session->stats != NULL)
         artem_stats_add(session->stats, &session->pending);
+    frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);
     vulkan_device_destroy(&session->device);

@@ -12,19 +12,19 @@
 #include "styler.h"
 #include "vulkan_device.h"
 
+struct frame_recorder;
 struct layer_swapchain;
 
 // Reasons to pass frames or swapchains through; each is told once per session.
 enum session_notice {
     NOTICE_GRAPHICS,      // no Vulkan binding
     NOTICE_DEVICE,        // the Vulkan device cannot do it
-    NOTICE_BLEND_MODE,    // environment blend mode is not opaque
-    NOTICE_ALPHA,         // projection layer blends with source alpha
-    NOTICE_VIEWS,         // not one or two views
-    NOTICE_SHARED,        // both views in one swapchain
-    NOTICE_SIZES,         // views that do not fit the arithmetic's limits
+    NOTICE_BLEND_MODE,    // the display adds to the world
+    NOTICE_VIEWS,         // not one, two or four views
+    NOTICE_SIZES,         // views that do not fit the arithmetic's limits or each other
     NOTICE_SWAPCHAIN,     // format or layout of the swapchain
-    NOTICE_SECOND_LAYER,  // further projection layers
+    NOTICE_MANY,          // more views than one batch takes
+    NOTICE_OVERLAP,       // pictures of one swapchain that overlap too often
     NOTICE_REJECTED,      // the runtime refused a styled frame
     NOTICE_OWN_SWAPCHAIN, // no swapchain for the styled frames
     NOTICE_COUNT
@@ -48,12 +48,16 @@ struct layer_session {
     struct governor governor;
     uint64_t frame;
     uint64_t painted;        // frames that the engine styled
+    uint64_t cuts;           // scene cuts that the engine has seen
     struct frame_dump *dump; // NULL: none is asked for
     uint64_t last_end_ns;
     uint32_t settings_serial;
     char log_file[ARTEM_PATH_MAX];
     struct artem_frame_record pending; // waits for the GPU time of its composite
     bool has_pending;
+    const struct layer_swapchain *pending_eyes[2]; // that the pending frame drew to, NULL = not one per eye
+    uint64_t instrument_ns;                        // spent on records since the latest frame began
+    struct frame_recorder *recorder;
     const XrCompositionLayerBaseHeader **layers; // scratch: the modified list
     uint32_t layer_capacity;
 };

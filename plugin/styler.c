@@ -83,8 +83,10 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
         return result; // the library has said what is wrong with which file
     params.network = styler->network;
     result = artem_engine_create(&params, &engine);
-    if (result == ARTEM_OK && styler->style != NULL)
+    if (result == ARTEM_OK && styler->style != NULL) {
         result = artem_engine_set_style(engine, styler->style);
+        styler->style_serial++;
+    }
     if (result != ARTEM_OK) {
         artem_log(ARTEM_LOG_ERROR, "the engine cannot start (%s)", artem_result_string(result));
         artem_engine_destroy(&engine);
@@ -138,35 +140,39 @@ uint64_t styler_get_style(struct styler *styler, const char **out_name)
     return styler->style_serial;
 }
 
-enum artem_result styler_run(struct styler *styler, uint32_t width, uint32_t height, const struct styler_view *views,
-                             uint32_t count, uint64_t timeout_ns, double *out_milliseconds)
+enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns,
+                             struct artem_engine_stats *out_stats)
 {
-    struct artem_engine_frame frame = {
-        .width = width,
-        .height = height,
-        .views = count,
-        .in_stride = (size_t)width * 4,
-        .out_stride = (size_t)width * 4,
-    };
-    struct artem_engine_stats stats = {0};
     enum artem_result result;
 
-    for (uint32_t i = 0; i < count; i++) {
-        frame.in[i] = views[i].in;
-        frame.out[i] = views[i].out;
-        frame.noise_x[i] = views[i].noise_x;
-        frame.noise_y[i] = views[i].noise_y;
-    }
     pthread_mutex_lock(&styler->mutex);
-    result = artem_engine_submit(styler->engine, &frame);
+    result = artem_engine_submit(styler->engine, frame);
     if (result == ARTEM_OK)
         result = artem_engine_wait(styler->engine, timeout_ns);
     styler->busy = result == ARTEM_TIMEOUT;
     if (result == ARTEM_OK)
-        artem_engine_get_stats(styler->engine, &stats);
+        artem_engine_get_stats(styler->engine, out_stats);
     pthread_mutex_unlock(&styler->mutex);
-    *out_milliseconds = stats.milliseconds;
     return result;
+}
+
+struct artem_style *styler_restart(struct styler *styler)
+{
+    struct artem_style *style = NULL;
+
+    pthread_mutex_lock(&styler->mutex);
+    if (styler->engine != NULL && styler->style != NULL && !styler->busy &&
+        artem_engine_set_style(styler->engine, styler->style) == ARTEM_OK) {
+        styler->style_serial++;
+        style = artem_style_ref(styler->style);
+    }
+    pthread_mutex_unlock(&styler->mutex);
+    return style;
+}
+
+uint32_t styler_get_network(struct styler *styler)
+{
+    return styler->network != NULL ? styler->network->id : 0;
 }
 
 struct folder_search {

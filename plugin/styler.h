@@ -12,12 +12,6 @@
 
 struct styler;
 
-struct styler_view {
-    const uint8_t *in; // RGBA8, no gaps between rows
-    uint8_t *out;
-    int32_t noise_x, noise_y;
-};
-
 enum artem_result styler_create(struct styler **out_styler);
 // Waits for a frame in flight, joins the engine's threads. Clears *styler; NULL-safe.
 void styler_destroy(struct styler **styler);
@@ -33,13 +27,21 @@ void styler_finish(struct styler *styler);
 // while busy.
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
 
-// The style in use: a serial that changes with it, and its name (valid until the next apply).
+// The style in use: a serial that changes with it and whenever its statistics begin anew, and its name (valid until the
+// next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);
 
-// Styles up to ARTEM_MAX_VIEWS pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers
-// (styler_is_busy). *out_milliseconds is the engine's own time.
-enum artem_result styler_run(struct styler *styler, uint32_t width, uint32_t height, const struct styler_view *views,
-                             uint32_t count, uint64_t timeout_ns, double *out_milliseconds);
+// Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). *out_stats is
+// set on success.
+enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns,
+                             struct artem_engine_stats *out_stats);
+
+// Begins the statistics anew and gives the style whose calibration they begin with; a reference, NULL if there is none.
+// Not while busy.
+struct artem_style *styler_restart(struct styler *styler);
+
+// The id of the network in use, 0 without one.
+uint32_t styler_get_network(struct styler *styler);
 
 // The folder that the style, or else any style, would come from; false if there is none.
 bool styler_find_folder(const char *style, char *folder, size_t size);

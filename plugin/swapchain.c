@@ -26,31 +26,53 @@ static bool is_chained(const void *chain, XrStructureType type)
     return next != NULL;
 }
 
+// Images in which one texel stands for several pixels, which a copy cannot follow.
+static bool is_subsampled(const XrSwapchainCreateInfo *info)
+{
+    if (is_chained(info->next, XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB))
+        return true;
+#ifdef XR_META_vulkan_swapchain_create_info
+    for (const XrBaseInStructure *next = info->next; next != NULL; next = next->next) {
+        if (next->type == XR_TYPE_VULKAN_SWAPCHAIN_CREATE_INFO_META &&
+            (((const XrVulkanSwapchainCreateInfoMETA *)next)->additionalCreateFlags &
+             VK_IMAGE_CREATE_SUBSAMPLED_BIT_EXT) != 0)
+            return true;
+    }
+#endif
+    return false;
+}
+
 // Why images of such a swapchain cannot be styled, NULL if they can.
 static const char *find_obstacle(const struct layer_session *session, const XrSwapchainCreateInfo *info)
 {
-    switch (info->format) {
-    case VK_FORMAT_R8G8B8A8_SRGB:
-    case VK_FORMAT_R8G8B8A8_UNORM:
-    case VK_FORMAT_B8G8R8A8_SRGB:
-    case VK_FORMAT_B8G8R8A8_UNORM:
-        break;
-    default:
-        return "its format is not 8-bit RGBA or BGRA";
-    }
+    const struct vulkan_device *device = session->device;
+    enum artem_pixel_format pixels;
+
+    if (!vk_find_format((VkFormat)info->format, &pixels))
+        return "its format is not among those that can be painted";
     if ((info->createFlags & XR_SWAPCHAIN_CREATE_PROTECTED_CONTENT_BIT) != 0)
         return "it holds protected content";
-    if (is_chained(info->next, XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB))
-        return "it is foveated"; // such images may be subsampled, which a copy cannot follow
+    if (is_subsampled(info))
+        return "it is foveated";
     if (info->faceCount != 1)
         return "it is a cube map";
-    if (info->arraySize != 1)
-        return "it has several array slices";
-    if (info->sampleCount != 1)
-        return "it is multisampled";
-    if (info->width > session->device->max_image_side || info->height > session->device->max_image_side)
+    if (info->width > device->max_image_side || info->height > device->max_image_side ||
+        (uint64_t)info->width * info->height * artem_pixel_size(pixels) > device->max_buffer_range)
         return "it is too large";
     return NULL;
+}
+
+// Pipelines are made now, while the app is loading, and not with its first frame.
+static const char *prepare_pipelines(struct layer_session *session, const XrSwapchainCreateInfo *info)
+{
+    enum artem_pixel_format pixels;
+    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+
+    pthread_mutex_lock(&session->mutex);
+    if (vk_find_format((VkFormat)info->format, &pixels))
+        result = vulkan_device_prepare(session->device, pixels);
+    pthread_mutex_unlock(&session->mutex);
+    return result == ARTEM_OK ? NULL : "the GPU does not take the shaders";
 }
 
 static struct layer_swapchain *track(struct layer_session *session, XrSwapchain handle,
@@ -100,6 +122,8 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     changed = *info;
     obstacle = find_obstacle(session, info);
     if (obstacle == NULL)
+        obstacle = prepare_pipelines(session, info);
+    if (obstacle == NULL)
         changed.usageFlags |= XR_SWAPCHAIN_USAGE_TRANSFER_SRC_BIT;
     result = instance->next.xrCreateSwapchain(handle, &changed, swapchain);
     if (XR_FAILED(result) && changed.usageFlags != info->usageFlags) {
@@ -114,11 +138,13 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
 
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    if (swapchain->lent)
-        styler_finish(swapchain->session->styler);
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
+        if (swapchain->pictures[i].lent)
+            styler_finish(swapchain->session->styler);
+    }
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
-    own_swapchain_destroy(swapchain);
+    own_swapchains_destroy(swapchain);
     free(swapchain->images);
     free(swapchain);
 }
@@ -201,23 +227,46 @@ static bool is_capture_due(const struct layer_swapchain *swapchain)
     return swapchain->is_static || (swapchain->in_projection && atomic_load(&swapchain->session->wants_capture));
 }
 
+// The pictures that the latest frame showed: the next one is likely to show them again, so they are scaled in advance.
+static unsigned find_likely_pictures(const struct layer_swapchain *swapchain)
+{
+    uint64_t latest = 0;
+    unsigned pictures = 0;
+
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
+        latest = swapchain->pictures[i].used > latest ? swapchain->pictures[i].used : latest;
+    for (unsigned i = 0; i < VK_TARGET_PICTURES && latest > 0; i++) {
+        const struct swapchain_picture *picture = &swapchain->pictures[i];
+
+        if (picture->used == latest && !picture->lent && swapchain->target->pictures[i].info.style_width > 0)
+            pictures |= 1u << i;
+    }
+    return pictures;
+}
+
 // Copies the image that is about to be released into the target.
 static void capture_locked(struct layer_swapchain *swapchain)
 {
     struct layer_session *session = swapchain->session;
-    const XrSwapchainCreateInfo *info = &swapchain->info;
-    bool scale = !swapchain->lent && swapchain->rect.extent.width > 0;
+    const struct vk_target_info target_info = {
+        .width = swapchain->info.width,
+        .height = swapchain->info.height,
+        .slices = swapchain->info.arraySize,
+        .samples = swapchain->info.sampleCount,
+        .format = (VkFormat)swapchain->info.format,
+    };
     enum artem_result result;
+    unsigned pictures;
 
     swapchain->captured = 0;
-    swapchain->scaled = 0;
-    if (swapchain->target == NULL && vk_target_create(session->device, info->width, info->height,
-                                                      (VkFormat)info->format, &swapchain->target) != ARTEM_OK) {
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
+        swapchain->pictures[i].scaled = 0;
+    if (swapchain->target == NULL && vk_target_create(session->device, &target_info, &swapchain->target) != ARTEM_OK) {
         swapchain->unsupported = "the GPU has no memory for its copies";
         return;
     }
-    result = vk_target_capture(swapchain->target, swapchain->images[swapchain->held[0].index],
-                               scale ? &swapchain->rect : NULL);
+    pictures = find_likely_pictures(swapchain);
+    result = vk_target_capture(swapchain->target, swapchain->images[swapchain->held[0].index], pictures);
     if (result != ARTEM_OK) {
         if (artem_log_once_in_a_while(&session->errors))
             artem_log(ARTEM_LOG_WARN, "a frame could not be captured (%s); it passes through unstyled",
@@ -225,8 +274,10 @@ static void capture_locked(struct layer_swapchain *swapchain)
         return;
     }
     swapchain->captured = swapchain->releases + 1;
-    if (scale && swapchain->target->style_width > 0)
-        swapchain->scaled = swapchain->captured;
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
+        if ((pictures >> i & 1) != 0)
+            swapchain->pictures[i].scaled = swapchain->captured;
+    }
 }
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One XrSwapchain of the app: which images are acquired and waited for, the capture at release, and the layer's own
-// swapchain that takes its place in a styled frame.
+// One XrSwapchain of the app: which images are acquired and waited for, the capture at release, the pictures in it that
+// projection views show, and the layer's own swapchains that take its place in a styled frame.
 #ifndef ARTEM_PLUGIN_SWAPCHAIN_H
 #define ARTEM_PLUGIN_SWAPCHAIN_H
 
@@ -10,28 +10,45 @@
 struct layer_session;
 
 enum {
-    SWAPCHAIN_HELD_MAX = 16 // images held by the app at once, that the layer can follow
+    SWAPCHAIN_HELD_MAX = 16, // images held by the app at once, that the layer can follow
+    SWAPCHAIN_PLANES = 4,    // own swapchains: pictures that overlap need one each
 };
 
-// What a styled picture depends on. Equal keys: the picture that the own swapchain holds is still right.
-struct swapchain_picture {
+// What a painting depends on. Equal keys: the painting that a picture has is still right.
+struct painting_key {
     uint64_t release; // 0 = none
-    VkRect2D rect;
-    uint32_t style_width, style_height;
+    struct vk_picture_info info;
     int32_t noise_x, noise_y;
-    uint32_t strength, keep;
     uint64_t style; // serial of the styler's style
 };
 
-// The layer's own swapchain.
+// What an own swapchain's latest image shows of a picture.
+struct shown_key {
+    struct painting_key painting;
+    uint32_t strength, keep;
+    unsigned plane;
+    uint64_t serial; // own_swapchain.serial then
+};
+
+// The layer's side of target->pictures[i].
+struct swapchain_picture {
+    uint64_t used;               // frame number + 1 of the latest frame that shows it, 0 = never
+    bool lent;                   // the engine works on its style buffers
+    uint64_t scaled;             // release that style_in holds, 0 = none
+    struct painting_key painted; // what style_out holds
+    uint64_t painted_ns;         // when that was painted
+    struct shown_key shown;
+};
+
+// One of the layer's own swapchains.
 struct own_swapchain {
     XrSwapchain handle; // XR_NULL_HANDLE until needed
     VkImage *images;
     uint32_t image_count;
     uint32_t index;
-    bool acquired, waited;            // survives a frame in which the wait timed out
-    bool failed;                      // could not be created: not tried again
-    struct swapchain_picture picture; // what the latest released image shows
+    uint64_t serial;       // counts released images
+    bool acquired, waited; // survives a frame in which the wait timed out
+    bool failed;           // could not be created: not tried again
 };
 
 struct layer_swapchain {
@@ -50,16 +67,14 @@ struct layer_swapchain {
     uint32_t held_count;
     bool lost_track;    // the app held more than the layer can follow
     bool in_projection; // seen in a projection layer
-    bool lent;          // the engine works on the target's style buffers
     uint64_t releases;  // successful ones
     uint64_t captured;  // release whose image the target holds, 0 = none
-    uint64_t scaled;    // release that style_in holds, 0 = none
-    VkRect2D rect;      // of the latest projection layer; scaled at release in advance
     VkImage *images;    // the app's, owned by the runtime; the array is ours
     uint32_t image_count;
     uint64_t composited_frame; // frame number + 1 of the latest composite
     struct vk_target *target;  // made when first needed
-    struct own_swapchain own;
+    struct swapchain_picture pictures[VK_TARGET_PICTURES];
+    struct own_swapchain own[SWAPCHAIN_PLANES];
 };
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession session, const XrSwapchainCreateInfo *info,
@@ -79,12 +94,13 @@ void layer_swapchain_free(struct layer_swapchain *swapchain);
 
 // own_swapchain.c
 
-// Makes the own swapchain if there is none yet. May call down.
-enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain);
+// Makes the own swapchain of a plane if there is none yet. May call down.
+enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane);
 // Acquires an image and waits for it at most one millisecond: ARTEM_TIMEOUT then; the image is remembered.
-enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain);
-enum artem_result own_swapchain_release(struct layer_swapchain *swapchain);
-void own_swapchain_destroy(struct layer_swapchain *swapchain);
+enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain, unsigned plane);
+enum artem_result own_swapchain_release(struct layer_swapchain *swapchain, unsigned plane);
+// All planes.
+void own_swapchains_destroy(struct layer_swapchain *swapchain);
 // The images of a swapchain, as an array to free; NULL on failure.
 VkImage *layer_enumerate_images(const struct layer_next *next, XrSwapchain swapchain, uint32_t *out_count);
 

@@ -2,6 +2,7 @@
 // Images and buffers with dedicated allocations: a session has a handful, far below every allocation limit.
 #include "vk_memory.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define NO_TYPE UINT32_MAX
@@ -34,69 +35,58 @@ static enum artem_result allocate(const struct vulkan_device *device, const VkMe
     return ARTEM_OK;
 }
 
-enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height,
-                                  struct vk_image *out_image)
+enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
+                                  VkFormat format, struct vk_image *out_image)
 {
     VkImageCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
         .imageType = VK_IMAGE_TYPE_2D,
-        .format = VK_FORMAT_R8G8B8A8_UNORM,
+        .format = format,
         .extent = {width, height, 1},
         .mipLevels = 1,
-        .arrayLayers = 1,
+        .arrayLayers = layers,
         .samples = VK_SAMPLE_COUNT_1_BIT,
         .tiling = VK_IMAGE_TILING_OPTIMAL,
-        .usage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+        .usage = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
         .initialLayout = VK_IMAGE_LAYOUT_UNDEFINED,
     };
-    VkImageViewCreateInfo view_info = {
-        .sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
-        .viewType = VK_IMAGE_VIEW_TYPE_2D,
-        .format = VK_FORMAT_R8G8B8A8_UNORM,
-        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1},
-    };
     struct vk_image image = {0};
     VkMemoryRequirements requirements;
-    enum artem_result result = ARTEM_ERROR_DEVICE;
+    enum artem_result result;
 
     memset(out_image, 0, sizeof *out_image);
     if (device->vkCreateImage(device->handle, &info, NULL, &image.handle) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
     device->vkGetImageMemoryRequirements(device->handle, image.handle, &requirements);
     result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &image.memory);
-    if (result != ARTEM_OK)
-        goto fail;
-    result = ARTEM_ERROR_DEVICE;
-    if (device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
-        goto fail;
-    view_info.image = image.handle;
-    if (device->vkCreateImageView(device->handle, &view_info, NULL, &image.view) != VK_SUCCESS)
-        goto fail;
-    *out_image = image;
-    return ARTEM_OK;
-
-fail:
-    vk_image_destroy(device, &image);
+    if (result == ARTEM_OK && device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
+        result = ARTEM_ERROR_DEVICE;
+    if (result == ARTEM_OK)
+        *out_image = image;
+    else
+        vk_image_destroy(device, &image);
     return result;
 }
 
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image)
 {
-    device->vkDestroyImageView(device->handle, image->view, NULL);
     device->vkDestroyImage(device->handle, image->handle, NULL);
     device->vkFreeMemory(device->handle, image->memory, NULL);
     memset(image, 0, sizeof *image);
 }
 
-enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, struct vk_buffer *out_buffer)
+enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                   struct vk_buffer *out_buffer)
 {
     // Every device has host-visible coherent memory for buffers; reading it is fast only where it is cached.
-    const VkMemoryPropertyFlags enough = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    const VkMemoryPropertyFlags visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    const bool host = place == VK_PLACE_HOST;
     VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
         .size = size,
-        .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+        .usage =
+            VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
     };
     struct vk_buffer buffer = {.size = size};
@@ -107,13 +97,16 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
     if (device->vkCreateBuffer(device->handle, &info, NULL, &buffer.handle) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
     device->vkGetBufferMemoryRequirements(device->handle, buffer.handle, &requirements);
-    result = allocate(device, &requirements, enough | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, enough, &buffer.memory);
+    if (host)
+        result = allocate(device, &requirements, visible | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, visible, &buffer.memory);
+    else
+        result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &buffer.memory);
     if (result != ARTEM_OK)
         goto fail;
     result = ARTEM_ERROR_DEVICE;
     if (device->vkBindBufferMemory(device->handle, buffer.handle, buffer.memory, 0) != VK_SUCCESS)
         goto fail;
-    if (device->vkMapMemory(device->handle, buffer.memory, 0, VK_WHOLE_SIZE, 0, &buffer.data) != VK_SUCCESS)
+    if (host && device->vkMapMemory(device->handle, buffer.memory, 0, VK_WHOLE_SIZE, 0, &buffer.data) != VK_SUCCESS)
         goto fail;
     *out_buffer = buffer;
     return ARTEM_OK;
@@ -121,6 +114,15 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
 fail:
     vk_buffer_destroy(device, &buffer);
     return result;
+}
+
+enum artem_result vk_buffer_grow(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                 struct vk_buffer *buffer)
+{
+    if (buffer->size >= size)
+        return ARTEM_OK;
+    vk_buffer_destroy(device, buffer);
+    return vk_buffer_create(device, size, place, buffer);
 }
 
 void vk_buffer_destroy(const struct vulkan_device *device, struct vk_buffer *buffer)

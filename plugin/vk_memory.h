@@ -5,26 +5,35 @@
 
 #include "vulkan_device.h"
 
+// For copies only.
 struct vk_image {
     VkImage handle;
-    VkImageView view;
     VkDeviceMemory memory;
 };
 
-// A storage buffer that both sides see: persistently mapped, coherent, cached by the CPU where the device offers that.
+enum vk_place {
+    VK_PLACE_DEVICE, // for the GPU alone
+    VK_PLACE_HOST,   // both sides see it: persistently mapped, coherent, cached by the CPU where the device offers that
+};
+
+// A storage buffer.
 struct vk_buffer {
     VkBuffer handle;
     VkDeviceMemory memory;
-    void *data;
+    void *data; // NULL on the device
     VkDeviceSize size;
 };
 
-// R8G8B8A8_UNORM, for storage and copies. On failure *out_image is empty.
-enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height,
-                                  struct vk_image *out_image);
+// One sample, one mip level, `layers` layers. On failure *out_image is empty.
+enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
+                                  VkFormat format, struct vk_image *out_image);
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image);
 
-enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, struct vk_buffer *out_buffer);
+enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                   struct vk_buffer *out_buffer);
+// Replaces the buffer if it is smaller; the content is lost then. On failure the buffer is empty.
+enum artem_result vk_buffer_grow(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                 struct vk_buffer *buffer);
 void vk_buffer_destroy(const struct vulkan_device *device, struct vk_buffer *buffer);
 
 #endif

@@ -1,20 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a target's image back to the CPU.
+// Reading a target's pictures back to the CPU.
 #include "vk_target.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const uint64_t read_timeout_ns = 1000000000;
 
-static enum artem_result copy_to(struct vk_target *target, const struct vk_image *image, const VkRect2D *rect,
-                                 VkBuffer buffer)
+size_t vk_target_picture_bytes(const struct vk_target *target, unsigned index)
+{
+    const VkExtent2D *extent = &target->pictures[index].info.rect.extent;
+
+    return (size_t)extent->width * extent->height * target->pixel_size;
+}
+
+// The rows of a picture in the capture, or its whole result. To be freed; NULL if memory is short.
+static VkBufferCopy *list_regions(const struct vk_target *target, const struct vk_picture *picture, bool result,
+                                  uint32_t *out_count)
+{
+    const struct vk_picture_info *info = &picture->info;
+    const VkDeviceSize row = (VkDeviceSize)info->rect.extent.width * target->pixel_size;
+    const uint32_t count = result ? 1 : info->rect.extent.height;
+    VkBufferCopy *regions = calloc(count, sizeof *regions);
+
+    for (uint32_t y = 0; regions != NULL && y < count; y++) {
+        const VkDeviceSize at =
+            (VkDeviceSize)(info->rect.offset.y + (int32_t)y) * target->info.width + (VkDeviceSize)info->rect.offset.x;
+
+        if (result)
+            regions[y] = (VkBufferCopy){0, 0, row * info->rect.extent.height};
+        else
+            regions[y] = (VkBufferCopy){info->slice * target->slice_pitch + at * target->pixel_size, y * row, row};
+    }
+    *out_count = count;
+    return regions;
+}
+
+static enum artem_result copy_to(struct vk_target *target, VkBuffer from, VkBuffer to, const VkBufferCopy *regions,
+                                 uint32_t count)
 {
     const struct vulkan_device *d = target->device;
-    const VkBufferImageCopy region = {
-        .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
-        .imageOffset = {rect->offset.x, rect->offset.y, 0},
-        .imageExtent = {rect->extent.width, rect->extent.height, 1},
-    };
     const VkMemoryBarrier before = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
         .srcAccessMask = VK_ACCESS_MEMORY_WRITE_BIT,
@@ -31,26 +56,32 @@ static enum artem_result copy_to(struct vk_target *target, const struct vk_image
         return ARTEM_ERROR_DEVICE;
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0,
                             1, &before, 0, NULL, 0, NULL);
-    d->vkCmdCopyImageToBuffer(submission->commands, image->handle, VK_IMAGE_LAYOUT_GENERAL, buffer, 1, &region);
+    d->vkCmdCopyBuffer(submission->commands, from, to, count, regions);
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1,
                             &after, 0, NULL, 0, NULL);
     return vk_target_submit(target, submission);
 }
 
-enum artem_result vk_target_read(struct vk_target *target, const struct vk_image *image, const VkRect2D *rect,
-                                 uint8_t *pixels)
+enum artem_result vk_target_read(struct vk_target *target, unsigned index, bool result, void *pixels)
 {
-    const size_t size = (size_t)rect->extent.width * rect->extent.height * 4;
+    const struct vk_picture *picture = &target->pictures[index];
+    const size_t size = vk_target_picture_bytes(target, index);
+    uint32_t count;
+    VkBufferCopy *regions = list_regions(target, picture, result, &count);
     struct vk_buffer buffer = {0};
-    enum artem_result result = vk_buffer_create(target->device, size, &buffer);
+    enum artem_result status = regions != NULL ? ARTEM_OK : ARTEM_ERROR_MEMORY;
 
-    if (result == ARTEM_OK)
-        result = copy_to(target, image, rect, buffer.handle);
-    if (result == ARTEM_OK)
-        result = vk_target_wait(target, read_timeout_ns);
-    if (result == ARTEM_OK)
+    if (status == ARTEM_OK)
+        status = vk_buffer_create(target->device, size, VK_PLACE_HOST, &buffer);
+    if (status == ARTEM_OK)
+        status =
+            copy_to(target, result ? picture->result.handle : target->capture.handle, buffer.handle, regions, count);
+    if (status == ARTEM_OK)
+        status = vk_target_wait(target, read_timeout_ns);
+    if (status == ARTEM_OK)
         memcpy(pixels, buffer.data, size);
-    if (result != ARTEM_TIMEOUT) // else the GPU may still write there
+    if (status != ARTEM_TIMEOUT) // else the GPU may still write there
         vk_buffer_destroy(target->device, &buffer);
-    return result;
+    free(regions);
+    return status;
 }

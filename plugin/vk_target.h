@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GPU side of one view: capture image, style-resolution buffers, result image, and the command buffers that move
-// pixels between them and the swapchains. Recording functions submit on the app's queue: call them only inside calls
-// that may use it.
+// The GPU side of one swapchain of the app: a capture of its latest released image, and for every picture in it (a rect
+// of an array slice that a projection view shows) the buffers in which it is scaled, painted and put together again.
+// Pictures are raw bytes in buffers, whatever the format (shaders/common.glsl). Recording functions submit on the app's
+// queue: call them only inside calls that may use it. One thread at a time.
 //
 // All work of one target goes to one queue, so waiting for its latest submission waits for all of it.
 #ifndef ARTEM_PLUGIN_VK_TARGET_H
@@ -14,7 +15,8 @@
 #include "vulkan_device.h"
 
 enum {
-    VK_TARGET_SUBMISSIONS = 4 // in flight at once: captures, a late downscale, composites
+    VK_TARGET_SUBMISSIONS = 8, // in flight at once: captures, late scaling, composites
+    VK_TARGET_PICTURES = 8,
 };
 
 enum vk_work { VK_WORK_CAPTURE, VK_WORK_COMPOSITE, VK_WORK_READ, VK_WORK_COUNT };
@@ -26,66 +28,106 @@ struct vk_submission {
     enum vk_work work;
 };
 
+// Where a picture is, and the size at which it is painted.
+struct vk_picture_info {
+    uint32_t slice;
+    VkRect2D rect;
+    bool premultiplied; // colours are multiplied by alpha
+    uint32_t style_width, style_height;
+};
+
+bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_picture_info *b);
+
+struct vk_picture {
+    struct vk_picture_info info;          // style_width 0: never prepared
+    struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row, seen by the CPU
+    struct vk_buffer result;              // the rect alone, in the swapchain's format
+    VkDescriptorSet set;
+    uint32_t set_slice; // that the set was written for
+};
+
+// What a target is made for.
+struct vk_target_info {
+    uint32_t width, height, slices; // of the swapchain's images
+    uint32_t samples;
+    VkFormat format; // one for which vk_find_format knows the pixels
+};
+
 struct vk_target {
     const struct vulkan_device *device;
-    uint32_t width, height; // of the swapchain's images
-    bool bgra, linear;      // byte order; linear colours instead of sRGB code values
-    struct vk_image capture, result;
-    struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row
-    uint32_t style_width, style_height;   // 0 = no buffers yet
-    struct vk_buffer tables;              // srgb_to_code, srgb_to_linear
+    struct vk_target_info info;
+    enum artem_pixel_format pixels;
+    uint32_t pixel_size;      // bytes
+    VkDeviceSize slice_pitch; // bytes between the beginnings of slices in the capture
+    struct vk_buffer capture;
+    struct vk_buffer tables;  // artem_pixel_tables
+    struct vk_image resolved; // of multisampled images
     VkCommandPool pool;
     VkQueryPool queries; // two per submission; VK_NULL_HANDLE without timestamps
     VkDescriptorPool set_pool;
-    VkDescriptorSet set;
+    struct vk_picture pictures[VK_TARGET_PICTURES];
     struct vk_submission submissions[VK_TARGET_SUBMISSIONS];
     unsigned next;                // submission to use next
     double gpu_ms[VK_WORK_COUNT]; // of the latest capture with its scaling, and composite; 0 = not (yet) known
 };
 
-// For a swapchain of this size and format: R8G8B8A8 or B8G8R8A8, SRGB or UNORM. `device` must outlive the target.
-enum artem_result vk_target_create(const struct vulkan_device *device, uint32_t width, uint32_t height, VkFormat format,
+// The pixels of a swapchain format; false if the layer cannot paint them.
+bool vk_find_format(VkFormat format, enum artem_pixel_format *out_pixels);
+
+// The device must have been prepared for the format's pixels, and outlive the target. ARTEM_ERROR_UNSUPPORTED if the
+// images are larger than the device's buffers may be.
+enum artem_result vk_target_create(const struct vulkan_device *device, const struct vk_target_info *info,
                                    struct vk_target **out_target);
 // Waits for the target's work. If the device does not finish it, its objects are left alone. Clears *target; NULL-safe.
 void vk_target_destroy(struct vk_target **target);
 
+// Makes picture `index` what `info` says, with buffers that fit; waits for work that uses those that have to grow. The
+// styled picture in style_out is lost when the style resolution changes.
+enum artem_result vk_target_set_picture(struct vk_target *target, unsigned index, const struct vk_picture_info *info);
+
+// Pictures below are bit masks. Copies all of `source` (COLOR_ATTACHMENT_OPTIMAL before and after) into the capture,
+// and scales these pictures to their style_in, which can be read after vk_target_wait.
+enum artem_result vk_target_capture(struct vk_target *target, VkImage source, unsigned pictures);
+// Scales pictures of the image captured before.
+enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures);
+
+// Paints the pictures, which do not overlap, into their slices and rects of `destination` (an image like the
+// swapchain's, with one sample) from the capture, style_in and style_out; around them, their slices get the captured
+// pixels. The image's former content is lost; it is left in COLOR_ATTACHMENT_OPTIMAL. strength and keep as in
+// docs/arithmetic.md §8.
+enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, uint32_t strength, uint32_t keep,
+                                      VkImage destination);
+
 // Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT or ARTEM_ERROR_DEVICE if it did not finish.
 enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns);
 
-// Makes the buffers fit a style resolution; waits for work that uses them. Contents are lost when the size changes.
-enum artem_result vk_target_resize(struct vk_target *target, uint32_t style_width, uint32_t style_height);
+// Waits for all work, then copies a picture as it was captured, or as it was put together, to `pixels`: rows of the
+// rect, packed, in the swapchain's format.
+enum artem_result vk_target_read(struct vk_target *target, unsigned index, bool result, void *pixels);
+size_t vk_target_picture_bytes(const struct vk_target *target, unsigned index);
 
-// Copies `source` (COLOR_ATTACHMENT_OPTIMAL before and after) into the capture image; if `rect` is not NULL, also
-// scales that rect to style_in. The result can be read after vk_target_wait.
-enum artem_result vk_target_capture(struct vk_target *target, VkImage source, const VkRect2D *rect);
-// Scales a rect of the image captured before.
-enum artem_result vk_target_scale(struct vk_target *target, const VkRect2D *rect);
+// ---- vk_submit.c, for the other files of the target ----
 
-// Paints `rect` of `destination` from the capture, style_in and style_out; outside the rect it gets the captured
-// pixels. The image's former content is lost; it is left in COLOR_ATTACHMENT_OPTIMAL. strength and keep as in
-// docs/arithmetic.md §8.
-enum artem_result vk_target_composite(struct vk_target *target, const VkRect2D *rect, uint32_t strength, uint32_t keep,
-                                      VkImage destination);
-
-// Waits for all work, then copies `rect` of the capture or result image to pixels (RGBA8 or BGRA8 as the swapchain has
-// it).
-enum artem_result vk_target_read(struct vk_target *target, const struct vk_image *image, const VkRect2D *rect,
-                                 uint8_t *pixels);
-
-// For vk_capture.c, vk_composite.c and vk_read.c: an empty command buffer in recording state, NULL on failure; then its
-// submission.
+// An empty command buffer in recording state, NULL on failure; then its submission.
 struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work work);
 enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission);
-// A layout or access change of a colour image with one level and layer.
-VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
-                                      VkImageLayout new_layout);
-// What both shaders are told about the target and the rect.
-struct vulkan_push vk_target_push(const struct vk_target *target, const VkRect2D *rect);
 // To be recorded after the barrier that waits for earlier work, so that only the layer's own time counts; again at the
 // end.
 void vk_target_timestamp(struct vk_target *target, struct vk_submission *submission, unsigned which);
+enum artem_result vk_submissions_create(struct vk_target *target);
+void vk_submissions_destroy(struct vk_target *target);
+
+// ---- vk_picture.c, for the other files of the target ----
+
+enum artem_result vk_pictures_create(struct vk_target *target);
+void vk_pictures_destroy(struct vk_target *target);
+struct vulkan_push vk_picture_push(const struct vk_target *target, const struct vk_picture *picture);
 // Binds the pipeline and everything that it uses, and runs it over columns x rows.
-void vk_target_dispatch(struct vk_target *target, VkCommandBuffer commands, VkPipeline pipeline,
-                        const struct vulkan_push *push, uint32_t columns, uint32_t rows);
+void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture *picture, VkCommandBuffer commands,
+                         VkPipeline pipeline, const struct vulkan_push *push, uint32_t columns, uint32_t rows);
+
+// A layout or access change of all slices of a colour image's first level.
+VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
+                                      VkImageLayout new_layout);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the app's Vulkan entry points and makes the two pipelines.
+// Finds the app's Vulkan entry points and makes the pipelines.
 #include "vulkan_device.h"
 
 #include <dlfcn.h>
@@ -70,6 +70,7 @@ static bool check_queue(struct vulkan_device *device, const struct vulkan_device
     functions->vkGetPhysicalDeviceProperties(params->physical_device, &properties);
     functions->vkGetPhysicalDeviceMemoryProperties(params->physical_device, &device->memory);
     device->max_image_side = properties.limits.maxImageDimension2D;
+    device->max_buffer_range = properties.limits.maxStorageBufferRange;
     functions->vkGetPhysicalDeviceQueueFamilyProperties(params->physical_device, &count, NULL);
     families = calloc(count > 0 ? count : 1, sizeof *families);
     if (families == NULL)
@@ -108,11 +109,9 @@ static enum artem_result create_layouts(struct vulkan_device *device)
     };
 
     for (uint32_t i = 0; i < BINDING_COUNT; i++) {
-        bool image = i == BINDING_CAPTURE || i == BINDING_RESULT;
-
         bindings[i] = (VkDescriptorSetLayoutBinding){
             .binding = i,
-            .descriptorType = image ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+            .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
             .descriptorCount = 1,
             .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
         };
@@ -124,8 +123,10 @@ static enum artem_result create_layouts(struct vulkan_device *device)
 }
 
 static enum artem_result create_pipeline(struct vulkan_device *device, const uint32_t *code, size_t size,
-                                         VkPipeline *out_pipeline)
+                                         uint32_t format, VkPipeline *out_pipeline)
 {
+    const VkSpecializationMapEntry entry = {0, 0, sizeof format};
+    const VkSpecializationInfo constants = {1, &entry, sizeof format, &format};
     VkShaderModuleCreateInfo module_info = {
         .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
         .codeSize = size,
@@ -138,6 +139,7 @@ static enum artem_result create_pipeline(struct vulkan_device *device, const uin
                 .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                 .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                 .pName = "main",
+                .pSpecializationInfo = &constants,
             },
         .layout = device->pipeline_layout,
     };
@@ -148,6 +150,20 @@ static enum artem_result create_pipeline(struct vulkan_device *device, const uin
     result = device->vkCreateComputePipelines(device->handle, VK_NULL_HANDLE, 1, &info, NULL, out_pipeline);
     device->vkDestroyShaderModule(device->handle, info.stage.module, NULL);
     return result == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+}
+
+enum artem_result vulkan_device_prepare(struct vulkan_device *device, enum artem_pixel_format format)
+{
+    struct vulkan_pipelines *pipelines = &device->pipelines[format];
+    enum artem_result result = ARTEM_OK;
+
+    if (pipelines->downscale == VK_NULL_HANDLE)
+        result = create_pipeline(device, artem_downscale_spv, sizeof artem_downscale_spv, (uint32_t)format,
+                                 &pipelines->downscale);
+    if (result == ARTEM_OK && pipelines->composite == VK_NULL_HANDLE)
+        result = create_pipeline(device, artem_composite_spv, sizeof artem_composite_spv, (uint32_t)format,
+                                 &pipelines->composite);
+    return result;
 }
 
 enum artem_result vulkan_device_create(const struct vulkan_device_params *params, struct vulkan_device **out_device)
@@ -169,10 +185,6 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
     if (device->queue != VK_NULL_HANDLE)
         result = create_layouts(device);
     if (result == ARTEM_OK)
-        result = create_pipeline(device, artem_downscale_spv, sizeof artem_downscale_spv, &device->downscale);
-    if (result == ARTEM_OK)
-        result = create_pipeline(device, artem_composite_spv, sizeof artem_composite_spv, &device->composite);
-    if (result == ARTEM_OK)
         *out_device = device;
     else
         vulkan_device_destroy(&device);
@@ -187,8 +199,10 @@ void vulkan_device_destroy(struct vulkan_device **device)
     if (d == NULL)
         return;
     if (d->handle != VK_NULL_HANDLE) {
-        d->vkDestroyPipeline(d->handle, d->composite, NULL);
-        d->vkDestroyPipeline(d->handle, d->downscale, NULL);
+        for (unsigned i = 0; i < ARTEM_PIXELS_COUNT; i++) {
+            d->vkDestroyPipeline(d->handle, d->pipelines[i].composite, NULL);
+            d->vkDestroyPipeline(d->handle, d->pipelines[i].downscale, NULL);
+        }
         d->vkDestroyPipelineLayout(d->handle, d->pipeline_layout, NULL);
         d->vkDestroyDescriptorSetLayout(d->handle, d->set_layout, NULL);
     }

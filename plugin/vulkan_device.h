@@ -9,6 +9,7 @@
 #include <vulkan/vulkan.h>
 
 #include "artem/result.h"
+#include "artem_kernels/pixels.h"
 
 #define VULKAN_DEVICE_FUNCTIONS(X)                                                                                     \
     X(vkAllocateCommandBuffers)                                                                                        \
@@ -19,12 +20,14 @@
     X(vkBindImageMemory)                                                                                               \
     X(vkCmdBindDescriptorSets)                                                                                         \
     X(vkCmdBindPipeline)                                                                                               \
-    X(vkCmdCopyImage)                                                                                                  \
+    X(vkCmdCopyBuffer)                                                                                                 \
+    X(vkCmdCopyBufferToImage)                                                                                          \
     X(vkCmdCopyImageToBuffer)                                                                                          \
     X(vkCmdDispatch)                                                                                                   \
     X(vkCmdPipelineBarrier)                                                                                            \
     X(vkCmdPushConstants)                                                                                              \
     X(vkCmdResetQueryPool)                                                                                             \
+    X(vkCmdResolveImage)                                                                                               \
     X(vkCmdWriteTimestamp)                                                                                             \
     X(vkCreateBuffer)                                                                                                  \
     X(vkCreateCommandPool)                                                                                             \
@@ -33,7 +36,6 @@
     X(vkCreateDescriptorSetLayout)                                                                                     \
     X(vkCreateFence)                                                                                                   \
     X(vkCreateImage)                                                                                                   \
-    X(vkCreateImageView)                                                                                               \
     X(vkCreatePipelineLayout)                                                                                          \
     X(vkCreateQueryPool)                                                                                               \
     X(vkCreateShaderModule)                                                                                            \
@@ -43,7 +45,6 @@
     X(vkDestroyDescriptorSetLayout)                                                                                    \
     X(vkDestroyFence)                                                                                                  \
     X(vkDestroyImage)                                                                                                  \
-    X(vkDestroyImageView)                                                                                              \
     X(vkDestroyPipeline)                                                                                               \
     X(vkDestroyPipelineLayout)                                                                                         \
     X(vkDestroyQueryPool)                                                                                              \
@@ -63,16 +64,16 @@
 
 // Push constants of both shaders (shaders/common.glsl).
 struct vulkan_push {
-    int32_t origin[2];
+    uint32_t origin[2];
     uint32_t size[2];
     uint32_t style_size[2];
-    uint32_t swap_rb;
-    uint32_t linear;
+    uint32_t stride;
+    uint32_t premultiplied;
     uint32_t strength;
     uint32_t keep;
 };
 
-// Bindings of both shaders, in this order.
+// Bindings of both shaders, in this order, all storage buffers.
 enum vulkan_binding {
     BINDING_CAPTURE,
     BINDING_STYLE_IN,
@@ -88,12 +89,15 @@ struct vulkan_device {
     uint32_t queue_family;
     VkPhysicalDeviceMemoryProperties memory;
     uint32_t max_image_side;
-    double timestamp_ms;     // milliseconds per tick; 0 = the queue has no timestamps
-    uint64_t timestamp_mask; // of the valid bits
+    VkDeviceSize max_buffer_range; // that one binding may have
+    double timestamp_ms;           // milliseconds per tick; 0 = the queue has no timestamps
+    uint64_t timestamp_mask;       // of the valid bits
     VkDescriptorSetLayout set_layout;
     VkPipelineLayout pipeline_layout;
-    VkPipeline downscale, composite;
-    void *library; // libvulkan, when the layer had to open it
+    struct vulkan_pipelines {
+        VkPipeline downscale, composite;
+    } pipelines[ARTEM_PIXELS_COUNT]; // VK_NULL_HANDLE until prepared
+    void *library;                   // libvulkan, when the layer had to open it
 #define X(name) PFN_##name name;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
@@ -109,6 +113,8 @@ struct vulkan_device_params {
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
 enum artem_result vulkan_device_create(const struct vulkan_device_params *params, struct vulkan_device **out_device);
+// Makes the pipelines for a format, if they are not there yet. One thread at a time.
+enum artem_result vulkan_device_prepare(struct vulkan_device *device, enum artem_pixel_format format);
 // The caller has waited for all work. Clears *device; NULL-safe.
 void vulkan_device_destroy(struct vulkan_device **device);
 

@@ -6,7 +6,7 @@
 
 layout(binding = 1, std430) readonly buffer StyleIn { uint style_in[]; };
 layout(binding = 2, std430) readonly buffer StyleOut { uint style_out[]; };
-layout(binding = 3, rgba8) uniform writeonly image2D result;
+layout(binding = 3, std430) writeonly buffer Result { uint result[]; }; // the rect alone
 
 ivec3 unpack(uint rgba)
 {
@@ -18,8 +18,8 @@ int luma(ivec3 c)
     return (77 * c.r + 150 * c.g + 29 * c.b + 128) >> 8;
 }
 
-// a / b for a < 2^24, b > 0 and a quotient below 2^16. Integer division is slow on many devices; here a float quotient, whatever its
-// rounding, is off by one at most, which the remainder tells.
+// a / b for a < 2^24, b > 0 and a quotient below 2^16. Integer division is slow on many devices; here a float quotient,
+// whatever its rounding, is off by one at most, which the remainder tells.
 uint divide(uint a, uint b)
 {
     uint q = uint(float(a) / float(b));
@@ -32,8 +32,8 @@ void main()
     uvec2 at = gl_GlobalInvocationID.xy;
     if (any(greaterThanEqual(at, push.size)))
         return;
-    uvec4 pixel = load_pixel(at);
-    ivec3 original = ivec3(to_code(pixel.rgb));
+    uvec4 pixel = unpack_pixel(load_words(at));
+    ivec3 original = ivec3(pixel_to_code(pixel));
 
     ivec2 p = ivec2((2 * at + 1) * push.style_size * 64 / push.size) - 64;
     ivec2 base = p >> 7;
@@ -59,6 +59,12 @@ void main()
     ivec3 target = clamp(styled + ((int(push.keep) * detail + 128) >> 8), 0, 255);
     ivec3 color = original + ((int(push.strength) * (target - original) + 128) >> 8);
 
-    vec4 value = vec4(uvec4(to_stored(uvec3(color), pixel.rgb), pixel.a)) / 255.0;
-    imageStore(result, push.origin + ivec2(at), push.swap_rb != 0 ? value.bgra : value);
+    uvec2 words = pack_pixel(code_to_pixel(uvec3(color), pixel));
+    uint i = at.y * push.size.x + at.x;
+    if (IS_WIDE) {
+        result[2 * i] = words.x;
+        result[2 * i + 1] = words.y;
+    } else {
+        result[i] = words.x;
+    }
 }

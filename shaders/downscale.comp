@@ -23,7 +23,7 @@ void main()
     for (uint j = first.y; j < end.y; j++) {
         uint b = overlap(at.y, push.style_size.y, j, push.size.y);
         for (uint i = first.x; i < end.x; i++)
-            sum += overlap(at.x, push.style_size.x, i, push.size.x) * b * to_code(load_pixel(uvec2(i, j)).rgb);
+            sum += overlap(at.x, push.style_size.x, i, push.size.x) * b * pixel_to_code(unpack_pixel(load_words(uvec2(i, j))));
     }
     uint area = push.size.x * push.size.y;
     uvec3 color = (sum + (area >> 1)) / area;

@@ -42,6 +42,53 @@ static void test_limits(void)
     CHECK(!geometry_can_scale(64, 64, 68, 64));             // never enlarged
 }
 
+static struct geometry_view view(uint32_t width, uint32_t height, float side, float up)
+{
+    return (struct geometry_view){width, height, -side, side, up, -up};
+}
+
+static void expect_similar(struct geometry_view anchor, struct geometry_view other, bool strict, uint32_t w, uint32_t h)
+{
+    uint32_t got_w = 0, got_h = 0;
+
+    CHECK(geometry_similar_size(&anchor, 320, 240, &other, strict, &got_w, &got_h));
+    CHECK_INT(got_w, w);
+    CHECK_INT(got_h, h);
+}
+
+// Strokes have one angular size in all views of a frame.
+static void test_similar(void)
+{
+    const float quarter = 0.78539816f; // tan = 1
+    const struct geometry_view anchor = view(1600, 1200, quarter, quarter);
+    struct geometry_view other = anchor;
+    uint32_t w, h;
+
+    expect_similar(anchor, anchor, true, 320, 240);
+    // The other eye, mirrored and computed a little differently.
+    other.left = -0.6f;
+    other.right = atanf(2.0f - tanf(0.6f)) + 1e-4f;
+    expect_similar(anchor, other, true, 320, 240);
+    // Half the field of view: half the style pixels, however many pixels it has.
+    expect_similar(anchor, view(1600, 1200, atanf(0.5f), atanf(0.5f)), true, 160, 120);
+    expect_similar(anchor, view(500, 900, atanf(0.5f), atanf(0.5f)), true, 160, 120);
+    // Twice the field of view with too few pixels: what there is, or, among the views of one layer, nothing.
+    expect_similar(anchor, view(600, 480, atanf(2.0f), atanf(2.0f)), false, 600, 480);
+    other = view(600, 480, atanf(2.0f), atanf(2.0f));
+    CHECK(!geometry_similar_size(&anchor, 320, 240, &other, true, &w, &h));
+    // Senseless angles: pixels count.
+    expect_similar(anchor, view(800, 600, 0, 0), true, 160, 120);
+    expect_similar(anchor, view(800, 600, NAN, INFINITY), true, 160, 120);
+    expect_similar(view(1600, 1200, 0, 0), view(1600, 1200, 0, 0), true, 320, 240);
+    // Never smaller than one cell.
+    expect_similar(anchor, view(100, 100, 0.002f, 0.002f), true, 4, 4);
+    // What the arithmetic cannot hold.
+    other = view(3, 3, quarter, quarter);
+    CHECK(!geometry_similar_size(&anchor, 320, 240, &other, false, &w, &h));
+    other = view(5000, 5000, quarter, quarter);
+    CHECK(!geometry_similar_size(&anchor, 320, 240, &other, false, &w, &h));
+}
+
 static void test_noise(void)
 {
     const float pi = 3.14159265f;
@@ -68,6 +115,7 @@ int main(void)
 {
     test_sizes();
     test_limits();
+    test_similar();
     test_noise();
     return test_result();
 }

@@ -26,6 +26,8 @@ static unsigned messages;
 static struct {
     VkImage image;
     VkDeviceMemory memory;
+    uint32_t layers;
+    size_t pixel_size;
 } images[IMAGES_MAX];
 
 // Drivers keep some memory for ever. A leak checker can tell it from ours only while they stay loaded.
@@ -235,7 +237,7 @@ static void change_layout(VkCommandBuffer commands, VkImage image, VkImageLayout
         .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
         .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
         .image = image,
-        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1},
+        .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, VK_REMAINING_ARRAY_LAYERS},
     };
 
     vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, NULL,
@@ -244,13 +246,18 @@ static void change_layout(VkCommandBuffer commands, VkImage image, VkImageLayout
 
 VkImage host_create_image(uint32_t width, uint32_t height, VkFormat format)
 {
+    return host_create_array(width, height, 1, format);
+}
+
+VkImage host_create_array(uint32_t width, uint32_t height, uint32_t layers, VkFormat format)
+{
     const VkImageCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
         .imageType = VK_IMAGE_TYPE_2D,
         .format = format,
         .extent = {width, height, 1},
         .mipLevels = 1,
-        .arrayLayers = 1,
+        .arrayLayers = layers,
         .samples = VK_SAMPLE_COUNT_1_BIT,
         .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT |
                  VK_IMAGE_USAGE_TRANSFER_DST_BIT,
@@ -266,23 +273,36 @@ VkImage host_create_image(uint32_t width, uint32_t height, VkFormat format)
     vkGetImageMemoryRequirements(device, images[i].image, &requirements);
     images[i].memory = allocate(&requirements, 0);
     need(vkBindImageMemory(device, images[i].image, images[i].memory, 0) == VK_SUCCESS, "image memory");
+    images[i].layers = layers;
+    images[i].pixel_size = format == VK_FORMAT_R16G16B16A16_UNORM || format == VK_FORMAT_R16G16B16A16_SFLOAT ? 8 : 4;
     commands = begin();
     change_layout(commands, images[i].image, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
     finish(commands);
     return images[i].image;
 }
 
+static unsigned find_image(VkImage image)
+{
+    unsigned i = 0;
+
+    while (i < IMAGES_MAX && images[i].image != image)
+        i++;
+    need(i < IMAGES_MAX, "unknown image");
+    return i;
+}
+
 // Moves pixels between an image and memory, one way or the other.
 static void transfer(VkImage image, uint32_t width, uint32_t height, const void *from, void *to)
 {
-    const size_t size = (size_t)width * height * 4;
+    const uint32_t layers = images[find_image(image)].layers;
+    const size_t size = (size_t)width * height * layers * images[find_image(image)].pixel_size;
     const VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
         .size = size,
         .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
     };
     const VkBufferImageCopy region = {
-        .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+        .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, layers},
         .imageExtent = {width, height, 1},
     };
     VkImageLayout layout = from != NULL ? VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL : VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;

@@ -10,9 +10,10 @@ const char *host_open(struct vulkan_device_params *out_params);
 // Returns how many errors and warnings the validation layer had, synchronisation included.
 unsigned host_close(void);
 
-// Images as a runtime makes them for a swapchain, in COLOR_ATTACHMENT_OPTIMAL between all calls. Data: four bytes per
-// pixel, as stored.
+// Images as a runtime makes them for a swapchain, in COLOR_ATTACHMENT_OPTIMAL between all calls. Data: four or eight
+// bytes per pixel, as stored, layer after layer.
 VkImage host_create_image(uint32_t width, uint32_t height, VkFormat format);
+VkImage host_create_array(uint32_t width, uint32_t height, uint32_t layers, VkFormat format);
 void host_write_image(VkImage image, uint32_t width, uint32_t height, const void *data);
 void host_read_image(VkImage image, uint32_t width, uint32_t height, void *data);
 void host_destroy_image(VkImage image);

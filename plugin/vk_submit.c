@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A target's ring of command buffers: recording, submitting, waiting, measuring.
+#include "vk_target.h"
+
+static const uint64_t free_slot_timeout_ns = 1000000000; // a ring this full means a GPU that hangs
+
+enum artem_result vk_submissions_create(struct vk_target *target)
+{
+    const struct vulkan_device *d = target->device;
+    VkCommandPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+        .queueFamilyIndex = d->queue_family,
+    };
+    VkCommandBufferAllocateInfo commands_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+        .commandBufferCount = 1,
+    };
+    VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkQueryPoolCreateInfo query_info = {
+        .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
+        .queryType = VK_QUERY_TYPE_TIMESTAMP,
+        .queryCount = 2 * VK_TARGET_SUBMISSIONS,
+    };
+
+    if (d->vkCreateCommandPool(d->handle, &pool_info, NULL, &target->pool) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    commands_info.commandPool = target->pool;
+    for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS; i++) {
+        struct vk_submission *submission = &target->submissions[i];
+
+        if (d->vkAllocateCommandBuffers(d->handle, &commands_info, &submission->commands) != VK_SUCCESS ||
+            d->vkCreateFence(d->handle, &fence_info, NULL, &submission->fence) != VK_SUCCESS)
+            return ARTEM_ERROR_DEVICE;
+    }
+    if (d->timestamp_ms > 0 && d->vkCreateQueryPool(d->handle, &query_info, NULL, &target->queries) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    return ARTEM_OK;
+}
+
+void vk_submissions_destroy(struct vk_target *target)
+{
+    const struct vulkan_device *d = target->device;
+
+    for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS; i++)
+        d->vkDestroyFence(d->handle, target->submissions[i].fence, NULL);
+    d->vkDestroyQueryPool(d->handle, target->queries, NULL);
+    d->vkDestroyCommandPool(d->handle, target->pool, NULL);
+}
+
+static void collect_time(struct vk_target *target, const struct vk_submission *submission)
+{
+    const struct vulkan_device *d = target->device;
+    uint32_t first = 2 * (uint32_t)(submission - target->submissions);
+    uint64_t ticks[2];
+
+    if (target->queries == VK_NULL_HANDLE ||
+        d->vkGetQueryPoolResults(d->handle, target->queries, first, 2, sizeof ticks, ticks, sizeof ticks[0],
+                                 VK_QUERY_RESULT_64_BIT) != VK_SUCCESS)
+        return;
+    target->gpu_ms[submission->work] += (double)((ticks[1] - ticks[0]) & d->timestamp_mask) * d->timestamp_ms;
+}
+
+static enum artem_result wait_submission(struct vk_target *target, struct vk_submission *submission,
+                                         uint64_t timeout_ns)
+{
+    const struct vulkan_device *d = target->device;
+
+    if (!submission->pending)
+        return ARTEM_OK;
+    switch (d->vkWaitForFences(d->handle, 1, &submission->fence, VK_TRUE, timeout_ns)) {
+    case VK_SUCCESS:
+        submission->pending = false;
+        collect_time(target, submission);
+        return ARTEM_OK;
+    case VK_TIMEOUT:
+        return ARTEM_TIMEOUT;
+    default:
+        return ARTEM_ERROR_DEVICE;
+    }
+}
+
+enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns)
+{
+    enum artem_result result = ARTEM_OK;
+
+    // From the oldest on, so that the latest times are kept; after the first real wait the others are short.
+    for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS && result == ARTEM_OK; i++)
+        result = wait_submission(target, &target->submissions[(target->next + i) % VK_TARGET_SUBMISSIONS], timeout_ns);
+    return result;
+}
+
+struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work work)
+{
+    const struct vulkan_device *d = target->device;
+    struct vk_submission *submission = &target->submissions[target->next];
+    const VkCommandBufferBeginInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+        .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT,
+    };
+
+    if (wait_submission(target, submission, free_slot_timeout_ns) != ARTEM_OK ||
+        d->vkResetFences(d->handle, 1, &submission->fence) != VK_SUCCESS ||
+        d->vkBeginCommandBuffer(submission->commands, &info) != VK_SUCCESS)
+        return NULL;
+    submission->work = work;
+    if (target->queries != VK_NULL_HANDLE)
+        d->vkCmdResetQueryPool(submission->commands, target->queries, 2 * (uint32_t)(submission - target->submissions),
+                               2);
+    return submission;
+}
+
+enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission)
+{
+    const struct vulkan_device *d = target->device;
+    const VkSubmitInfo info = {
+        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+        .commandBufferCount = 1,
+        .pCommandBuffers = &submission->commands,
+    };
+
+    if (d->vkEndCommandBuffer(submission->commands) != VK_SUCCESS ||
+        d->vkQueueSubmit(d->queue, 1, &info, submission->fence) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    submission->pending = true;
+    target->next = (target->next + 1) % VK_TARGET_SUBMISSIONS;
+    return ARTEM_OK;
+}
+
+void vk_target_timestamp(struct vk_target *target, struct vk_submission *submission, unsigned which)
+{
+    if (target->queries != VK_NULL_HANDLE)
+        target->device->vkCmdWriteTimestamp(submission->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, target->queries,
+                                            2 * (uint32_t)(submission - target->submissions) + which);
+}
