@@ -10,6 +10,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ARTEM_BUILD", ROOT / "build"))
+# Seconds. What is waited for comes in a few; a slow and busy machine may take its time.
+PATIENCE = 180
 
 
 class Picture:
@@ -113,11 +115,11 @@ class Session:
             raise AssertionError("the app did not end")
 
     def end(self):
-        """True if the app, where it still ran, ended within 30 s of its input's end."""
+        """True if the app, where it still ran, ended by itself at its input's end."""
         if self.process.poll() is None:
             self.process.stdin.close()
             try:
-                self.process.wait(30)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.terminate()  # with-monado then stops all that it started
                 self.process.wait()
@@ -145,7 +147,7 @@ class Session:
 
     def screenshot(self, name="shot"):
         path = self.folder / f"{name}.png"
-        result = subprocess.run([str(ROOT / "scripts/screenshot"), "--wait", "60", str(path)], env=self.env, capture_output=True, text=True)
+        result = subprocess.run([str(ROOT / "scripts/screenshot"), "--wait", str(PATIENCE), str(path)], env=self.env, capture_output=True, text=True)
         taken = time.monotonic()
         if result.returncode != 0:
             raise RuntimeError("no screenshot: " + result.stderr + self.log)
@@ -153,10 +155,18 @@ class Session:
         picture.taken = taken
         return picture
 
-    def wait_for(self, accept, seconds, what):
+    def wait_for_log(self, text, what, times=1):
+        """The line comes from a thread of the layer's, at its own pace."""
+        start = time.monotonic()
+        while self.log.count(text) < times:
+            if not self.alive() or time.monotonic() - start > PATIENCE:
+                raise AssertionError(f"{what}: no log line with {text!r}")
+            time.sleep(0.1)
+
+    def wait_for(self, accept, what):
         """Screenshots until accept(picture); returns it and the time it took."""
         start, picture = time.monotonic(), None
-        while time.monotonic() - start < seconds:
+        while time.monotonic() - start < PATIENCE:
             picture = self.screenshot()
             if accept(picture):
                 return picture, picture.taken - start
@@ -165,7 +175,7 @@ class Session:
         keep = os.environ.get("ARTEM_E2E_KEEP")
         if keep and picture:
             picture.save(pathlib.Path(keep) / "failed.png")
-        raise AssertionError(f"{what}: not seen within {seconds} s")
+        raise AssertionError(f"{what}: not seen within {PATIENCE} s")
 
 
 def painted(picture, style, resolution=320):

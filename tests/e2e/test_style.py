@@ -7,18 +7,18 @@ import os
 import sys
 import time
 
-from session import Session, Settled, painted, palette_distance
+from session import PATIENCE, Session, Settled, painted, palette_distance
 
 STYLES = ("great_wave", "starry_night")
 SETTINGS = {"resolution": 320, "budget_ms": 0}
 
 
-def display(binding, style, accept, seconds):
+def display(binding, style, accept):
     """What the display shows with this style, None for no layer: the first picture that accept() takes twice running, or else the last
-    one after `seconds`."""
+    one."""
     env = {"ARTEM_LAYER": "off"} if style is None else {}
     with Session(dict(SETTINGS, style=style or STYLES[0]), binding, env=env) as s:
-        end, taken = time.monotonic() + seconds, 0
+        end, taken = time.monotonic() + PATIENCE, 0
         while taken < 2 and time.monotonic() < end:
             picture = s.screenshot()
             taken = taken + 1 if accept(picture) else 0
@@ -50,14 +50,14 @@ def refused(*arguments, quiet=False):
 
 def main():
     binding = sys.argv[1]
-    plain, _ = display(binding, None, Settled(), 40)
+    plain, _ = display(binding, None, Settled())
     expected = {s: [painted(plain.half(right), s) for right in (False, True)] for s in STYLES}
     seen = {}
     for style in STYLES:
         configured = STYLES[1 - STYLES.index(style)] if os.environ.get("ARTEM_E2E_SWAP") else style
         print(f"{binding}: {style}")
         case = (style, STYLES[1 - STYLES.index(style)], plain, expected)
-        seen[style], session = display(binding, configured, lambda picture: not refused(picture, *case, quiet=True), 30)
+        seen[style], session = display(binding, configured, lambda picture: not refused(picture, *case, quiet=True))
         check(seen[style], *case)
         print(session.log)
     print("controls: unstyled and swapped displays are refused")

@@ -23,17 +23,22 @@ def run(what, binding, order, control=False):
     if control:
         s.env["VK_KHRONOS_VALIDATION_VALIDATE_BEST_PRACTICES"] = "1"
     with s:
+        s.wait_for_log("style: great_wave", what)
         s.screenshot()
-        for settings["style"] in ("starry_night", "great_wave"):  # the paths of a change too
+        changes = 0
+        for settings["style"], times in (("starry_night", 1), ("great_wave", 2)):  # the paths of a change too
             for settings["resolution"] in (128, 160):
                 s.write_config(settings)
+                changes += 1
+                s.wait_for_log("new settings", what, changes)
+                s.wait_for_log("style: " + settings["style"], what, times)
                 for _ in range(4):
                     s.screenshot()
         s.write_config(dict(settings, enabled="off"))
+        s.wait_for_log("new settings", what, changes + 1)
         s.screenshot()
         assert s.alive(), what
         s.stop()  # in order, so that the ends of session, device and instance are seen too
-        assert "style: great_wave" in s.log and "style: starry_night" in s.log, s.log
         assert openxr.exists(), "OpenXR's validation layer did not run"
         lines = [line for line in openxr.read_text(errors="replace").splitlines() if "VALID_ERROR" in line or "VALID_WARN" in line]
         lines += [line for line in vulkan.read_text(errors="replace").splitlines() if line.strip()] if vulkan.exists() else []
