@@ -105,7 +105,7 @@ class CommandTest(unittest.TestCase):
 
     def artem(self, *arguments, status=0, error=None, lines=None, **environment):
         """Calls artem; on failure there is one line on standard error, which contains `error`."""
-        done = subprocess.run([ARTEM, *arguments], capture_output=True, text=True, timeout=120,
+        done = subprocess.run([ARTEM, *arguments], capture_output=True, text=True, timeout=600,
                               env={**self.environment, **environment})
         self.assertEqual(done.returncode, status, done.stderr)
         if error is not None:

@@ -108,7 +108,7 @@ class Run(CommandTest):
         return program
 
     def run_it(self, program, *command, **environment):
-        return subprocess.run([program, "run", *command], capture_output=True, text=True, timeout=60,
+        return subprocess.run([program, "run", *command], capture_output=True, text=True, timeout=600,
                               env={**self.environment, **environment})
 
     def printed(self, program, **environment):
