@@ -92,7 +92,7 @@ start_display() {
     setsid setpriv --pdeathsig TERM Xvfb -displayfd 1 -screen 0 1280x720x24 -nolisten tcp \
         </dev/null >"$session_dir/display" 2>"$session_dir/xvfb.log" &
     display_pid=$!
-    for ((tries = 0; tries < 200; tries++)); do
+    for ((tries = 0; tries < 1200; tries++)); do # a minute: a busy machine may need some of it
         number=$(cat "$session_dir/display")
         [[ -z $number ]] || break
         kill -s 0 "$display_pid" 2>/dev/null || break
@@ -121,7 +121,7 @@ start_service() {
         env -u VK_INSTANCE_LAYERS -u VK_LOADER_LAYERS_ENABLE -u VK_LAYER_LOG_FILENAME "$@" monado-service \
         <"$session_dir/service.in" >"$log" 2>&1 {service_in}>&- &
     service_pid=$!
-    for ((tries = 0; tries < 400; tries++)); do
+    for ((tries = 0; tries < 2400; tries++)); do
         service_runs_in "$session_dir" && return 0
         kill -s 0 "$service_pid" 2>/dev/null || break
         sleep 0.05
