@@ -7,14 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static int test_failures, test_checks;
+// One pair for all files of a program, whichever defines it.
+__attribute__((weak)) int test_failures, test_checks;
 
 #define TEST_SKIPPED 77
 
 // A failure in a loop over bytes should not print a line for each.
 #define TEST_FAIL(...)                                                                                                 \
     do {                                                                                                               \
-        if (test_failures++ < 50) {                                                                                    \
+        if (__atomic_fetch_add(&test_failures, 1, __ATOMIC_RELAXED) < 50) {                                                                                    \
             fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);                                                            \
             fprintf(stderr, __VA_ARGS__);                                                                              \
             fputc('\n', stderr);                                                                                       \
@@ -23,7 +24,7 @@ static int test_failures, test_checks;
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
-        test_checks++;                                                                                                 \
+        __atomic_fetch_add(&test_checks, 1, __ATOMIC_RELAXED);                                                                                                 \
         if (!(condition))                                                                                              \
             TEST_FAIL("failed: %s", #condition);                                                                       \
     } while (0)
@@ -31,7 +32,7 @@ static int test_failures, test_checks;
 #define CHECK_INT(actual, expected)                                                                                    \
     do {                                                                                                               \
         long long test_a = (long long)(actual), test_e = (long long)(expected);                                        \
-        test_checks++;                                                                                                 \
+        __atomic_fetch_add(&test_checks, 1, __ATOMIC_RELAXED);                                                                                                 \
         if (test_a != test_e)                                                                                          \
             TEST_FAIL("%s is %lld, expected %s = %lld", #actual, test_a, #expected, test_e);                           \
     } while (0)
@@ -39,7 +40,7 @@ static int test_failures, test_checks;
 #define CHECK_STR(actual, expected)                                                                                    \
     do {                                                                                                               \
         const char *test_a = (actual), *test_e = (expected);                                                           \
-        test_checks++;                                                                                                 \
+        __atomic_fetch_add(&test_checks, 1, __ATOMIC_RELAXED);                                                                                                 \
         if (strcmp(test_a, test_e) != 0)                                                                               \
             TEST_FAIL("%s is \"%s\", expected \"%s\"", #actual, test_a, test_e);                                       \
     } while (0)

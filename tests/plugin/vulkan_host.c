@@ -81,7 +81,15 @@ static bool has_validation(void)
     return false;
 }
 
-static VkResult create_instance(void)
+// ARTEM_TEST_VALIDATION=off: for tools that the validation layer is too much for.
+static bool wants_validation(void)
+{
+    const char *value = getenv("ARTEM_TEST_VALIDATION");
+
+    return value == NULL || strcmp(value, "off") != 0;
+}
+
+static VkResult create_instance(const struct host_makers *makers)
 {
     static const char *const layers[] = {VALIDATION};
     static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
@@ -100,7 +108,7 @@ static VkResult create_instance(void)
         .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT,
         .pfnUserCallback = count_message,
     };
-    bool validate = has_validation();
+    bool validate = wants_validation() && has_validation();
     const VkInstanceCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
         .pNext = validate ? &features : NULL,
@@ -110,7 +118,7 @@ static VkResult create_instance(void)
         .enabledExtensionCount = validate,
         .ppEnabledExtensionNames = extensions,
     };
-    VkResult result = vkCreateInstance(&info, NULL, &instance);
+    VkResult result = makers->create_instance(&info, &instance);
 
     if (result == VK_SUCCESS && validate) {
         PFN_vkCreateDebugUtilsMessengerEXT create =
@@ -135,7 +143,33 @@ static uint32_t find_family(void)
     return UINT32_MAX;
 }
 
+static VkResult own_instance(const VkInstanceCreateInfo *info, VkInstance *out_instance)
+{
+    return vkCreateInstance(info, NULL, out_instance);
+}
+
+static VkResult own_physical(VkInstance from, VkPhysicalDevice *out_device)
+{
+    uint32_t count = 1;
+
+    if (vkEnumeratePhysicalDevices(from, &count, out_device) < 0 || count == 0)
+        return VK_ERROR_INITIALIZATION_FAILED;
+    return VK_SUCCESS;
+}
+
+static VkResult own_device(VkPhysicalDevice from, const VkDeviceCreateInfo *info, VkDevice *out_device)
+{
+    return vkCreateDevice(from, info, NULL, out_device);
+}
+
 const char *host_open(struct vulkan_device_params *out_params)
+{
+    static const struct host_makers own = {own_instance, own_physical, own_device};
+
+    return host_open_through(&own, out_params);
+}
+
+const char *host_open_through(const struct host_makers *makers, struct vulkan_device_params *out_params)
 {
     const float priority = 1.0f;
     VkDeviceQueueCreateInfo queue_info = {
@@ -149,16 +183,15 @@ const char *host_open(struct vulkan_device_params *out_params)
         .pQueueCreateInfos = &queue_info,
     };
     VkCommandPoolCreateInfo pool_info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
-    uint32_t count = 1;
 
-    if (create_instance() != VK_SUCCESS)
+    if (create_instance(makers) != VK_SUCCESS)
         return "no Vulkan driver is installed";
-    if (vkEnumeratePhysicalDevices(instance, &count, &physical) < 0 || count == 0)
+    if (makers->find_device(instance, &physical) != VK_SUCCESS)
         return "there is no Vulkan device";
     queue_info.queueFamilyIndex = find_family();
     if (queue_info.queueFamilyIndex == UINT32_MAX)
         return "the Vulkan device has no queue for graphics and compute";
-    need(vkCreateDevice(physical, &device_info, NULL, &device) == VK_SUCCESS, "device");
+    need(makers->create_device(physical, &device_info, &device) == VK_SUCCESS, "device");
     vkGetDeviceQueue(device, queue_info.queueFamilyIndex, 0, &queue);
     pool_info.queueFamilyIndex = queue_info.queueFamilyIndex;
     need(vkCreateCommandPool(device, &pool_info, NULL, &pool) == VK_SUCCESS, "command pool");
@@ -179,6 +212,7 @@ unsigned host_close(void)
     if (messenger != VK_NULL_HANDLE)
         ((PFN_vkDestroyDebugUtilsMessengerEXT)vkGetInstanceProcAddr(instance, "vkDestroyDebugUtilsMessengerEXT"))(
             instance, messenger, NULL);
+    messenger = VK_NULL_HANDLE;
     dl_iterate_phdr(keep_loaded, NULL);
     vkDestroyInstance(instance, NULL);
     return messages;

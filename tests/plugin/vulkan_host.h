@@ -7,6 +7,13 @@
 
 // NULL on success, else why there is no device. Fills in what a session would get from the app.
 const char *host_open(struct vulkan_device_params *out_params);
+// The same with instance and device made by someone else, as an OpenXR runtime does.
+struct host_makers {
+    VkResult (*create_instance)(const VkInstanceCreateInfo *info, VkInstance *out_instance);
+    VkResult (*find_device)(VkInstance instance, VkPhysicalDevice *out_device);
+    VkResult (*create_device)(VkPhysicalDevice physical, const VkDeviceCreateInfo *info, VkDevice *out_device);
+};
+const char *host_open_through(const struct host_makers *makers, struct vulkan_device_params *out_params);
 // Returns how many errors and warnings the validation layer had, synchronisation included.
 unsigned host_close(void);
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// An OpenXR app with the layer under it and the mock runtime at the bottom; the program plays the loader as well. The
+// app draws numbered pictures into its swapchains and hands over whatever frame the test has set up.
+//
+// Order: app_open, app_begin_session, app_add_swapchain, app_show, app_frame..., app_end_session, app_close.
+#ifndef ARTEM_TEST_APP_H
+#define ARTEM_TEST_APP_H
+
+#include "mock_runtime.h"
+#include "mock_gpu.h"
+#include "vulkan_host.h"
+
+enum {
+    WIDTH = 60,
+    HEIGHT = 44,
+    RESOLUTION = 64, // of test.conf, above the pictures: their own size is used
+    APP_SWAPCHAINS_MAX = 16,
+    APP_LAYERS_MAX = 4,
+    APP_VIEWS_MAX = 4
+};
+
+#define APP_FUNCTIONS(X)                                                                                               \
+    X(xrDestroyInstance)                                                                                               \
+    X(xrPollEvent)                                                                                                     \
+    X(xrGetSystem)                                                                                                     \
+    X(xrCreateSession)                                                                                                 \
+    X(xrDestroySession)                                                                                                \
+    X(xrBeginSession)                                                                                                  \
+    X(xrEndSession)                                                                                                    \
+    X(xrRequestExitSession)                                                                                            \
+    X(xrCreateReferenceSpace)                                                                                          \
+    X(xrCreateSwapchain)                                                                                               \
+    X(xrDestroySwapchain)                                                                                              \
+    X(xrEnumerateSwapchainImages)                                                                                      \
+    X(xrAcquireSwapchainImage)                                                                                         \
+    X(xrWaitSwapchainImage)                                                                                            \
+    X(xrReleaseSwapchainImage)                                                                                         \
+    X(xrWaitFrame)                                                                                                     \
+    X(xrBeginFrame)                                                                                                    \
+    X(xrEndFrame)
+
+struct app_functions {
+#define X(name) PFN_##name name;
+    APP_FUNCTIONS(X)
+#undef X
+};
+
+struct app_swapchain {
+    XrSwapchain handle;
+    XrSwapchainCreateInfo info;
+    VkImage images[3];
+};
+
+struct app {
+    bool enable2; // or XR_KHR_vulkan_enable
+    struct app_functions xr;
+    XrInstance instance;
+    XrSession session;
+    XrSpace space;
+    struct vulkan_device_params vulkan;
+    struct mock_gpu gpu;
+    XrTime display_time; // of the frame begun
+    uint32_t seed;       // of the next picture
+    uint32_t view_count; // of each layer
+    struct app_swapchain swapchains[APP_SWAPCHAINS_MAX];
+    unsigned swapchain_count;
+    // The frame that app_end hands over, for tests to change.
+    XrCompositionLayerProjectionView views[APP_LAYERS_MAX][APP_VIEWS_MAX];
+    XrCompositionLayerDepthInfoKHR depth[APP_LAYERS_MAX][APP_VIEWS_MAX];
+    XrCompositionLayerProjection projections[APP_LAYERS_MAX];
+    const XrCompositionLayerBaseHeader *layers[APP_LAYERS_MAX + 4];
+    XrFrameEndInfo frame;
+};
+
+extern struct app app;
+
+// NULL, or why there is no Vulkan device here. Makes an instance with the layer, and the app's Vulkan device.
+const char *app_open(bool enable2);
+// Destroys both. Checks that nothing is left, and that neither the runtime nor the validation layer had to complain.
+void app_close(void);
+
+void app_begin_session(XrViewConfigurationType views);
+// The session is destroyed with whatever it has. Checks that no foreign swapchain is left.
+void app_end_session(void);
+
+// For two eyes with enable2, and to the end.
+void app_open_normal(void);
+void app_close_normal(void);
+
+// WIDTH x HEIGHT, BGRA8 sRGB.
+XrSwapchainCreateInfo app_swapchain_info(void);
+// Returns its number.
+unsigned app_add_swapchain(const XrSwapchainCreateInfo *info);
+// The result of trying to.
+XrResult app_try_swapchain(const XrSwapchainCreateInfo *info);
+void app_remove_swapchains(void);
+
+// Sets a view of a projection layer, all of slice 0. Layers are handed over from the first to the last one set.
+void app_show(unsigned layer, unsigned view, unsigned swapchain);
+void app_set_rect(unsigned layer, unsigned view, int32_t x, int32_t y, int32_t width, int32_t height);
+// A swapchain for each view of one layer, shown.
+void app_show_views(const XrSwapchainCreateInfo *info);
+// No layers any more, opaque.
+void app_clear_frame(void);
+
+// The four calls that may use the queue, with the app's lock and flag.
+XrResult app_acquire(XrSwapchain swapchain, uint32_t *out_index);
+XrResult app_release(XrSwapchain swapchain);
+XrResult app_wait(XrSwapchain swapchain);
+void app_begin_frame(void);
+XrResult app_end(void);
+
+// A new picture in all slices of an image. The queue is used.
+void app_paint(const struct app_swapchain *swapchain, unsigned image);
+// Acquires, waits, paints, releases; returns the release's result.
+XrResult app_draw(unsigned swapchain);
+// All that are not static.
+void app_draw_all(void);
+// A whole frame, which must succeed.
+void app_frame(void);
+
+#endif

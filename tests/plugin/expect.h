@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a styled frame must look like, by the reference kernels, on the pixels that the runtime read.
+#ifndef ARTEM_TEST_EXPECT_H
+#define ARTEM_TEST_EXPECT_H
+
+#include "app.h"
+
+// How the app's frame reached the runtime.
+enum expect_result {
+    EXPECT_ORIGINAL, // no view was replaced
+    EXPECT_STYLED,   // every view of every projection layer was, and every pixel is right
+    EXPECT_PARTLY,   // some were, and every pixel is right
+    EXPECT_WRONG     // some pixel or value is not
+};
+
+// Compares the latest frame with app.frame, in which nothing was drawn since. Prints what is wrong.
+enum expect_result expect_frame(void);
+const char *expect_name(enum expect_result result);
+
+// A view of the latest frame; NULL if there is none.
+const struct mock_view *expect_view(unsigned layer, unsigned view);
+bool expect_is_original(void);
+bool expect_is_styled(void); // and right
+
+#endif
