@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// XR_KHR_vulkan_enable and XR_KHR_vulkan_enable2.
+#include "dispatch.h"
+
+static XrResult get_extensions(XrInstance handle, uint32_t capacity, uint32_t *count, char *buffer)
+{
+    if (MOCK_FIND(mock_instance, MOCK_INSTANCE, handle) == NULL)
+        return mock_violation(XR_ERROR_HANDLE_INVALID, "xrGetVulkan*ExtensionsKHR: unknown instance");
+    return mock_enumerate_strings(capacity, count, buffer, ""); // nothing is needed
+}
+
+MOCK_FUNCTION(xrGetVulkanInstanceExtensionsKHR)
+(XrInstance handle, XrSystemId system, uint32_t capacity, uint32_t *count, char *buffer)
+{
+    MOCK_ENTER("xrGetVulkanInstanceExtensionsKHR");
+    (void)system;
+    return get_extensions(handle, capacity, count, buffer);
+}
+
+MOCK_FUNCTION(xrGetVulkanDeviceExtensionsKHR)
+(XrInstance handle, XrSystemId system, uint32_t capacity, uint32_t *count, char *buffer)
+{
+    MOCK_ENTER("xrGetVulkanDeviceExtensionsKHR");
+    (void)system;
+    return get_extensions(handle, capacity, count, buffer);
+}
+
+static XrResult get_requirements(XrInstance handle, XrGraphicsRequirementsVulkanKHR *requirements)
+{
+    struct mock_instance *instance = MOCK_FIND(mock_instance, MOCK_INSTANCE, handle);
+
+    if (instance == NULL)
+        return mock_violation(XR_ERROR_HANDLE_INVALID, "xrGetVulkanGraphicsRequirements: unknown instance");
+    instance->asked_requirements = true;
+    requirements->minApiVersionSupported = XR_MAKE_VERSION(1, 0, 0);
+    requirements->maxApiVersionSupported = XR_MAKE_VERSION(1, 3, 0);
+    return XR_SUCCESS;
+}
+
+MOCK_FUNCTION(xrGetVulkanGraphicsRequirementsKHR)
+(XrInstance handle, XrSystemId system, XrGraphicsRequirementsVulkanKHR *requirements)
+{
+    MOCK_ENTER("xrGetVulkanGraphicsRequirementsKHR");
+    (void)system;
+    return get_requirements(handle, requirements);
+}
+
+MOCK_FUNCTION(xrGetVulkanGraphicsRequirements2KHR)
+(XrInstance handle, XrSystemId system, XrGraphicsRequirementsVulkanKHR *requirements)
+{
+    MOCK_ENTER("xrGetVulkanGraphicsRequirements2KHR");
+    (void)system;
+    return get_requirements(handle, requirements);
+}
+
+static XrResult get_device(VkInstance vulkan, VkPhysicalDevice *device)
+{
+    uint32_t count = 1;
+
+    if (vkEnumeratePhysicalDevices(vulkan, &count, device) < 0 || count == 0)
+        return XR_ERROR_RUNTIME_FAILURE;
+    return XR_SUCCESS;
+}
+
+MOCK_FUNCTION(xrGetVulkanGraphicsDeviceKHR)
+(XrInstance handle, XrSystemId system, VkInstance vulkan, VkPhysicalDevice *device)
+{
+    MOCK_ENTER("xrGetVulkanGraphicsDeviceKHR");
+    (void)handle;
+    (void)system;
+    return get_device(vulkan, device);
+}
+
+MOCK_FUNCTION(xrGetVulkanGraphicsDevice2KHR)
+(XrInstance handle, const XrVulkanGraphicsDeviceGetInfoKHR *info, VkPhysicalDevice *device)
+{
+    MOCK_ENTER("xrGetVulkanGraphicsDevice2KHR");
+    (void)handle;
+    if (info->type != XR_TYPE_VULKAN_GRAPHICS_DEVICE_GET_INFO_KHR)
+        return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrGetVulkanGraphicsDevice2KHR: wrong structure type");
+    return get_device(info->vulkanInstance, device);
+}
+
+MOCK_FUNCTION(xrCreateVulkanInstanceKHR)
+(XrInstance handle, const XrVulkanInstanceCreateInfoKHR *info, VkInstance *vulkan, VkResult *vulkan_result)
+{
+    struct mock_instance *instance;
+    PFN_vkCreateInstance create;
+
+    MOCK_ENTER("xrCreateVulkanInstanceKHR");
+    instance = MOCK_FIND(mock_instance, MOCK_INSTANCE, handle);
+    if (instance == NULL)
+        return mock_violation(XR_ERROR_HANDLE_INVALID, "xrCreateVulkanInstanceKHR: unknown instance");
+    if (info->type != XR_TYPE_VULKAN_INSTANCE_CREATE_INFO_KHR)
+        return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrCreateVulkanInstanceKHR: wrong structure type");
+    create = (PFN_vkCreateInstance)info->pfnGetInstanceProcAddr(VK_NULL_HANDLE, "vkCreateInstance");
+    *vulkan_result = create(info->vulkanCreateInfo, info->vulkanAllocator, vulkan);
+    return XR_SUCCESS;
+}
+
+MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
+(XrInstance handle, const XrVulkanDeviceCreateInfoKHR *info, VkDevice *device, VkResult *vulkan_result)
+{
+    MOCK_ENTER("xrCreateVulkanDeviceKHR");
+    if (MOCK_FIND(mock_instance, MOCK_INSTANCE, handle) == NULL)
+        return mock_violation(XR_ERROR_HANDLE_INVALID, "xrCreateVulkanDeviceKHR: unknown instance");
+    if (info->type != XR_TYPE_VULKAN_DEVICE_CREATE_INFO_KHR)
+        return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrCreateVulkanDeviceKHR: wrong structure type");
+    *vulkan_result = vkCreateDevice(info->vulkanPhysicalDevice, info->vulkanCreateInfo, info->vulkanAllocator, device);
+    return XR_SUCCESS;
+}
