@@ -8,7 +8,7 @@
 #include "frame_pictures.h"
 #include "frame_recorder.h"
 
-static const uint64_t gpu_timeout_ns = 1000000000; // for a capture: the app's own rendering comes before it
+static const uint64_t gpu_timeout_ns = 5000000000; // for a capture: the app's own rendering comes before it
 static const uint64_t no_budget_timeout_ns = 10000000000;
 static const uint64_t margin_ns = 20000000; // a late engine is given up after twice the budget and this
 

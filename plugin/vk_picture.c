@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const uint64_t users_timeout_ns = 1000000000; // for work that uses buffers that have to grow
+static const uint64_t users_timeout_ns = 5000000000; // for work that uses buffers that have to grow
 
 // Field by field: structures may have gaps.
 bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_picture_info *b)

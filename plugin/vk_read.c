@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t read_timeout_ns = 1000000000;
+static const uint64_t read_timeout_ns = 5000000000;
 
 size_t vk_target_picture_bytes(const struct vk_target *target, unsigned index)
 {

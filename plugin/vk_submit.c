@@ -2,7 +2,7 @@
 // A target's ring of command buffers: recording, submitting, waiting, measuring.
 #include "vk_target.h"
 
-static const uint64_t free_slot_timeout_ns = 1000000000; // a ring this full means a GPU that hangs
+static const uint64_t free_slot_timeout_ns = 5000000000; // a ring this full means a GPU that hangs
 
 enum artem_result vk_submissions_create(struct vk_target *target)
 {

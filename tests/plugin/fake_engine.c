@@ -11,6 +11,12 @@ struct artem_engine {
     bool in_flight;
 };
 
+// One thread at a time has them.
+struct style_object {
+    struct artem_style style;
+    unsigned references;
+};
+
 struct fake_engine_state fake_engine;
 
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)
@@ -29,13 +35,24 @@ enum artem_result artem_engine_set_style(struct artem_engine *engine, struct art
 
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)
 {
-    if (engine->in_flight)
+    if (engine->in_flight || frame->views < 1 || frame->views > ARTEM_MAX_VIEWS)
         return ARTEM_ERROR_ARGUMENT;
     if (fake_engine.submit_result != ARTEM_OK)
         return fake_engine.submit_result;
     engine->frame = *frame;
     engine->in_flight = true;
     return ARTEM_OK;
+}
+
+static void invert(const struct artem_engine_view *view)
+{
+    for (uint32_t y = 0; y < view->height; y++) {
+        const uint8_t *in = view->in + y * view->in_stride;
+        uint8_t *out = view->out + y * view->out_stride;
+
+        for (uint32_t i = 0; i < 4 * view->width; i++)
+            out[i] = i % 4 == 3 ? 255 : (uint8_t)(255 - in[i]);
+    }
 }
 
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns)
@@ -48,14 +65,14 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
         return ARTEM_TIMEOUT;
     }
     for (uint32_t v = 0; v < frame->views; v++) {
-        for (size_t i = 0; i < (size_t)frame->width * frame->height * 4; i++)
-            frame->out[v][i] = i % 4 == 3 ? 255 : (uint8_t)(255 - frame->in[v][i]);
+        invert(&frame->view[v]);
+        fake_engine.sizes[v].width = frame->view[v].width;
+        fake_engine.sizes[v].height = frame->view[v].height;
     }
     engine->in_flight = false;
     fake_engine.frames++;
     fake_engine.views += frame->views;
-    fake_engine.width = frame->width;
-    fake_engine.height = frame->height;
+    fake_engine.size_count = frame->views;
     return ARTEM_OK;
 }
 
@@ -85,7 +102,8 @@ enum artem_result artem_library_load_style(const char *name, struct artem_style 
 {
     if (strcmp(name, "missing") == 0)
         return ARTEM_ERROR_NOT_FOUND;
-    *out_style = calloc(1, sizeof **out_style);
+    *out_style = calloc(1, sizeof(struct style_object));
+    ((struct style_object *)*out_style)->references = 1;
     snprintf((*out_style)->name, sizeof(*out_style)->name, "%s", name);
     fake_engine.styles++;
     return ARTEM_OK;
@@ -104,9 +122,19 @@ void artem_network_unref(struct artem_network **network)
     *network = NULL;
 }
 
+struct artem_style *artem_style_ref(struct artem_style *style)
+{
+    ((struct style_object *)style)->references++;
+    return style;
+}
+
 void artem_style_unref(struct artem_style **style)
 {
-    fake_engine.styles -= *style != NULL;
-    free(*style);
+    struct style_object *object = (struct style_object *)*style;
+
     *style = NULL;
+    if (object == NULL || --object->references > 0)
+        return;
+    fake_engine.styles--;
+    free(object);
 }

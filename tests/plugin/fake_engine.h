@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replaces the engine and the model library in a test program: styles are inverted colours, and time is under control.
+// Settings are changed while the layer is not called.
 #ifndef ARTEM_TEST_FAKE_ENGINE_H
 #define ARTEM_TEST_FAKE_ENGINE_H
 
@@ -11,7 +12,10 @@ struct fake_engine_state {
     enum artem_result submit_result; // of submits from now on
     bool no_network;
     unsigned engines, networks, styles; // alive
-    uint32_t width, height;             // of the latest frame
+    struct {
+        uint32_t width, height;
+    } sizes[ARTEM_MAX_VIEWS]; // of the latest batch
+    uint32_t size_count;
 };
 
 extern struct fake_engine_state fake_engine;

@@ -1,430 +1,357 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame path against a mock runtime and a fake engine, with real Vulkan: what reaches the runtime, pixel for pixel,
-// and that the app is none the worse whatever goes wrong.
-#include "frame.h"
-
+// What may go wrong around a frame, and what the specification allows apps to do: each time the runtime must get either
+// the right styled picture or the app's own, and the app what it would have got without the layer. Every test ends with
+// the mock runtime and the validation layer having nothing to complain of: call order, use of the queue, layouts,
+// released images untouched, waits of a millisecond at most.
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "expect.h"
 #include "fake_engine.h"
-#include "geometry.h"
-#include "mock_app.h"
-#include "reference.h"
 #include "test.h"
-#include "vulkan_host.h"
 
-static bool same_bytes(const void *a, const void *b, size_t size)
+static void frames(unsigned count, enum expect_result expected)
 {
-    return memcmp(a, b, size) == 0;
+    for (unsigned i = 0; i < count; i++) {
+        app_frame();
+        CHECK_INT(expect_frame(), expected);
+    }
 }
 
-static bool is_original(void)
+static void start(void)
 {
-    return mock.shown[0] == app.eyes[0] && mock.shown[1] == app.eyes[1];
+    app_open_normal();
+    frames(1, EXPECT_ORIGINAL); // by which the layer learns what the swapchains are for
 }
 
-static bool is_styled(void)
+static void start_with(bool enable2, const XrSwapchainCreateInfo *info)
 {
-    return !mock_is_apps(mock.shown[0]) && !mock_is_apps(mock.shown[1]) && mock.shown[0] != mock.shown[1];
-}
-
-// The shown picture of an eye is exactly the app's latest, inverted and composited.
-static void check_pixels(int eye)
-{
-    uint8_t original[WIDTH * HEIGHT * 4], expected[WIDTH * HEIGHT * 4], got[WIDTH * HEIGHT * 4];
-    uint8_t codes[WIDTH * HEIGHT * 4], in[WIDTH * HEIGHT * 4], styled[WIDTH * HEIGHT * 4];
-    const XrRect2Di *rect = &app.views[eye].subImage.imageRect;
-    uint32_t width = (uint32_t)rect->extent.width, height = (uint32_t)rect->extent.height, w, h;
-    size_t start_pixel = (size_t)rect->offset.y * WIDTH + (size_t)rect->offset.x;
-    int64_t format = mock_find(app.eyes[eye])->info.format;
-    bool linear = format == VK_FORMAT_R8G8B8A8_UNORM || format == VK_FORMAT_B8G8R8A8_UNORM;
-
-    CHECK(geometry_style_size(width, height, RESOLUTION, &w, &h));
-    CHECK_INT(fake_engine.width, w);
-    CHECK_INT(fake_engine.height, h);
-    host_read_image(mock_released_image(app.eyes[eye]), WIDTH, HEIGHT, original);
-    host_read_image(mock_released_image(mock.shown[eye]), WIDTH, HEIGHT, got);
-    // Inverting and compositing treat all colours alike but for the luma, which does not count with keep_color = 0:
-    // byte order is the same on both sides.
-    memcpy(codes, original, sizeof codes);
-    if (linear)
-        reference_to_code(original, codes, WIDTH * HEIGHT);
-    memcpy(expected, codes, sizeof expected);
-    reference_scale(codes + 4 * start_pixel, WIDTH, width, height, in, w, h);
-    for (size_t i = 0; i < (size_t)w * h * 4; i++)
-        styled[i] = i % 4 == 3 ? 255 : (uint8_t)(255 - in[i]);
-    reference_composite(codes + 4 * start_pixel, WIDTH, width, height, in, styled, w, h, 256, 0,
-                        expected + 4 * start_pixel);
-    if (linear)
-        reference_to_stored(original, expected, WIDTH * HEIGHT);
-    CHECK(same_bytes(got, expected, sizeof got));
+    CHECK(app_open(enable2) == NULL);
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_show_views(info);
 }
 
 static void test_normal(bool enable2)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
-    XrFrameEndInfo frame_before;
-    XrCompositionLayerProjection projection_before;
-    XrCompositionLayerProjectionView views_before[2];
 
-    app_start(enable2);
-    app_make_swapchains(&info);
-    CHECK((mock_find(app.eyes[0])->info.usageFlags & XR_SWAPCHAIN_USAGE_TRANSFER_SRC_BIT) != 0);
-    app_frame();
-    CHECK(is_original()); // the frame that tells what the swapchains are for
-    for (unsigned i = 1; i <= 8; i++) {
-        frame_before = app.frame;
-        projection_before = app.projection;
-        memcpy(views_before, app.views, sizeof app.views);
-        app_frame();
-        CHECK(is_styled());
-        CHECK_INT(fake_engine.frames, i);
-        CHECK_INT(fake_engine.views, 2 * i); // both app.eyes as one batch
-        check_pixels(0);
-        check_pixels(1);
-        // The app's structures are not touched, and all but the swapchain is passed on.
-        CHECK(same_bytes(&frame_before, &app.frame, sizeof app.frame));
-        CHECK(same_bytes(&projection_before, &app.projection, sizeof app.projection));
-        CHECK(same_bytes(views_before, app.views, sizeof app.views));
-        CHECK_INT(mock.layer_count, 2);
-        CHECK(mock.layers[0] != app.layers[0] && mock.layers[1] == app.layers[1]);
-        CHECK(mock.views[1].next == &app.depth[1] && mock.views[1].pose.position.x == 1.0f);
-        CHECK(same_bytes(&mock.views[0].subImage.imageRect, &app.views[0].subImage.imageRect, sizeof(XrRect2Di)));
-    }
-    CHECK_INT(mock_find(mock.shown[0])->info.format, VK_FORMAT_B8G8R8A8_SRGB);
-    app_stop();
+    start_with(enable2, &info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(4, EXPECT_STYLED);
+    CHECK_INT(fake_engine.frames, 4);
+    CHECK_INT(fake_engine.views, 8); // both eyes are one batch
+    app_close_normal();
 }
 
+// Images submitted again without a release are not painted again; one eye alone is.
 static void test_resubmitted(void)
 {
-    XrSwapchain shown;
-    unsigned acquires;
-
-    app_start_normal();
-    app_frame();
-    app_frame();
-    shown = mock.shown[0];
-    acquires = mock_find(shown)->acquires;
-    // No new release: the same picture, without any work.
-    for (unsigned i = 0; i < 5; i++) {
+    start();
+    frames(1, EXPECT_STYLED);
+    for (unsigned i = 0; i < 3; i++) {
+        app_begin_frame();
         CHECK_INT(app_end(), XR_SUCCESS);
-        CHECK(is_styled() && mock.shown[0] == shown);
+        CHECK(expect_is_styled());
     }
-    CHECK_INT(fake_engine.frames, 1);
-    CHECK_INT(mock_find(shown)->acquires, acquires);
-    // One eye only.
+    CHECK_INT(fake_engine.views, 2);
+    app_begin_frame();
     CHECK_INT(app_draw(1), XR_SUCCESS);
     CHECK_INT(app_end(), XR_SUCCESS);
-    CHECK(is_styled());
+    CHECK(expect_is_styled());
     CHECK_INT(fake_engine.views, 3);
-    check_pixels(0);
-    check_pixels(1);
-    app_stop();
+    app_close_normal();
 }
 
-static void test_static(void)
-{
-    XrSwapchainCreateInfo info = app_swapchain_info();
-
-    info.createFlags = XR_SWAPCHAIN_CREATE_STATIC_IMAGE_BIT;
-    app_start(true);
-    app_make_swapchains(&info);
-    app_frame(); // released once, before any frame
-    CHECK(is_styled());
-    for (unsigned i = 0; i < 3; i++)
-        CHECK_INT(app_end(), XR_SUCCESS);
-    CHECK(is_styled());
-    CHECK_INT(fake_engine.frames, 1);
-    check_pixels(0);
-    app_stop();
-}
-
-static void test_rects(void)
-{
-    app_start_normal();
-    for (int i = 0; i < 2; i++)
-        app.views[i].subImage.imageRect = (XrRect2Di){{3 + i, 5}, {41, 33}};
-    app_frame();
-    app_frame();
-    CHECK(is_styled());
-    check_pixels(0);
-    check_pixels(1);
-    // Dynamic resolution: the rect changes after the release.
-    for (int i = 0; i < 2; i++)
-        app.views[i].subImage.imageRect = (XrRect2Di){{0, 0}, {20, 40}};
-    app_frame();
-    CHECK(is_styled());
-    check_pixels(0);
-    check_pixels(1);
-    // A rect outside the image is the runtime's to judge.
-    app.views[1].subImage.imageRect.extent.width = WIDTH + 1;
-    app_frame();
-    CHECK(is_original());
-    app_stop();
-}
-
-// All formats, the linear ones among them; a rect, so that there are pixels beyond it as well.
-static void test_formats(void)
-{
-    static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_B8G8R8A8_SRGB, VK_FORMAT_R8G8B8A8_UNORM,
-                                       VK_FORMAT_B8G8R8A8_UNORM};
-    XrSwapchainCreateInfo info = app_swapchain_info();
-
-    for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
-        info.format = formats[f];
-        app_start(true);
-        app_make_swapchains(&info);
-        for (int i = 0; i < 2; i++)
-            app.views[i].subImage.imageRect = (XrRect2Di){{3 + i, 5}, {41, 33}};
-        app_frame();
-        for (unsigned i = 0; i < 3; i++) {
-            app_frame();
-            CHECK(is_styled());
-            CHECK_INT(mock_find(mock.shown[0])->info.format, formats[f]);
-            check_pixels(0);
-            check_pixels(1);
-        }
-        app_stop();
-    }
-}
-
+// Two images of an eye held at once, released in turn: the later one is shown.
 static void test_several_held(void)
 {
-    const XrSwapchainImageWaitInfo wait_info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO};
-    uint8_t data[WIDTH * HEIGHT * 4];
+    const struct app_swapchain *left = &app.swapchains[0];
     uint32_t index[2];
 
-    app_start_normal();
-    app_frame();
+    start();
+    app_begin_frame();
     CHECK_INT(app_draw(1), XR_SUCCESS);
-    // Two images of the left eye at once; the later one is shown.
     for (int i = 0; i < 2; i++)
-        CHECK_INT(layer_xrAcquireSwapchainImage(app.eyes[0], NULL, &index[i]), XR_SUCCESS);
+        CHECK_INT(app_acquire(left->handle, &index[i]), XR_SUCCESS);
     for (int i = 0; i < 2; i++) {
-        CHECK_INT(layer_xrWaitSwapchainImage(app.eyes[0], &wait_info), XR_SUCCESS);
-        app_make_picture(data, app.seed++);
-        host_write_image(mock_find(app.eyes[0])->images[index[i]], WIDTH, HEIGHT, data);
+        CHECK_INT(app_wait(left->handle), XR_SUCCESS);
+        app_paint(left, index[i]);
+        CHECK_INT(app_release(left->handle), XR_SUCCESS);
     }
-    mock.in_queue_call = true;
-    for (int i = 0; i < 2; i++)
-        CHECK_INT(layer_xrReleaseSwapchainImage(app.eyes[0], NULL), XR_SUCCESS);
-    mock.in_queue_call = false;
     CHECK_INT(app_end(), XR_SUCCESS);
-    CHECK(is_styled());
-    check_pixels(0);
-    app_stop();
+    CHECK(expect_is_styled());
+    app_close_normal();
 }
 
-// The runtime has no image for us in time: the original, and the acquired image is used later.
+// The runtime has no image for us in time: the original; the image acquired is used later and not lost.
 static void test_own_wait(void)
 {
+    struct mock_swapchain_info own;
     XrSwapchain shown;
 
-    app_start_normal();
-    app_frame();
-    app_frame();
-    shown = mock.shown[0];
-    mock.own_wait = XR_TIMEOUT_EXPIRED;
-    for (unsigned i = 0; i < 5; i++) {
-        app_frame();
-        CHECK(is_original());
-    }
-    CHECK_INT(mock_find(shown)->acquires, mock_find(shown)->releases + 1);
-    mock.own_wait = XR_SUCCESS;
-    app_frame();
-    CHECK(is_styled());
-    CHECK_INT(mock_find(shown)->acquires, mock_find(shown)->releases);
-    check_pixels(0);
-    check_pixels(1);
-    app_stop();
+    start();
+    frames(1, EXPECT_STYLED);
+    shown = expect_view(0, 0)->info.subImage.swapchain;
+    mock_settings.foreign_wait = XR_TIMEOUT_EXPIRED;
+    frames(5, EXPECT_ORIGINAL);
+    CHECK(mock_get_swapchain(shown, &own));
+    CHECK_INT(own.acquires, own.releases + 1);
+    mock_settings.foreign_wait = XR_SUCCESS;
+    frames(1, EXPECT_STYLED);
+    CHECK(mock_get_swapchain(shown, &own));
+    CHECK_INT(own.acquires, own.releases);
+    app_close_normal();
 }
 
-// A time-out of the app's own wait is a success code, but the image is not its yet.
+// A time-out of the app's own wait is a success code, but the image is not its yet: nothing is copied.
 static void test_app_wait(void)
 {
+    const XrSwapchainImageWaitInfo info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO};
     uint32_t index;
+    unsigned before;
 
-    app_start_normal();
-    app_frame();
-    mock.app_wait = XR_TIMEOUT_EXPIRED;
-    CHECK_INT(layer_xrAcquireSwapchainImage(app.eyes[0], NULL, &index), XR_SUCCESS);
-    CHECK_INT(layer_xrWaitSwapchainImage(app.eyes[0], &(XrSwapchainImageWaitInfo){0}), XR_TIMEOUT_EXPIRED);
-    unsigned before = mock.submissions;
-    CHECK_INT(layer_xrReleaseSwapchainImage(app.eyes[0], NULL), XR_ERROR_CALL_ORDER_INVALID);
-    CHECK_INT(mock.submissions, before);
-    mock.app_wait = XR_SUCCESS;
-    CHECK_INT(layer_xrWaitSwapchainImage(app.eyes[0], &(XrSwapchainImageWaitInfo){0}), XR_SUCCESS);
-    mock.in_queue_call = true;
-    CHECK_INT(layer_xrReleaseSwapchainImage(app.eyes[0], NULL), XR_SUCCESS);
-    mock.in_queue_call = false;
-    CHECK_INT(mock.submissions, before + 1);
-    app_frame();
-    CHECK(is_styled());
-    app_stop();
+    start();
+    app_begin_frame();
+    CHECK_INT(app_acquire(app.swapchains[0].handle, &index), XR_SUCCESS);
+    mock_settings.app_wait = XR_TIMEOUT_EXPIRED;
+    CHECK_INT(app.xr.xrWaitSwapchainImage(app.swapchains[0].handle, &info), XR_TIMEOUT_EXPIRED);
+    before = mock_count_submissions();
+    CHECK_INT(app_release(app.swapchains[0].handle), XR_ERROR_CALL_ORDER_INVALID);
+    CHECK_INT(mock_count_submissions(), before);
+    CHECK_INT(mock_take_violations(), 1); // that release, the app's own mistake
+    mock_settings.app_wait = XR_SUCCESS;
+    CHECK_INT(app_wait(app.swapchains[0].handle), XR_SUCCESS);
+    app_paint(&app.swapchains[0], index);
+    CHECK_INT(app_release(app.swapchains[0].handle), XR_SUCCESS);
+    CHECK_INT(app_draw(1), XR_SUCCESS);
+    CHECK_INT(app_end(), XR_SUCCESS);
+    CHECK(expect_is_styled());
+    app_close_normal();
 }
 
+// The runtime refuses a styled frame: the app's own takes its place, and styling is off for the session.
 static void test_rejected(void)
 {
-    app_start_normal();
-    app_frame();
-    mock.reject_foreign = XR_ERROR_LAYER_INVALID;
-    app_frame(); // the app sees the success of its own frame
-    CHECK(is_original());
-    mock.reject_foreign = XR_SUCCESS;
-    unsigned frames = fake_engine.frames;
-    for (unsigned i = 0; i < 3; i++) {
-        app_frame();
-        CHECK(is_original());
-    }
-    CHECK_INT(fake_engine.frames, frames);
-    app_stop();
+    unsigned before;
+
+    start();
+    frames(1, EXPECT_STYLED);
+    mock_settings.reject_foreign = XR_ERROR_LAYER_INVALID;
+    frames(1, EXPECT_ORIGINAL);
+    mock_settings.reject_foreign = XR_SUCCESS;
+    before = fake_engine.frames;
+    frames(3, EXPECT_ORIGINAL);
+    CHECK_INT(fake_engine.frames, before);
+    app_close_normal();
     // Other errors are the runtime's answer; the frame is not sent again.
-    app_start_normal();
-    app_frame();
-    mock.reject_foreign = XR_ERROR_SESSION_LOST;
-    CHECK_INT(app_draw(0), XR_SUCCESS);
-    CHECK_INT(app_draw(1), XR_SUCCESS);
-    frames = mock.frames;
-    CHECK_INT(app_end(), XR_ERROR_SESSION_LOST);
-    CHECK_INT(mock.frames, frames + 1);
-    app_stop();
+    start();
+    mock_settings.reject_foreign = XR_ERROR_INSTANCE_LOST;
+    app_begin_frame();
+    app_draw_all();
+    before = mock_count_frames();
+    CHECK_INT(app_end(), XR_ERROR_INSTANCE_LOST);
+    CHECK_INT(mock_count_frames(), before + 1);
+    mock_settings.reject_foreign = XR_SUCCESS;
+    app_close_normal();
 }
 
 static void test_engine_faults(void)
 {
-    app_start_normal();
-    app_frame();
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
+    start();
     fake_engine.late = 3; // this frame, and two looks after it
-    app_frame();
-    CHECK(is_original());
-    app_frame();
-    CHECK(is_original());
-    app_frame();
-    CHECK(is_original());
+    frames(3, EXPECT_ORIGINAL);
     CHECK_INT(fake_engine.frames, 0);
-    app_frame();
-    CHECK(is_styled());
-    check_pixels(0);
-    check_pixels(1);
+    frames(1, EXPECT_STYLED);
     fake_engine.submit_result = ARTEM_ERROR_DEVICE;
-    app_frame();
-    CHECK(is_original());
+    frames(1, EXPECT_ORIGINAL);
     fake_engine.submit_result = ARTEM_OK;
-    app_frame();
-    CHECK(is_styled());
+    frames(1, EXPECT_STYLED);
     fake_engine.late = 1; // still at work when all is destroyed
-    app_frame();
-    app_stop();
+    frames(1, EXPECT_ORIGINAL);
+    app_close_normal();
 
-    app_start_normal();
+    CHECK(app_open(true) == NULL);
     fake_engine.no_network = true;
-    for (unsigned i = 0; i < 4; i++) {
-        app_frame();
-        CHECK(is_original());
-    }
-    app_stop();
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_show_views(&info);
+    frames(4, EXPECT_ORIGINAL);
+    app_close_normal();
 }
 
-static void expect_original(void)
+// Frames that are the runtime's to judge, or that show nothing to paint.
+static void test_odd_frames(void)
 {
-    for (unsigned i = 0; i < 3; i++) {
-        app_frame();
-        CHECK(is_original());
-    }
-}
-
-static void test_unsupported_frames(void)
-{
-    app_start_normal();
+    start();
     app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_ADDITIVE;
-    expect_original();
-    app_build_frame();
-    app.projection.layerFlags = XR_COMPOSITION_LAYER_BLEND_TEXTURE_SOURCE_ALPHA_BIT;
-    expect_original();
-    app_build_frame();
-    app.views[1].subImage.imageArrayIndex = 1;
-    expect_original();
-    app_build_frame();
-    app.views[1].subImage.swapchain = (XrSwapchain)&mock.session;
-    app_frame();
-    CHECK(mock.shown[0] == app.eyes[0] && mock.shown[1] == (XrSwapchain)&mock.session);
-    app_build_frame();
-    app.views[1].subImage.swapchain = app.eyes[0];
-    app_frame();
-    CHECK(mock.shown[0] == app.eyes[0] && mock.shown[1] == app.eyes[0]);
-    app_build_frame();
-    app.projection.viewCount = 0;
-    app_frame();
-    app_build_frame();
+    frames(2, EXPECT_ORIGINAL);
+    app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_ALPHA_BLEND;
+    frames(1, EXPECT_STYLED);
+    app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_OPAQUE;
+    const unsigned painted = fake_engine.frames;
+    app_begin_frame();
+    app_draw_all();
+    app.views[0][1].subImage.imageArrayIndex = 1; // there is one slice only
+    CHECK(XR_FAILED(app_end()));
+    app.views[0][1].subImage.imageArrayIndex = 0;
+    app_set_rect(0, 1, 1, 0, WIDTH, HEIGHT); // beyond the image
+    CHECK(XR_FAILED(app_end()));
+    app_set_rect(0, 1, 0, 0, WIDTH, HEIGHT);
+    app.views[0][1].subImage.swapchain = (XrSwapchain)(uintptr_t)0x1234;
+    CHECK(XR_FAILED(app_end()));
+    app.views[0][1].subImage.swapchain = app.swapchains[1].handle;
+    CHECK(mock_take_violations() >= 3); // those of the app
+    CHECK_INT(fake_engine.frames, painted);
     app.frame.layerCount = 0;
-    app_frame();
-    CHECK_INT(fake_engine.frames, 0);
-    // And on as usual.
-    app_build_frame();
-    app_frame();
-    app_frame();
-    CHECK(is_styled());
-    app_stop();
+    CHECK_INT(app_end(), XR_SUCCESS);
+    app.frame.layerCount = 1;
+    frames(1, EXPECT_STYLED);
+    app_close_normal();
 }
 
-static void test_unsupported_swapchains(void)
+static void test_additive(void)
 {
-    XrSwapchainCreateInfoFoveationFB foveation = {.type = XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB};
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    const char *config = getenv("ARTEM_CONFIG");
+    char path[] = "/tmp/artem-frame-test.XXXXXX", *before = strdup(config != NULL ? config : "");
+    const int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+
+    fputs("[artem]\nresolution = 64\nbudget_ms = 0\nar = on\n", file);
+    fclose(file);
+    setenv("ARTEM_CONFIG", path, 1);
+    start_with(true, &info);
+    app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_ADDITIVE;
+    frames(1, EXPECT_ORIGINAL);
+    frames(2, EXPECT_STYLED);
+    app_close_normal();
+    setenv("ARTEM_CONFIG", before, 1);
+    unlink(path);
+    free(before);
+}
+
+// A runtime that gives no TRANSFER_SRC usage: the app gets its swapchain as it asked for it.
+static void test_no_transfer(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    struct mock_swapchain_info made;
+
+    CHECK(app_open(true) == NULL);
+    mock_settings.refuse_transfer = XR_ERROR_FEATURE_UNSUPPORTED;
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_show_views(&info);
+    CHECK(mock_get_swapchain(app.swapchains[0].handle, &made));
+    CHECK_INT((long long)made.create.usageFlags, (long long)info.usageFlags);
+    frames(3, EXPECT_ORIGINAL);
+    app_close_normal();
+    // One that makes no swapchain at all gives the app its error.
+    CHECK(app_open(true) == NULL);
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    mock_settings.refuse_create = XR_ERROR_OUT_OF_MEMORY;
+    CHECK_INT(app_try_swapchain(&info), XR_ERROR_OUT_OF_MEMORY);
+    mock_settings.refuse_create = XR_SUCCESS;
+    // None for the layer: originals.
+    app_show_views(&info);
+    mock_settings.refuse_create = XR_ERROR_LIMIT_REACHED;
+    frames(3, EXPECT_ORIGINAL);
+    mock_settings.refuse_create = XR_SUCCESS;
+    app_close_normal();
+}
+
+// What the layer does not know reaches the runtime as the app made it: other layers, depth, secondary views, chains.
+// expect_frame compares the structures byte for byte.
+static void test_structures(void)
+{
+    struct {
+        XrStructureType type;
+        const void *next;
+        uint32_t data[6];
+    } unknown = {(XrStructureType)0x7ffffff0, NULL, {1, 2, 3, 4, 5, 6}};
+    const XrSecondaryViewConfigurationLayerInfoMSFT secondary = {
+        .type = XR_TYPE_SECONDARY_VIEW_CONFIGURATION_LAYER_INFO_MSFT,
+        .viewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_SECONDARY_MONO_FIRST_PERSON_OBSERVER_MSFT,
+        .environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_OPAQUE,
+    };
+    const XrSecondaryViewConfigurationFrameEndInfoMSFT end = {
+        .type = XR_TYPE_SECONDARY_VIEW_CONFIGURATION_FRAME_END_INFO_MSFT,
+        .viewConfigurationCount = 1,
+        .viewConfigurationLayersInfo = &secondary,
+    };
+    XrCompositionLayerQuad quad = {
+        .type = XR_TYPE_COMPOSITION_LAYER_QUAD,
+        .eyeVisibility = XR_EYE_VISIBILITY_BOTH,
+        .pose = {{0, 0, 0, 1}, {0, 0, -1}},
+        .size = {1, 1},
+    };
     XrSwapchainCreateInfo info = app_swapchain_info();
 
-    app_start(true);
-    mock.refuse_transfer = XR_ERROR_FEATURE_UNSUPPORTED;
-    app_make_swapchains(&info);
-    CHECK_INT(mock_find(app.eyes[0])->info.usageFlags, info.usageFlags);
-    expect_original();
-    app_stop();
+    start();
+    unsigned panel = app_add_swapchain(&info);
+    quad.space = app.space;
+    quad.subImage = (XrSwapchainSubImage){app.swapchains[panel].handle, {{0, 0}, {WIDTH, HEIGHT}}, 0};
+    app.layers[1] = (const XrCompositionLayerBaseHeader *)&quad;
+    app.frame.layerCount = 2;
+    app.projections[0].next = &unknown;
+    app.views[0][0].next = &unknown;
+    app.frame.next = &end;
+    frames(3, EXPECT_STYLED);
+    CHECK_INT(fake_engine.views, 6); // the quad's swapchain is none of ours
+    // The projection may come last, over the quad.
+    app.layers[1] = app.layers[0];
+    app.layers[0] = (const XrCompositionLayerBaseHeader *)&quad;
+    app_begin_frame();
+    app_draw_all();
+    CHECK_INT(app_end(), XR_SUCCESS);
+    CHECK(!mock_get_frame()->views[0].claimed && !mock_get_frame()->views[1].claimed);
+    app_close_normal();
+}
 
-    app_start(true);
-    info.format = VK_FORMAT_R32_SFLOAT; // four bytes like the others, for the test's own drawing
-    app_make_swapchains(&info);
-    CHECK_INT(mock_find(app.eyes[0])->info.usageFlags, info.usageFlags);
-    expect_original();
-    CHECK_INT(mock.submissions, 0);
-    app_stop();
+// Instances and sessions come and go; sessions may be left to their instance.
+static void test_lives(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
 
-    app_start(true);
-    info = app_swapchain_info();
-    info.arraySize = 2;
-    app_make_swapchains(&info);
-    CHECK_INT(mock_find(app.eyes[0])->info.usageFlags, info.usageFlags);
-    expect_original();
-    app_stop();
-
-    app_start(true);
-    info = app_swapchain_info();
-    info.next = &foveation;
-    app_make_swapchains(&info);
-    expect_original();
-    CHECK_INT(mock.submissions, 0);
-    app_stop();
+    CHECK(app_open(true) == NULL);
+    for (unsigned i = 0; i < 5; i++) {
+        app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+        app_show_views(&info);
+        frames(1, EXPECT_ORIGINAL);
+        frames(2, EXPECT_STYLED);
+        app_end_session();
+    }
+    app_close();
+    for (unsigned i = 0; i < 20; i++) {
+        start();
+        frames(1, EXPECT_STYLED);
+        if (i % 2 == 0)
+            app_end_session(); // else the instance's end is theirs
+        app_close();
+    }
 }
 
 int main(void)
 {
-    const char *missing = host_open(&app.vulkan);
+    const char *missing = app_open(true);
 
     if (missing != NULL) {
         fprintf(stderr, "skipped: %s\n", missing);
         return TEST_SKIPPED;
     }
+    app_close();
     setenv("ARTEM_LOG", "error", 0);
     test_normal(true);
     test_normal(false);
     test_resubmitted();
-    test_static();
-    test_rects();
-    test_formats();
     test_several_held();
     test_own_wait();
     test_app_wait();
     test_rejected();
     test_engine_faults();
-    test_unsupported_frames();
-    test_unsupported_swapchains();
-    CHECK_INT(host_close(), 0); // messages of the validation layer, and objects left behind
+    test_odd_frames();
+    test_additive();
+    test_no_transfer();
+    test_structures();
+    test_lives();
     return test_result();
 }
