@@ -129,9 +129,9 @@ static VkResult through_create_device(VkPhysicalDevice physical, const VkDeviceC
     };
     VkResult result = VK_ERROR_UNKNOWN;
 
-    CHECK_INT(((PFN_xrCreateVulkanDeviceKHR)get("xrCreateVulkanDeviceKHR"))(app.instance, &xr_info, out_device,
-                                                                            &result),
-              XR_SUCCESS);
+    CHECK_INT(
+        ((PFN_xrCreateVulkanDeviceKHR)get("xrCreateVulkanDeviceKHR"))(app.instance, &xr_info, out_device, &result),
+        XR_SUCCESS);
     return result;
 }
 
@@ -140,12 +140,12 @@ static void ask_requirements(void)
     XrGraphicsRequirementsVulkanKHR requirements = {.type = XR_TYPE_GRAPHICS_REQUIREMENTS_VULKAN_KHR};
 
     if (app.enable2)
-        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirements2KHR)get("xrGetVulkanGraphicsRequirements2KHR"))(
-                      app.instance, 1, &requirements),
+        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirements2KHR)get("xrGetVulkanGraphicsRequirements2KHR"))(app.instance, 1,
+                                                                                                        &requirements),
                   XR_SUCCESS);
     else
-        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirementsKHR)get("xrGetVulkanGraphicsRequirementsKHR"))(
-                      app.instance, 1, &requirements),
+        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirementsKHR)get("xrGetVulkanGraphicsRequirementsKHR"))(app.instance, 1,
+                                                                                                      &requirements),
                   XR_SUCCESS);
 }
 
@@ -350,27 +350,37 @@ XrResult app_wait(XrSwapchain swapchain)
     return app.xr.xrWaitSwapchainImage(swapchain, &info);
 }
 
-void app_begin_frame(void)
+void app_begin_waited(void)
 {
-    XrFrameState state = {.type = XR_TYPE_FRAME_STATE};
-
-    CHECK_INT(app.xr.xrWaitFrame(app.session, NULL, &state), XR_SUCCESS);
-    app.display_time = state.predictedDisplayTime;
     lock_queue();
     // A frame whose end failed is discarded.
     CHECK(XR_SUCCEEDED(app.xr.xrBeginFrame(app.session, NULL)));
     unlock_queue();
 }
 
-XrResult app_end(void)
+void app_begin_frame(void)
+{
+    XrFrameState state = {.type = XR_TYPE_FRAME_STATE};
+
+    CHECK_INT(app.xr.xrWaitFrame(app.session, NULL, &state), XR_SUCCESS);
+    app.display_time = state.predictedDisplayTime;
+    app_begin_waited();
+}
+
+XrResult app_end_at(XrTime display_time)
 {
     XrResult result;
 
-    app.frame.displayTime = app.display_time;
+    app.frame.displayTime = display_time;
     lock_queue();
     result = app.xr.xrEndFrame(app.session, &app.frame);
     unlock_queue();
     return result;
+}
+
+XrResult app_end(void)
+{
+    return app_end_at(app.display_time);
 }
 
 void app_paint(const struct app_swapchain *swapchain, unsigned image)

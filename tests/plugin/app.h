@@ -109,6 +109,9 @@ XrResult app_release(XrSwapchain swapchain);
 XrResult app_wait(XrSwapchain swapchain);
 void app_begin_frame(void);
 XrResult app_end(void);
+// Halves of these, where frames are waited for elsewhere.
+void app_begin_waited(void);
+XrResult app_end_at(XrTime display_time);
 
 // A new picture in all slices of an image. The queue is used.
 void app_paint(const struct app_swapchain *swapchain, unsigned image);
