@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands share. Exit status: 0, 1 for an error (one line on standard error), 2 for wrong usage.
+// What the commands share. Exit status: 0, 1 for an error (one line on standard error), 2 for wrong usage
+// (replay and report: 2 also for input that is no good).
 #ifndef ARTEM_CLI_H
 #define ARTEM_CLI_H
 
@@ -9,6 +10,8 @@ enum { CLI_OK = 0, CLI_ERROR = 1, CLI_USAGE = 2 };
 
 // Each gets the command's own name as argv[0], "artem NAME", and its arguments after it.
 int cmd_config(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_styles(int argc, char **argv);
 int cmd_stylize(int argc, char **argv);

@@ -14,6 +14,8 @@ static const struct command {
     {"styles", "list the styles that are installed", cmd_styles},
     {"run", "run an OpenXR app with the layer switched on", cmd_run},
     {"config", "show or check the settings", cmd_config},
+    {"report", "turn a log of frames into a page with plots", cmd_report},
+    {"replay", "paint a recorded session again and compare", cmd_replay},
 };
 
 int cli_error(const char *format, ...)
