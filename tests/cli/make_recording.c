@@ -97,7 +97,7 @@ static void capture(struct picture *p, struct artem_engine_view *view, int index
 
 static void record_frame(struct artem_recording *recording, struct artem_engine *engine, uint64_t number)
 {
-    uint32_t size = number < 4 ? 20 : 16;
+    uint32_t size = number < 2 ? 20 : 16;
     struct artem_engine_frame run = {.views = 2, .resolution = size};
     struct artem_recorded_frame frame = {.frame = number,
                                          .display_time = (int64_t)number * 11111111,
