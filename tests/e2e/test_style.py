@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""hello_xr under Monado's real compositor: the headset's display shows the configured style, in both eyes, and only then.
+"""usage: test_style.py NAME [CMD...]: hello_xr with the Vulkan binding of that name, or CMD, under Monado's real compositor: the headset's display shows the configured style, in both eyes, and only then.
 
 The expected colours come from the command-line tool on a screenshot of an unstyled run. The same check must refuse the unstyled display
 and the other style's, so it fails with ARTEM_LAYER=off and with styles swapped (ARTEM_E2E_SWAP=1 swaps them: the test must then fail)."""
@@ -7,25 +7,25 @@ import os
 import sys
 import time
 
-from session import PATIENCE, Session, Settled, painted, palette_distance
+from session import PATIENCE, Session, Settled, is_scene, painted, palette_distance
 
 STYLES = ("great_wave", "starry_night")
 SETTINGS = {"resolution": 320, "budget_ms": 0}
 
 
-def display(binding, style, accept):
+def display(name, app, style, accept):
     """What the display shows with this style, None for no layer: the first picture that accept() takes twice running, or else the last
     one."""
     env = {"ARTEM_LAYER": "off"} if style is None else {}
-    with Session(dict(SETTINGS, style=style or STYLES[0]), binding, env=env) as s:
+    with Session(dict(SETTINGS, style=style or STYLES[0]), name, app=app, env=env) as s:
         end, taken = time.monotonic() + PATIENCE, 0
         while taken < 2 and time.monotonic() < end:
             picture = s.screenshot()
             taken = taken + 1 if accept(picture) else 0
-        assert s.alive(), "hello_xr ended by itself"
+        assert s.alive(), "the app ended by itself"
         keep = os.environ.get("ARTEM_E2E_KEEP")
         if keep:
-            picture.save(os.path.join(keep, f"{binding}-{style or 'off'}.png"))
+            picture.save(os.path.join(keep, f"{name}-{style or 'off'}.png"))
     return picture, s
 
 
@@ -49,15 +49,15 @@ def refused(*arguments, quiet=False):
 
 
 def main():
-    binding = sys.argv[1]
-    plain, _ = display(binding, None, Settled())
+    name, app = sys.argv[1], sys.argv[2:] or None
+    plain, _ = display(name, app, None, is_scene if app else Settled())
     expected = {s: [painted(plain.half(right), s) for right in (False, True)] for s in STYLES}
     seen = {}
     for style in STYLES:
         configured = STYLES[1 - STYLES.index(style)] if os.environ.get("ARTEM_E2E_SWAP") else style
-        print(f"{binding}: {style}")
+        print(f"{name}: {style}")
         case = (style, STYLES[1 - STYLES.index(style)], plain, expected)
-        seen[style], session = display(binding, configured, lambda picture: not refused(picture, *case, quiet=True))
+        seen[style], session = display(name, app, configured, lambda picture: not refused(picture, *case, quiet=True))
         check(seen[style], *case)
         print(session.log)
     print("controls: unstyled and swapped displays are refused")
