@@ -1,7 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "cli.h"
+#include "report.h"
+
+static const char help[] =
+    "usage: artem report LOG [-o OUT.html] [--json]\n\n"
+    "Turns a log of frames (log_file in artem.conf, CSV or JSON Lines) into one HTML page with numbers and plots.\n\n"
+    "  -o OUT.html  where to write it (LOG with .html as its ending)\n"
+    "  --json       prints the numbers as JSON instead";
+
+enum { REPORT_UNREADABLE = 2 };
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+// LOG with another ending.
+static bool default_out(const char *log, char out[PATH_MAX])
+{
+    const char *dot = strrchr(base_name(log), '.');
+    size_t length = dot && dot != base_name(log) ? (size_t)(dot - log) : strlen(log);
+
+    return snprintf(out, PATH_MAX, "%.*s.html", (int)length, log) < PATH_MAX;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int write_page(const char *path, const char *log_path, const struct report_log *log,
+                      const struct report_numbers *numbers)
+{
+    FILE *file = fopen(path, "we");
+
+    if (!file)
+        return cli_error("%s: cannot be written: %m", path);
+    bool good = report_write_page(file, base_name(log_path), log, numbers);
+    bool failed = fflush(file) != 0 || ferror(file);
+    if (!good)
+        cli_error("out of memory");
+    else if (failed)
+        cli_error("%s: cannot be written: %m", path);
+    if (fclose(file) != 0 && good && !failed) {
+        cli_error("%s: cannot be written: %m", path);
+        failed = true;
+    }
+    if (!good || failed)
+        return CLI_ERROR;
+    printf("%s: %zu frames\n", path, numbers->frames);
+    return cli_finish_output();
+}
+
 int cmd_report(int argc, char **argv)
 {
-    (void)argc;
-    return cli_error("%s", argv[0]);
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *out = NULL;
+    char path[PATH_MAX];
+    struct report_log log;
+    struct report_numbers numbers;
+    bool json = false;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+        if (option == 'o')
+            out = optarg;
+        else if (option == 'j')
+            json = true;
+        else if (option != 'h')
+            return CLI_USAGE;
+        else
+            return puts(help), cli_finish_output();
+    }
+    if (argc - optind != 1)
+        return cli_usage_error(argv[0], "expected one log");
+    if (json && out)
+        return cli_usage_error(argv[0], "--json prints; -o is for the page");
+    if (!out && !default_out(argv[optind], path))
+        return cli_usage_error(argv[0], "the path is too long");
+    out = out ? out : path;
+    if (!json && same_file(out, argv[optind]))
+        return cli_usage_error(argv[0], "%s is the log itself; name another file with -o", out);
+
+    if (!report_log_read(argv[optind], &log))
+        return REPORT_UNREADABLE;
+    int result = CLI_OK;
+    if (!report_count(&log, &numbers)) {
+        result = cli_error("out of memory");
+    } else if (json) {
+        report_write_json(stdout, &log, &numbers);
+        result = cli_finish_output();
+    } else {
+        result = write_page(out, argv[optind], &log, &numbers);
+    }
+    report_log_free(&log);
+    return result;
 }
