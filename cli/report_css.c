@@ -18,6 +18,7 @@ const char report_css[] =
     "h2{font-size:17px;margin:32px 0 12px}\n"
     "h3{font-size:15px;margin:0}\n"
     "header p,figcaption p,.note{margin:0;color:var(--soft);font-size:13px;overflow-wrap:anywhere}\n"
+    ".below{margin-top:8px}\n"
     ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:10px}\n"
     ".tile,.card,.plot{background:var(--card);border:1px solid var(--rule);border-radius:8px}\n"
     ".tile{padding:12px 14px}\n"

@@ -51,11 +51,11 @@ static void write_time_tile(FILE *out, double ms, size_t count, const char *labe
 
 static void write_missed_tile(FILE *out, const struct report_numbers *n)
 {
-    char text[40] = "n/a", label[120] = "missed display times: not available, the app does not ask for the clock";
+    char text[40] = "n/a", label[120] = "missed display times: not available, no clock to compare with";
 
     if (n->timed > 0) {
         snprintf(text, sizeof text, "%zu", n->missed);
-        snprintf(label, sizeof label, "missed display times of %zu", n->timed);
+        snprintf(label, sizeof label, "missed display times, of %zu frames", n->timed);
     }
     write_tile(out, text, "", label);
 }
@@ -88,8 +88,8 @@ static void write_tiles(FILE *out, const struct report_numbers *n)
     write_time_tile(out, layer->p50, layer->count, "layer time, p50");
     write_time_tile(out, layer->p99, layer->count, "layer time, p99");
     snprintf(text, sizeof text, "%zu", n->over_budget);
-    snprintf(label, sizeof label, "over budget of %zu painted with one", n->budgeted);
-    write_tile(out, n->budgeted > 0 ? text : "n/a", "", n->budgeted > 0 ? label : "over budget: none was set");
+    snprintf(label, sizeof label, "painted frames over budget, of %zu", n->budgeted);
+    write_tile(out, n->budgeted > 0 ? text : "n/a", "", n->budgeted > 0 ? label : "painted frames over budget: none was set");
     write_missed_tile(out, n);
     write_overhead_tile(out, n);
     fputs("</section>\n", out);
@@ -153,7 +153,7 @@ static void write_decisions(FILE *out, const struct report_numbers *n)
                     "<td>%.1f&#160;%%</td></tr>\n",
                     name, name, meanings[d], n->by_decision[d], 100.0 * (double)n->by_decision[d] / (double)n->frames);
         }
-    fprintf(out, "</tbody></table></div>\n<p class=\"note\">Scene cuts, for which the engine ran twice: %zu.</p>\n",
+    fprintf(out, "</tbody></table></div>\n<p class=\"note below\">Scene cuts, for which the engine ran twice: %zu.</p>\n",
             n->cuts);
 }
 

@@ -280,7 +280,7 @@ void report_plot_histogram(FILE *out, const struct report_log *log, const struct
     const struct report_times *t = &numbers->times[REPORT_LAYER];
     size_t bins[BINS_MAX + 1] = {0}, fullest = 0;
     char text[160], beyond[80] = "";
-    double budget = 0, ms;
+    double budget = NAN, ms;
 
     if (t->count == 0 || t->max <= 0)
         return;
@@ -292,7 +292,8 @@ void report_plot_histogram(FILE *out, const struct report_log *log, const struct
             continue;
         size_t bin = ms < x.top ? (size_t)(fmax(ms, 0) / x.top * (double)count) : BINS_MAX;
         bins[bin]++;
-        budget = log->frames[i].budget_ms > 0 ? log->frames[i].budget_ms : 0;
+        // One that changed has no place here.
+        budget = isnan(budget) || budget == log->frames[i].budget_ms ? log->frames[i].budget_ms : 0;
     }
     for (size_t i = 0; i < count; i++)
         fullest = bins[i] > fullest ? bins[i] : fullest;

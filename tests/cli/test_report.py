@@ -146,8 +146,8 @@ class Report(CommandTest):
                 for key in ("layer_ms", "network_ms", "capture_ms", "composite_ms", "style_age_ms", "interval_ms", "overhead_ms"):
                     for column in ("p50", "p95", "p99", "p99.9", "max"):
                         self.assertIn(f"<td>{found[key][column]:.3f}</td>", source)
-                self.assertIn(f"{found['missed']['frames']} missed display times of {found['missed']['of']}", text)
-                self.assertIn(f"{found['over_budget']['frames']} over budget of {found['over_budget']['of']}", text)
+                self.assertIn(f"{found['missed']['frames']} missed display times, of {found['missed']['of']} frames", text)
+                self.assertIn(f"{found['over_budget']['frames']} painted frames over budget, of {found['over_budget']['of']}", text)
                 self.assertIn("500 frames", text)
                 self.assertIn(f"{found['styled_percent']:.1f} % painted", text)
                 self.assertGreaterEqual(page.tags.count("svg"), 5)
