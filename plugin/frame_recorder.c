@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artem/log.h"
 #include "artem/recording.h"
 
 struct frame_recorder {
@@ -59,9 +58,8 @@ static void begin_recording(struct layer_session *session, const struct artem_se
     };
 
     recorder->style = 0;
-    if (artem_recording_create(&params, &recorder->recording) == ARTEM_OK)
-        artem_log(ARTEM_LOG_INFO, "recording %u painted frames to %s; reading them back takes time",
-                  settings->record_frames, settings->record);
+    // Says itself that it records, or why not.
+    artem_recording_create(&params, &recorder->recording);
 }
 
 void frame_recorder_follow(struct layer_session *session, const struct artem_settings *settings)
