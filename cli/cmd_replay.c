@@ -233,7 +233,7 @@ int cmd_replay(int argc, char **argv)
     char error[256];
 
     int status = parse_options(argc, argv, &job);
-    if (status != CLI_OK)
+    if (status != CLI_OK || !job.path)
         return status;
     if (artem_recording_open(job.path, &reader, error, sizeof error) != ARTEM_OK)
         return unreadable(job.path, error);

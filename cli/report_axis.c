@@ -19,6 +19,11 @@ struct report_axis report_axis_make(double top, int labels, bool round_up, const
     return (struct report_axis){.top = round_up ? step * ceil(top / step - 1e-9) : top, .step = step, .unit = unit};
 }
 
+static int count_labels(const struct report_axis *axis)
+{
+    return (int)(axis->top / axis->step + 0.0001) + 1;
+}
+
 double report_plot_y(const struct report_axis *y, double value)
 {
     double share = value / y->top;
@@ -29,25 +34,24 @@ void report_plot_open(FILE *out, const char *title, const char *text, const stru
 {
     fprintf(out, "<figure class=\"plot\">\n<figcaption><h3>%s</h3><p>%s</p></figcaption>\n<div class=\"frame\">", title,
             text);
-    for (double at = 0; at <= y->top * 1.0001; at += y->step)
-        fprintf(out, "<span class=\"y\" style=\"bottom:%.2f%%\">%g%s</span>", 100 * at / y->top, at, y->unit);
+    for (int i = 0; i < count_labels(y); i++)
+        fprintf(out, "<span class=\"y\" style=\"bottom:%.2f%%\">%g%s</span>", 100 * i * y->step / y->top, i * y->step,
+                y->unit);
     fprintf(out,
             "\n<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n<path "
             "class=\"grid\" d=\"",
             PLOT_WIDTH, PLOT_HEIGHT, title);
-    for (double at = 0; at <= y->top * 1.0001; at += y->step)
-        fprintf(out, "M0 %.1fH%d", report_plot_y(y, at), PLOT_WIDTH);
+    for (int i = 0; i < count_labels(y); i++)
+        fprintf(out, "M0 %.1fH%d", report_plot_y(y, i * y->step), PLOT_WIDTH);
     fputs("\"/>\n", out);
 }
 
 void report_plot_labels(FILE *out, const struct report_axis *x)
 {
-    int n = 0;
-
     fputs("<div class=\"x\">", out);
-    for (double at = 0; at <= x->top * 1.0001; at += x->step, n++)
-        fprintf(out, "<span%s style=\"left:%.2f%%\">%g%s</span>", n % 2 ? " class=\"odd\"" : "", 100 * at / x->top, at,
-                x->unit);
+    for (int i = 0; i < count_labels(x); i++)
+        fprintf(out, "<span%s style=\"left:%.2f%%\">%g%s</span>", i % 2 ? " class=\"odd\"" : "",
+                100 * i * x->step / x->top, i * x->step, x->unit);
     fputs("</div>\n", out);
 }
 

@@ -89,7 +89,8 @@ static void write_tiles(FILE *out, const struct report_numbers *n)
     write_time_tile(out, layer->p99, layer->count, "layer time, p99");
     snprintf(text, sizeof text, "%zu", n->over_budget);
     snprintf(label, sizeof label, "painted frames over budget, of %zu", n->budgeted);
-    write_tile(out, n->budgeted > 0 ? text : "n/a", "", n->budgeted > 0 ? label : "painted frames over budget: none was set");
+    write_tile(out, n->budgeted > 0 ? text : "n/a", "",
+               n->budgeted > 0 ? label : "painted frames over budget: none was set");
     write_missed_tile(out, n);
     write_overhead_tile(out, n);
     fputs("</section>\n", out);
@@ -153,7 +154,8 @@ static void write_decisions(FILE *out, const struct report_numbers *n)
                     "<td>%.1f&#160;%%</td></tr>\n",
                     name, name, meanings[d], n->by_decision[d], 100.0 * (double)n->by_decision[d] / (double)n->frames);
         }
-    fprintf(out, "</tbody></table></div>\n<p class=\"note below\">Scene cuts, for which the engine ran twice: %zu.</p>\n",
+    fprintf(out,
+            "</tbody></table></div>\n<p class=\"note below\">Scene cuts, for which the engine ran twice: %zu.</p>\n",
             n->cuts);
 }
 

@@ -16,8 +16,9 @@ static void put_text(uint8_t *field, size_t size, const char *text)
     if (!artem_text_printable(copy))
         for (char *c = copy; *c; c++)
             *c = *c >= ' ' && *c < 0x7F ? *c : '_';
-    memset(field, 0, size);
-    memcpy(field, copy, strlen(copy));
+    size_t length = strlen(copy);
+    for (size_t i = 0; i < size; i++)
+        field[i] = i < length ? (uint8_t)copy[i] : 0;
 }
 
 void rec_encode_header(uint8_t *p, const struct artem_recording_params *params)
