@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The opt-in recording of a session (artem/recording.h): what the engine is given and what becomes of it, as the config
-// asks. Reading the pictures back costs time; the log says that a recording is being made. Of xrEndFrame alone.
+// asks. Reading the pictures back costs time. Used by xrEndFrame alone.
 #ifndef ARTEM_PLUGIN_FRAME_RECORDER_H
 #define ARTEM_PLUGIN_FRAME_RECORDER_H
 
