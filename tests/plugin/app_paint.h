@@ -5,8 +5,8 @@
 
 #include "app.h"
 
-// Picture number `seed`, which fills every pixel with noise, flat areas and extremes: any bits that the format can hold.
-// Multisampled images get coloured tiles. Depth images are left alone. The queue must be free.
+// Picture number `seed`, which fills every pixel with noise, flat areas and extremes: any bits that the format can
+// hold. Multisampled images get coloured tiles. Depth images are left alone. The queue must be free.
 void app_paint_image(const struct app_swapchain *swapchain, unsigned image, uint32_t seed);
 // Frees what drawing needed.
 void app_paint_forget(void);
