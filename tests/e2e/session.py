@@ -93,6 +93,7 @@ class Session:
         if config is not None:
             self.write_config(config)
         self.app = app or ["hello_xr", "-g", binding]
+        self.ends_with_input = app is None
         self.null = null
         self.env = dict(os.environ, ARTEM_CONFIG=str(self.config), ARTEM_LOG=f"info:{self.folder / 'artem.log'}", ARTEM_XVFB="1",
                         ARTEM_BUILD=str(BUILD), ARTEM_STATE_DIR=str(self.folder / "state"), **(env or {}))
@@ -115,8 +116,12 @@ class Session:
             raise AssertionError("the app did not end")
 
     def end(self):
-        """True if the app, where it still ran, ended by itself at its input's end."""
+        """True if the app, where it still ran, ended by itself at its input's end. The demo app does not: it is told by a signal."""
         if self.process.poll() is None:
+            if not self.ends_with_input:
+                self.process.terminate()
+                self.process.wait()
+                return True
             self.process.stdin.close()
             try:
                 self.process.wait(PATIENCE)
