@@ -132,8 +132,7 @@ MOCK_FUNCTION(xrEndFrame)(XrSession handle, const XrFrameEndInfo *info)
     result = end_frame(session, info);
     mock_record_frame(info, result);
     if (session->ended == mock_settings.exit_after && session->ended > 0 && !session->exiting) {
-        session->exiting = true;
-        mock_push_state(session, XR_SESSION_STATE_STOPPING);
+        mock_ask_to_exit(session);
     }
     return result;
 }

@@ -118,6 +118,7 @@ bool mock_find_result(const char *name, XrResult *out_result);
 
 // session.c: a live session that was not lost, or NULL with the result to return.
 struct mock_session *mock_find_session(XrSession handle, const char *function, XrResult *out_result);
+void mock_ask_to_exit(struct mock_session *session);
 XrTime mock_now(void);
 
 // check_frame.c

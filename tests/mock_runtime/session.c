@@ -105,6 +105,14 @@ MOCK_FUNCTION(xrBeginSession)(XrSession handle, const XrSessionBeginInfo *info)
     return XR_SUCCESS;
 }
 
+void mock_ask_to_exit(struct mock_session *session)
+{
+    session->exiting = true;
+    mock_push_state(session, XR_SESSION_STATE_VISIBLE);
+    mock_push_state(session, XR_SESSION_STATE_SYNCHRONIZED);
+    mock_push_state(session, XR_SESSION_STATE_STOPPING);
+}
+
 MOCK_FUNCTION(xrRequestExitSession)(XrSession handle)
 {
     struct mock_session *session;
@@ -116,12 +124,8 @@ MOCK_FUNCTION(xrRequestExitSession)(XrSession handle)
         return result;
     if (!session->running)
         return mock_violation(XR_ERROR_SESSION_NOT_RUNNING, "xrRequestExitSession: it is not running");
-    if (!session->exiting) {
-        session->exiting = true;
-        mock_push_state(session, XR_SESSION_STATE_VISIBLE);
-        mock_push_state(session, XR_SESSION_STATE_SYNCHRONIZED);
-        mock_push_state(session, XR_SESSION_STATE_STOPPING);
-    }
+    if (!session->exiting)
+        mock_ask_to_exit(session);
     return XR_SUCCESS;
 }
 
