@@ -23,8 +23,8 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
     static const char *const texts[NOTICE_COUNT] = {
         [NOTICE_GRAPHICS] = "the app does not draw with Vulkan: its frames pass through unstyled",
         [NOTICE_DEVICE] = "the app's Vulkan device cannot be used: frames pass through unstyled",
-        [NOTICE_BLEND_MODE] = "the display adds the frame to the world (augmented reality): such frames pass through"
-                              " (ar = on styles them)",
+        [NOTICE_BLEND_MODE] =
+            "the display adds to the world (augmented reality): such frames pass through without ar = on",
         [NOTICE_VIEWS] = "a projection layer has not one, two or four views: such layers pass through",
         [NOTICE_SIZES] = "views are too small or too large to be painted alike: their layer passes through",
         [NOTICE_SWAPCHAIN] = "a projection swapchain passes through unstyled",

@@ -263,22 +263,23 @@ static void test_no_transfer(void)
 // expect_frame compares the structures byte for byte.
 static void test_structures(void)
 {
-    struct {
+    // Static: compared byte for byte, so that the gaps must have values too.
+    static struct {
         XrStructureType type;
         const void *next;
         uint32_t data[6];
     } unknown = {(XrStructureType)0x7ffffff0, NULL, {1, 2, 3, 4, 5, 6}};
-    const XrSecondaryViewConfigurationLayerInfoMSFT secondary = {
+    static const XrSecondaryViewConfigurationLayerInfoMSFT secondary = {
         .type = XR_TYPE_SECONDARY_VIEW_CONFIGURATION_LAYER_INFO_MSFT,
         .viewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_SECONDARY_MONO_FIRST_PERSON_OBSERVER_MSFT,
         .environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_OPAQUE,
     };
-    const XrSecondaryViewConfigurationFrameEndInfoMSFT end = {
+    static const XrSecondaryViewConfigurationFrameEndInfoMSFT end = {
         .type = XR_TYPE_SECONDARY_VIEW_CONFIGURATION_FRAME_END_INFO_MSFT,
         .viewConfigurationCount = 1,
         .viewConfigurationLayersInfo = &secondary,
     };
-    XrCompositionLayerQuad quad = {
+    static XrCompositionLayerQuad quad = {
         .type = XR_TYPE_COMPOSITION_LAYER_QUAD,
         .eyeVisibility = XR_EYE_VISIBILITY_BOTH,
         .pose = {{0, 0, 0, 1}, {0, 0, -1}},
@@ -289,7 +290,8 @@ static void test_structures(void)
     start();
     unsigned panel = app_add_swapchain(&info);
     quad.space = app.space;
-    quad.subImage = (XrSwapchainSubImage){app.swapchains[panel].handle, {{0, 0}, {WIDTH, HEIGHT}}, 0};
+    quad.subImage.swapchain = app.swapchains[panel].handle;
+    quad.subImage.imageRect = (XrRect2Di){{0, 0}, {WIDTH, HEIGHT}};
     app.layers[1] = (const XrCompositionLayerBaseHeader *)&quad;
     app.frame.layerCount = 2;
     app.projections[0].next = &unknown;
