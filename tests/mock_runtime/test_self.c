@@ -255,7 +255,7 @@ static void test_frame_contents(void)
     SPOILT(frame.layerCount = MOCK_LAYERS_MAX + 1, XR_ERROR_LAYER_LIMIT_EXCEEDED);
     SPOILT(frame.layers = NULL, XR_ERROR_VALIDATION_FAILURE);
     SPOILT(layers[0] = NULL, XR_ERROR_VALIDATION_FAILURE);
-    SPOILT(projection.type = XR_TYPE_COMPOSITION_LAYER_CYLINDER_KHR, XR_ERROR_LAYER_INVALID); // not enabled
+    SPOILT(projection.type = XR_TYPE_COMPOSITION_LAYER_CUBE_KHR, XR_ERROR_LAYER_INVALID); // not offered
     SPOILT(projection.space = XR_NULL_HANDLE, XR_ERROR_HANDLE_INVALID);
     SPOILT(projection.viewCount = 1, XR_ERROR_VALIDATION_FAILURE);
     SPOILT(views[1].type = XR_TYPE_VIEW, XR_ERROR_VALIDATION_FAILURE);
@@ -371,7 +371,7 @@ static void test_comparison(void)
     CHANGED(other_views[1].fov.angleLeft = 1, false);
     CHANGED(other.layerFlags = 1, false);
     CHANGED(other.viewCount = 1, false);
-    CHANGED(other.type = XR_TYPE_COMPOSITION_LAYER_QUAD, false);
+    CHANGED(other.type = XR_TYPE_COMPOSITION_LAYER_CUBE_KHR, false);
     CHANGED(arrived.displayTime++, false);
     CHANGED(arrived.layerCount = 0, false);
 #undef CHANGED
