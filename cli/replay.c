@@ -87,8 +87,7 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
                                                   .in_stride = small,
                                                   .out = r->styled + at,
                                                   .out_stride = small,
-                                                  .noise_x = p->noise_x,
-                                                  .noise_y = p->noise_y};
+                                                  .noise = p->noise};
         code += code_bytes(p);
         at += style_bytes(p);
     }

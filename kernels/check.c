@@ -79,8 +79,8 @@ static void refer(const struct vectors *v, const uint8_t *rows[3])
 static bool check_encoder_input(const struct artem_kernels *k, struct vectors *v)
 {
     // The picture needs 4 rows of 16 bytes per cell.
-    k->encoder_input(v->units, 16 * N, N, 5, 0xFFFFFFFF, v->u[0]);
-    artem_encoder_input_c(v->units, 16 * N, N, 5, 0xFFFFFFFF, v->u[1]);
+    k->encoder_input(v->units, 16 * N, N, v->x[0], v->u[0]);
+    artem_encoder_input_c(v->units, 16 * N, N, v->x[0], v->u[1]);
     return same_u(v);
 }
 

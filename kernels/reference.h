@@ -5,7 +5,7 @@
 
 #include "artem_kernels/kernels.h"
 
-void artem_encoder_input_c(const uint8_t *rgba, uint64_t stride, int n, uint32_t x, uint32_t y, uint8_t *u);
+void artem_encoder_input_c(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 void artem_conv8_pack_c(struct artem_conv8 *layer);
 void artem_conv8_c(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 void artem_bconv_pack_c(struct artem_bconv *unit);

@@ -5,8 +5,7 @@
 
 static bool is_same_painting(const struct painting_key *a, const struct painting_key *b)
 {
-    return a->release == b->release && vk_picture_info_equal(&a->info, &b->info) && a->noise_x == b->noise_x &&
-           a->noise_y == b->noise_y && a->style == b->style;
+    return a->release == b->release && vk_picture_info_equal(&a->info, &b->info) && a->style == b->style;
 }
 
 static bool is_shown(const struct layer_swapchain *swapchain, const struct frame_picture *picture,
@@ -107,8 +106,6 @@ static void compare(struct frame_picture *picture, const struct artem_settings *
     picture->key = (struct painting_key){
         .release = swapchain->releases,
         .info = picture->info,
-        .noise_x = picture->noise_x,
-        .noise_y = picture->noise_y,
         .style = style,
     };
     picture->paint = !is_same_painting(&slot->painted, &picture->key);

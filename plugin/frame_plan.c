@@ -101,6 +101,29 @@ static bool plan_size(struct frame_plan *plan, const struct geometry_view *ancho
                                  strict, width, height);
 }
 
+// Flat areas get a texture that stands still in the layer's space.
+static void plan_noise(const struct frame_plan *plan, const struct geometry_view *anchor,
+                       const struct geometry_view *geometry, const XrCompositionLayerProjection *layer, uint32_t index,
+                       struct frame_picture *picture)
+{
+    const struct vk_picture_info *first = plan->picture_count > 0 ? &plan->pictures[0].info : &picture->info;
+    const int32_t density = geometry_noise_density(anchor, first->style_width, first->style_height);
+    const XrPosef *pose = &layer->views[index].pose;
+    XrVector3f middle = {0};
+
+    for (uint32_t i = 0; i < layer->viewCount; i++) {
+        middle.x += layer->views[i].pose.position.x / (float)layer->viewCount;
+        middle.y += layer->views[i].pose.position.y / (float)layer->viewCount;
+        middle.z += layer->views[i].pose.position.z / (float)layer->viewCount;
+    }
+    const struct geometry_pose place = {
+        .orientation = {pose->orientation.x, pose->orientation.y, pose->orientation.z, pose->orientation.w},
+        .offset = {pose->position.x - middle.x, pose->position.y - middle.y, pose->position.z - middle.z},
+    };
+    geometry_noise_map(geometry, &place, picture->info.style_width, picture->info.style_height, density,
+                       &picture->noise);
+}
+
 static enum artem_decision plan_view(struct layer_session *session, const XrCompositionLayerProjection *layer,
                                      uint32_t index, uint32_t resolution, struct geometry_view *anchor,
                                      struct frame_plan *plan)
@@ -128,10 +151,9 @@ static enum artem_decision plan_view(struct layer_session *session, const XrComp
         picture.plane = find_plane(plan, &picture);
         if (picture.plane >= SWAPCHAIN_PLANES)
             return refuse(session, NOTICE_OVERLAP, NULL);
-        picture.noise_x = geometry_noise_origin(geometry.left, geometry.right, picture.info.style_width);
-        picture.noise_y = geometry_noise_origin(geometry.up, geometry.down, picture.info.style_height);
         if (plan->picture_count == 0)
             *anchor = geometry;
+        plan_noise(plan, anchor, &geometry, layer, index, &picture);
         plan->pictures[plan->picture_count++] = picture;
     }
     plan->view_pictures[plan->view_count++] = same;

@@ -15,7 +15,7 @@ enum { FRAME_LAYERS_MAX = 8, FRAME_VIEWS_MAX = 16 };
 struct frame_picture {
     struct layer_swapchain *swapchain;
     struct vk_picture_info info;
-    int32_t noise_x, noise_y;
+    struct artem_noise_map noise;
     unsigned plane; // the own swapchain that takes it
 
     // Filled in by frame_pictures.c.

@@ -95,8 +95,7 @@ static enum artem_result run_engine(struct layer_session *session, struct frame_
             .in_stride = (size_t)picture->info.style_width * 4,
             .out = buffers->style_out.data,
             .out_stride = (size_t)picture->info.style_width * 4,
-            .noise_x = picture->noise_x,
-            .noise_y = picture->noise_y,
+            .noise = picture->noise,
         };
     }
     lend(session, plan, true);

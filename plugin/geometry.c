@@ -62,13 +62,81 @@ bool geometry_similar_size(const struct geometry_view *anchor, uint32_t anchor_w
            geometry_can_scale(view->width, view->height, *out_width, *out_height);
 }
 
-int32_t geometry_noise_origin(float from, float to, uint32_t style_side)
+// Apps send odd angles (all zero, flipped, not a number). Also false for views so wide that a plane is no picture of
+// them any more.
+static bool is_sensible(const struct geometry_view *view)
 {
-    double first = tan((double)from), last = tan((double)to);
-    double cell = first / (first - last) * style_side / CELL;
+    const float edges[4] = {view->left, view->right, view->up, view->down};
 
-    // Apps send odd angles (all zero, flipped, not a number): any origin is good enough then.
-    if (!(fabs(cell) < 1e6))
+    for (int i = 0; i < 4; i++)
+        if (!(fabsf(edges[i]) < 1.55f)) // 89 degrees
+            return false;
+    return find_extent(view->left, view->right) > 0 && find_extent(view->up, view->down) > 0;
+}
+
+int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height)
+{
+    const double share = 0.8;
+
+    if (!is_sensible(view))
         return 0;
-    return -(int32_t)floor(cell);
+    const double x = style_width / find_extent(view->left, view->right);
+    const double y = style_height / find_extent(view->up, view->down);
+    return (int32_t)fmin(fmax(floor(share * fmin(x, y) / CELL + 0.5), 1), ARTEM_NOISE_DENSITY);
+}
+
+// Row-major rotation of a quaternion; the identity for one that is far from a unit.
+static void rotation_of(const float q[4], double out[9])
+{
+    double x = (double)q[0], y = (double)q[1], z = (double)q[2], w = (double)q[3];
+    const double length = sqrt(x * x + y * y + z * z + w * w);
+
+    if (length > 0.9 && length < 1.1)
+        x /= length, y /= length, z /= length, w /= length;
+    else
+        x = y = z = 0, w = 1;
+    const double rows[9] = {1 - 2 * (y * y + z * z), 2 * (x * y - w * z),     2 * (x * z + w * y),
+                            2 * (x * y + w * z),     1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+                            2 * (x * z - w * y),     2 * (y * z + w * x),     1 - 2 * (x * x + y * y)};
+    for (int i = 0; i < 9; i++)
+        out[i] = rows[i];
+}
+
+void geometry_noise_map(const struct geometry_view *view, const struct geometry_pose *pose, uint32_t style_width,
+                        uint32_t style_height, int32_t density, struct artem_noise_map *out_map)
+{
+    const double left = tan((double)view->left), up = tan((double)view->up);
+    const double step_x = (tan((double)view->right) - left) * CELL / style_width;
+    const double step_y = (tan((double)view->down) - up) * CELL / style_height;
+    double r[9], columns[9];
+    bool sane = density > 0 && is_sensible(view);
+
+    *out_map = (struct artem_noise_map){0};
+    rotation_of(pose->orientation, r);
+    for (int i = 0; i < 3; i++) {
+        const double offset = (double)pose->offset[i] / GEOMETRY_NOISE_METRES;
+        // The ray of the middle of cell (X, Y) is (left + (X + 0.5) step_x, up + (Y + 0.5) step_y, -1), turned.
+        const double *row = &r[3 * i];
+        columns[3 * i] = row[0] * step_x;
+        columns[3 * i + 1] = row[1] * step_y;
+        columns[3 * i + 2] = row[0] * (left + step_x / 2) + row[1] * (up + step_y / 2) - row[2];
+        if (fabs(offset) < 1)
+            columns[3 * i + 2] += offset;
+    }
+    // As many bits as the ranges leave.
+    double scale = ARTEM_NOISE_OFFSET;
+    for (int i = 0; i < 9; i++) {
+        const double limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        if (fabs(columns[i]) * scale > limit)
+            scale = limit / fabs(columns[i]);
+    }
+    for (int i = 0; i < 9 && sane; i++)
+        sane = fabs(columns[i] * scale) <= ARTEM_NOISE_OFFSET; // no NaN
+    if (!sane)
+        return;
+    for (int i = 0; i < 9; i++) {
+        const double limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        out_map->m[i] = (int32_t)fmin(fmax(floor(columns[i] * scale + 0.5), -limit), limit);
+    }
+    out_map->density = density;
 }

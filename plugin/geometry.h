@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "artem_kernels/noise.h"
+
 // The style resolution of a width x height picture for a wished longer side (docs/arithmetic.md §2). False if the
 // picture is outside what the shaders compute exactly in 32 bits.
 bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height);
@@ -25,8 +27,20 @@ struct geometry_view {
 bool geometry_similar_size(const struct geometry_view *anchor, uint32_t anchor_width, uint32_t anchor_height,
                            const struct geometry_view *view, bool strict, uint32_t *out_width, uint32_t *out_height);
 
-// The noise origin, in cells, on one axis: `from` and `to` are the angles of the picture's first and last edge. The
-// optical axis has the same noise in every view, so that two eyes see the same at infinity.
-int32_t geometry_noise_origin(float from, float to, uint32_t style_side);
+// Where the view lies in its layer's space. Orientation x, y, z, w; a senseless one counts as none. `offset`: metres
+// from the middle of the layer's views.
+struct geometry_pose {
+    float orientation[4];
+    float offset[3];
+};
+
+// Points of noise per unit of tangent: about one for each cell in the middle of the view, a few less, so that no cell
+// skips any. All views of a frame need the same, or the eyes see different textures. 0 if the angles make no sense.
+int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height);
+// The noise of a view, fixed to the layer's space in direction and, for the offset between the eyes, at a distance of
+// GEOMETRY_NOISE_METRES. Density 0 or senseless angles: planar, fixed to the picture.
+#define GEOMETRY_NOISE_METRES 2.0
+void geometry_noise_map(const struct geometry_view *view, const struct geometry_pose *pose, uint32_t style_width,
+                        uint32_t style_height, int32_t density, struct artem_noise_map *out_map);
 
 #endif

@@ -14,11 +14,11 @@ enum {
     SWAPCHAIN_PLANES = 4,    // own swapchains: pictures that overlap need one each
 };
 
-// What a painting depends on. Equal keys: the painting that a picture has is still right.
+// What a painting depends on. Equal keys: the painting that a picture has is still right. Where its noise lies is not
+// part of it: an image that is shown again under another pose is not painted anew.
 struct painting_key {
     uint64_t release; // 0 = none
     struct vk_picture_info info;
-    int32_t noise_x, noise_y;
     uint64_t style; // serial of the styler's style
 };
 

@@ -69,11 +69,14 @@ static void prepare_row(void *user, uint32_t item, uint32_t worker)
     const uint8_t *rgba = p->in + (size_t)at.y * 4 * p->in_stride;
     uint8_t *row = at.view->input + (size_t)at.y * ((size_t)qw + 2) * ARTEM_ENC;
 
+    int8_t noise[ARTEM_CHUNK * ARTEM_NOISE];
+
     (void)worker;
-    for (int x = 0; x < qw; x += ARTEM_CHUNK)
-        cpu->kernels.encoder_input(rgba + (size_t)x * 16, p->in_stride, minimum(qw - x, ARTEM_CHUNK),
-                                   (uint32_t)p->noise_x + (uint32_t)x, (uint32_t)p->noise_y + (uint32_t)at.y,
-                                   row + ((size_t)x + 1) * ARTEM_ENC);
+    for (int x = 0; x < qw; x += ARTEM_CHUNK) {
+        const int n = minimum(qw - x, ARTEM_CHUNK);
+        artem_noise_row(&p->noise, x, at.y, n, noise);
+        cpu->kernels.encoder_input(rgba + (size_t)x * 16, p->in_stride, n, noise, row + ((size_t)x + 1) * ARTEM_ENC);
+    }
     close_row(row, (size_t)qw, ARTEM_ENC);
 }
 

@@ -83,7 +83,8 @@ static bool is_view(const struct artem_engine_view *view)
     const size_t row = (size_t)view->width * 4;
 
     return is_side(view->width) && is_side(view->height) && view->width * view->height <= AREA_MAX &&
-           view->in != NULL && view->out != NULL && view->in_stride >= row && view->out_stride >= row;
+           view->in != NULL && view->out != NULL && view->in_stride >= row && view->out_stride >= row &&
+           artem_noise_map_valid(&view->noise);
 }
 
 static bool is_frame(const struct artem_engine_frame *frame)

@@ -69,11 +69,12 @@ static const char *decode_picture(struct artem_recorded_picture *out, const uint
     out->height = words[6];
     out->style_width = words[7];
     out->style_height = words[8];
-    out->noise_x = (int32_t)words[9];
-    out->noise_y = (int32_t)words[10];
+    for (size_t i = 0; i < 9; i++)
+        out->noise.m[i] = (int32_t)words[9 + i];
+    out->noise.density = (int32_t)words[18];
     if (words[2] > (REC_PREMULTIPLIED | REC_HAS_RESULT) || ((words[2] & REC_HAS_RESULT) != 0) != styled)
         return "result and decision do not match";
-    return words[11] == 0 ? NULL : "padding is not zero";
+    return words[19] == 0 ? NULL : "padding is not zero";
 }
 
 static void find_pixels(struct artem_recorded_frame *frame, const uint8_t *at)

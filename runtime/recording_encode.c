@@ -58,7 +58,7 @@ static uint8_t *put_rows(uint8_t *p, const struct artem_recorded_picture *pictur
 
 static void put_picture(uint8_t *p, const struct artem_recorded_picture *picture)
 {
-    const uint32_t words[12] = {
+    const uint32_t words[] = {
         picture->view,
         picture->format,
         (picture->premultiplied ? REC_PREMULTIPLIED : 0u) | (picture->result ? REC_HAS_RESULT : 0u),
@@ -68,12 +68,15 @@ static void put_picture(uint8_t *p, const struct artem_recorded_picture *picture
         picture->height,
         picture->style_width,
         picture->style_height,
-        (uint32_t)picture->noise_x,
-        (uint32_t)picture->noise_y,
-        0,
     };
-    for (size_t i = 0; i < 12; i++)
-        rec_put32(p + 4 * i, words[i]);
+    const size_t count = sizeof words / sizeof words[0];
+
+    for (size_t i = 0; i < count; i++, p += 4)
+        rec_put32(p, words[i]);
+    for (size_t i = 0; i < 9; i++, p += 4)
+        rec_put32(p, (uint32_t)picture->noise.m[i]);
+    rec_put32(p, (uint32_t)picture->noise.density);
+    rec_put32(p + 4, 0);
 }
 
 void rec_encode_frame(uint8_t *p, const struct artem_recorded_frame *frame)

@@ -21,6 +21,8 @@ static const char *picture_fault(const struct artem_recorded_picture *p)
         (uint64_t)p->style_width * p->style_height > 1 << 22 || (uint64_t)p->width * p->style_width > 1 << 25 ||
         (uint64_t)p->height * p->style_height > 1 << 25)
         return "impossible style size";
+    if (!artem_noise_map_valid(&p->noise))
+        return "impossible noise map";
     return NULL;
 }
 

@@ -10,7 +10,7 @@
 #include "artem/recording.h"
 
 enum {
-    REC_VERSION = 1,
+    REC_VERSION = 2,
     REC_START = 16,     // file: magic, version, zero
     REC_HEAD_SIZE = 12, // chunk: tag, size; then the payload and a checksum
     REC_CRC_SIZE = 4,
@@ -24,7 +24,7 @@ enum {
     REC_HEADER_SIZE = REC_APP_NAME + REC_LAYER_VERSION + REC_BACKEND + 8,
     REC_STYLE_SIZE = REC_STYLE_NAME + 8,
     REC_FRAME_SIZE = 16 + REC_DECISION + 16, // then the pictures' heads, then their pixels
-    REC_PICTURE_SIZE = 48,
+    REC_PICTURE_SIZE = 80,
     REC_EVENT_SIZE = 16 + REC_DECISION,
     REC_END_SIZE = 8 + REC_REASON,
     // Flags of a picture.

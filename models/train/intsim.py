@@ -55,12 +55,20 @@ def style_size(W, H, longer):
 
 
 # ---- section 4: encoder input -------------------------------------------------------------------------------------------------
-def noise_bytes(x, y):
-    """x, y: int arrays of one shape; returns shape + (16,)."""
+PLANAR, NOISE_WEIGHTS = (0,) * 10, np.array([256, 255, 251, 245, 237, 226, 213, 198, 181, 162, 142, 121, 98, 74, 50, 25, 0])
+
+
+def planar(ox, oy):
+    """The noise map (m, then the density) with its origin at a point of the plane."""
+    return (0, 0, ox, 0, 0, oy, 0, 0, 0, 0)
+
+
+def noise_bytes(x, y, face=0):
+    """x, y, face: int arrays of one shape; returns shape + (16,), 0..255."""
     out = []
     m = np.uint64(0xFFFFFFFF)
     ux, uy = (np.asarray(v).astype(np.int64) & 0xFFFFFFFF for v in (x, y))
-    for k in range(4):
+    for k in 4 * np.asarray(face, np.int64) + np.arange(4).reshape((4,) + (1,) * np.ndim(face)):
         h = ((ux * 0x9E3779B1) & 0xFFFFFFFF) ^ ((uy * 0x85EBCA77) & 0xFFFFFFFF) ^ ((k * 0xC2B2AE3D) & 0xFFFFFFFF)
         h = h.astype(np.uint64)
         h ^= h >> np.uint64(16)
@@ -72,15 +80,33 @@ def noise_bytes(x, y):
     return np.stack(out, -1).astype(np.int64)
 
 
-def encoder_input(picture, ox=0, oy=0):
+def noise(noise_map, X, Y):
+    """The noise of cells X, Y (int arrays of one shape), shape + (16,), -128..127."""
+    m, density = np.asarray(noise_map[:9], np.int64).reshape(3, 3), int(noise_map[9])
+    if density == 0:
+        return noise_bytes(X + m[0, 2], Y + m[1, 2]) - 128
+    d = np.stack([row[0] * X + row[1] * Y + row[2] for row in m])
+    size = np.abs(d)
+    axis = np.where((size[2] >= size[0]) & (size[2] >= size[1]), 2, np.where(size[1] >= size[0], 1, 0))
+    pick = lambda v, k: np.take_along_axis(v, k[None], 0)[0]
+    major, face = np.maximum(pick(size, axis), 1), 1 + 2 * axis + (pick(d, axis) < 0)
+    p, q = ((pick(d, (axis + k) % 3) + major) * 16 * density // major for k in (1, 2))
+    total = 0
+    for dy in (0, 1):
+        for dx in (0, 1):
+            w = NOISE_WEIGHTS[16 - p % 16 if dx else p % 16] * NOISE_WEIGHTS[16 - q % 16 if dy else q % 16]
+            total = total + w[..., None] * (noise_bytes(p // 16 + dx, q // 16 + dy, face) - 128)
+    return np.clip((total + (1 << 15)) >> 16, -128, 127)
+
+
+def encoder_input(picture, noise_map=PLANAR):
     """picture: h,w,3 uint8 -> qh,qw,64 int64."""
     h, w, _ = picture.shape
     cells = picture.reshape(h // 4, 4, w // 4, 4, 3).transpose(0, 2, 1, 3, 4).astype(np.int64)  # Y, X, dy, dx, k
     spread = (cells.max((2, 3)) - cells.min((2, 3))).max(-1)
     amp = np.maximum(0, 32 - spread)[..., None]
     Y, X = np.mgrid[0:h // 4, 0:w // 4]
-    v = noise_bytes(X + ox, Y + oy)
-    u = 128 + (((v - 128) * amp) >> 7)
+    u = 128 + ((noise(noise_map, X, Y) * amp) >> 7)
     return np.concatenate((cells.reshape(h // 4, w // 4, 48), u), -1)
 
 
@@ -197,10 +223,10 @@ class Engine:
             x = np.clip(x + (sat16(y + 8) >> 4), -128, 127)
         return x, seen, blank, False
 
-    def frame(self, pictures, origins=None, exact=False):
-        """pictures: list of h,w,3 uint8. Returns a list of the same."""
-        origins = origins or [(0, 0)] * len(pictures)
-        u = np.stack([encoder_input(p, *o) for p, o in zip(pictures, origins)])
+    def frame(self, pictures, maps=None, exact=False):
+        """pictures: list of h,w,3 uint8; maps: their noise maps. Returns a list of the same."""
+        maps = maps or [PLANAR] * len(pictures)
+        u = np.stack([encoder_input(p, m) for p, m in zip(pictures, maps)])
         x, seen, blank, cut = self._pass(u, exact)
         if cut:
             self.cuts += 1

@@ -14,18 +14,18 @@ MEAN_BGR = (103.939, 116.779, 123.68)
 class Vgg:
     """VGG-16 up to relu4_3 from a safetensors file with tensors NAME.weight/NAME.bias (or NAME.w/NAME.b), OIHW, BGR input."""
 
-    def __init__(self, path, dtype=torch.float32):
+    def __init__(self, path, dtype=torch.float32, device="cpu"):
         from safetensors.numpy import load_file
 
         raw = load_file(path)
         self.dtype = dtype
-        self.mean = torch.tensor(MEAN_BGR).view(1, 3, 1, 1)
+        self.mean = torch.tensor(MEAN_BGR, device=device).view(1, 3, 1, 1)
         self.params = {}
         for name, _ in LAYERS:
             w = next(raw[name + s] for s in (".weight", ".w") if name + s in raw)
             b = next(raw[name + s] for s in (".bias", ".b") if name + s in raw)
-            w = torch.tensor(w.astype(np.float32)).to(dtype).contiguous(memory_format=torch.channels_last)
-            self.params[name] = (w, torch.tensor(b.astype(np.float32)).to(dtype))
+            w = torch.tensor(w.astype(np.float32)).to(device, dtype).contiguous(memory_format=torch.channels_last)
+            self.params[name] = (w, torch.tensor(b.astype(np.float32)).to(device, dtype))
 
     def __call__(self, x, last="conv4_3"):
         x = (x.flip(1) * 255 - self.mean).to(self.dtype).contiguous(memory_format=torch.channels_last)
@@ -46,15 +46,34 @@ def gram(f):
 
 
 def style_loss(features, grams):
-    return sum(((gram(features[k]) - g) ** 2).sum((1, 2)).mean() / (g ** 2).sum() for k, g in grams.items())
+    """One value per picture; grams: layer -> B,C,C, each picture's target."""
+    return sum(((gram(features[k]) - g) ** 2).sum((1, 2)) / (g ** 2).sum((1, 2)) for k, g in grams.items())
 
 
 def content_loss(features, target):
-    return sum(w * ((features[k].float() - t.float()) ** 2).mean() / ((t.float() ** 2).mean() + 1e-3) for k, (w, t) in target.items())
+    """One value per picture."""
+    each = lambda t: t.float().square().mean((1, 2, 3))
+    return sum(w * each(features[k].float() - t.float()) / (each(t) + 1e-3) for k, (w, t) in target.items())
 
 
 def total_variation(y):
     return ((y[..., 1:] - y[..., :-1]) ** 2).mean() + ((y[..., 1:, :] - y[..., :-1, :]) ** 2).mean()
+
+
+def warp(x, flow):
+    """Samples x (B,C,h,w) at each pixel's place plus flow (B,h,w,2; x, y in pixels); whole pixels come back exactly."""
+    h, w = x.shape[2:]
+    y0, x0 = torch.meshgrid(torch.arange(h, device=x.device), torch.arange(w, device=x.device), indexing="ij")
+    at = torch.stack((x0, y0), -1) + flow
+    grid = at / torch.tensor([(w - 1) / 2, (h - 1) / 2], device=x.device) - 1
+    return F.grid_sample(x, grid, mode="bicubic", padding_mode="border", align_corners=True)
+
+
+def stability_loss(y, y_moved, flow, margin=8):
+    """How far the painting of a moved view is from the moved painting: what shimmers when the head moves, and what the two eyes
+    would see differently."""
+    inside = (slice(None), slice(None), slice(margin, -margin), slice(margin, -margin))
+    return (y_moved - warp(y, flow))[inside].square().mean()
 
 
 def lattice_loss(y, period, window=40):
@@ -68,10 +87,11 @@ def lattice_loss(y, period, window=40):
 
 
 def contrast_loss(x, y, keep=0.5, size=8):
-    """Hinge on the mean colours of blocks (8x8: regions; 2x2: edges): places that differ in the input must differ in the output by at least `keep` times as
+    """Hinge on the mean colours of blocks (8x8: regions; 2x2: edges; 1: thin strokes, text): places that differ in the input must differ in the output by at least `keep` times as
     much, and what is lighter must stay lighter. The colours themselves are free, so the palette stays the painting's."""
-    x, y = F.avg_pool2d(x, size), F.avg_pool2d(y, size)
-    weights = torch.tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)
+    if size > 1:
+        x, y = F.avg_pool2d(x, size), F.avg_pool2d(y, size)
+    weights = torch.tensor((0.299, 0.587, 0.114), device=x.device).view(1, 3, 1, 1)
     loss, shifts = 0.0, ((0, 1), (1, 0), (0, 2), (2, 0), (2, 2), (0, 4), (4, 0), (4, 4))
     for dy, dx in shifts:
         h, w = x.shape[2] - dy, x.shape[3] - dx

@@ -95,3 +95,8 @@ def scene(rng, size=288):
     if rng.random() < 0.1:
         img = img.filter(ImageFilter.GaussianBlur(1))
     return np.asarray(img).copy()
+
+
+def many(count, size=288, seed=1234):
+    rng = np.random.default_rng(seed)
+    return np.stack([scene(rng, size) for _ in range(count)])

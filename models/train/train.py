@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains one network for several paintings together. Resumable: started again with the same --out it goes on from the checkpoint.
+"""Trains one network for several paintings together: the float teacher (--teacher), then the binary network (--distil TEACHER).
+Resumable: started again with the same --out it goes on from the checkpoint, to the same result.
 
-    python train.py --style great_wave=PAINTINGS/great_wave.jpg --style starry_night=PAINTINGS/starry_night.jpg \\
-        --photos PHOTOS --vgg vgg16_features_fp16.safetensors --out work --minutes 90
-"""
+    python train.py --teacher --style great_wave=PAINTINGS/great_wave.jpg --style starry_night=PAINTINGS/starry_night.jpg \\
+        --photos PHOTOS --vgg vgg16.safetensors --out teacher --steps 6000
+    python train.py --distil teacher/checkpoint.pt --style ... --out binary --steps 12000
+
+On several GPUs: torchrun --nproc-per-node=N train.py ... (every process takes its share of each batch)."""
 import argparse
 import json
 import os
@@ -12,136 +15,170 @@ import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from PIL import Image
+import torch.distributed as dist
 
+import checkpoints
 import data
 import losses
 import network
-
-CONTENT = {"conv2_2": 0.4, "conv3_3": 1.0}
-MIRROR = 8  # pixels mirrored around a picture before VGG: its own zero padding would otherwise reward a painted frame
-
-
-def mirror(x):
-    return F.pad(x, (MIRROR,) * 4, mode="reflect")
+import noise
+import objective
+import pictures
+import scenes
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--style", action="append", required=True, metavar="NAME=PICTURE")
-    p.add_argument("--photos", required=True)
+    p.add_argument("--photos", help="folder of photos; without it only generated scenes")
+    p.add_argument("--frames", help="folder of rendered frames (render.py), used beside the generated scenes")
     p.add_argument("--vgg", required=True)
     p.add_argument("--out", required=True, help="folder of checkpoints, log and previews")
-    p.add_argument("--minutes", type=float, default=90, help="training time in all, over every resumption")
+    p.add_argument("--teacher", action="store_true", help="train the float network")
+    p.add_argument("--distil", metavar="CHECKPOINT", help="start from this teacher and follow its pictures")
+    p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--crop", type=int, default=160)
     p.add_argument("--batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1.2e-3)
+    p.add_argument("--channels", type=int, default=network.CHANNELS)
+    p.add_argument("--units", type=int, default=network.UNITS)
+    p.add_argument("--adapt", type=int, default=network.ADAPT)
     p.add_argument("--style-size", type=int, default=256, help="shorter side at which the painting is seen: the size of the strokes")
-    p.add_argument("--style-weight", type=float, default=10)
-    p.add_argument("--contrast-weight", type=float, default=400)
-    p.add_argument("--lattice-weight", type=float, default=200)
-    p.add_argument("--tv-weight", type=float, default=0.2)
-    p.add_argument("--quantise-from", type=float, default=0.5, help="share of the time after which the int8 stream is simulated")
+    p.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="overrides a weight of objective.py")
+    p.add_argument("--quantise-from", type=float, default=0.6, help="share of the steps after which the integer pipeline is simulated")
+    p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=0)
-    p.add_argument("--bfloat16", action="store_true", help="VGG in bfloat16: faster on CPUs with AVX512-BF16 or AMX")
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--bfloat16", action="store_true", help="VGG in bfloat16: faster on CPUs with AVX512-BF16 or AMX, and on GPUs")
     p.add_argument("--probe", action="append", default=[], help="picture for the previews (may be repeated)")
     return p.parse_args()
 
 
-def save_picture(path, rows):
-    rows = [torch.cat([r[i] for i in range(r.shape[0])], 2) for r in rows]
-    img = (torch.cat(rows, 1).permute(1, 2, 0).clamp(0, 1) * 255 + 0.5).byte().numpy()
-    Image.fromarray(img).save(path)
+class Step:
+    """One training step: its pictures, its forward passes and its terms."""
+
+    def __init__(self, a, vgg, grams, net, teacher, batches, styles, rank=0, ranks=1):
+        self.a, self.vgg, self.grams, self.net, self.teacher, self.batches = a, vgg, grams, net, teacher, batches
+        self.styles, self.rank, self.ranks = styles, rank, ranks
+
+    def terms(self, step):
+        a = self.a
+        stream = step * self.ranks + self.rank
+        rng = self.batches.rng(stream)
+        generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
+        x = self.batches.next(rng, a.batch, a.crop)
+        style = torch.tensor([(stream * a.batch + i) % self.styles for i in range(a.batch)])
+        cells = a.crop // 4
+        grid, at = noise.lattice(a.batch, cells, generator), noise.positions(a.batch, cells, cells, generator)
+        v = noise.gated(x, noise.sample(grid, at))
+        # a moved view of the first picture, with the noise moved along, slightly noisy as rendered frames are
+        flow = data.flow(rng, a.crop)
+        moved = losses.warp(x[:1], flow) + torch.randn(x[:1].shape, generator=generator) * (rng.uniform(0, 2) / 255)
+        moved = (moved.clamp(0, 1) * 255).round() / 255
+        coarse = torch.nn.functional.avg_pool2d(flow.permute(0, 3, 1, 2), 4).permute(0, 2, 3, 1) / 4
+        at = losses.warp(at[:1].permute(0, 3, 1, 2), coarse).permute(0, 2, 3, 1)
+        v = torch.cat((v, noise.gated(moved, noise.sample(grid[:1], at))))
+        both = torch.cat((x, moved)).contiguous(memory_format=torch.channels_last).to(a.device)
+        v, style, flow = v.to(a.device), style.to(a.device), flow.to(a.device)
+        styles = torch.cat((style, style[:1]))
+        group = torch.cat((torch.arange(a.batch), torch.zeros(1, dtype=torch.long))).to(a.device)
+        y = self.net(both, v, styles, group)
+        x, painted = both[:a.batch], y[:a.batch]
+        terms = objective.picture_terms(self.vgg, self.grams, style, x, painted)
+        terms["stability"] = losses.stability_loss(y[:1], y[a.batch:], flow)
+        if self.teacher is not None:
+            with torch.no_grad():
+                shown = self.teacher(both, v, styles, group)
+            terms["teacher"] = (y - shown).square().mean()
+        return terms
+
+
+def preview(path, net, probes, styles):
+    net.eval()
+    rows = [probes]
+    with torch.no_grad():
+        v = noise.fresh(probes, torch.Generator().manual_seed(1))
+        rows += [net(probes, v, s) for s in range(styles)]
+    net.train()
+    pictures.save_rows(path, rows)
 
 
 def main():
     a = arguments()
+    for item in a.weight:
+        name, value = item.split("=")
+        if name not in objective.WEIGHTS:
+            raise SystemExit(f"--weight {name}: the terms are {', '.join(objective.WEIGHTS)}")
+        objective.WEIGHTS[name] = float(value)
     if a.threads:
         torch.set_num_threads(a.threads)
+    rank, ranks = 0, int(os.environ.get("WORLD_SIZE", 1))
+    if ranks > 1:
+        dist.init_process_group("nccl" if a.device == "cuda" else "gloo")
+        rank = dist.get_rank()
+        if a.device == "cuda":
+            torch.cuda.set_device(rank % torch.cuda.device_count())
+            a.device = f"cuda:{rank % torch.cuda.device_count()}"
     torch.set_flush_denormal(True)
-    torch.manual_seed(0)
+    torch.set_default_device("cpu")
+    torch.manual_seed(a.seed)
     out = pathlib.Path(a.out)
     out.mkdir(parents=True, exist_ok=True)
-    vgg = losses.Vgg(a.vgg, torch.bfloat16 if a.bfloat16 else torch.float32)
-    names, grams = [], []
-    for item in a.style:
-        name, path = item.split("=", 1)
-        names.append(name)
-        with torch.no_grad():
-            f = vgg(data.load_picture(path, a.style_size))
-        grams.append({k: losses.gram(f[k]) for k in losses.STYLE_LAYERS})
-    photos = data.load_photos(a.photos)
-    batches = data.Batches(photos[:-8], seed=time.time_ns())
-    probes = [torch.tensor(photos[-8 + i, :256, :256].copy()).permute(2, 0, 1)[None].float() / 255 for i in range(2)]
-    probes += [torch.tensor(batches.scenes[i][:256, :256].copy()).permute(2, 0, 1)[None].float() / 255 for i in range(2)]
-    probes += [data.load_picture(p, 256)[..., :256, :256] for p in a.probe]
-    probes = torch.cat(probes)
+    names, paths = zip(*(item.split("=", 1) for item in a.style))
+    vgg = losses.Vgg(a.vgg, torch.bfloat16 if a.bfloat16 else torch.float32, a.device)
+    grams = objective.style_targets(vgg, [pictures.load(p, a.style_size).to(a.device) for p in paths])
 
-    net = network.Network(len(names))
+    generated = scenes.many(600)
+    if a.frames:
+        generated = np.concatenate((generated, pictures.load_squares(a.frames, data.SIZE)))
+    photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None
+    batches = data.Batches(photos, generated, a.seed)
+    probes = [torch.tensor(g[i][:256, :256].copy()).permute(2, 0, 1)[None].float() / 255
+              for g in (photos, generated) if g is not None for i in (-1, -2)]
+    probes = torch.cat(probes + [pictures.load(p, 256)[..., :256, :256] for p in a.probe]).to(a.device)
+
+    net = network.Network(len(names), a.channels, a.units, a.adapt, binary=not a.teacher).to(a.device)
+    teacher = None
+    if a.distil:
+        teacher, known, _ = checkpoints.load(a.distil, a.device)
+        if list(known) != list(names):
+            raise SystemExit(f"{a.distil} was trained for {', '.join(known)}, not {', '.join(names)}")
+        checkpoints.from_teacher(net, teacher)
+        teacher.eval()
     opt = torch.optim.Adam(net.parameters(), lr=a.rate)
-    generator = torch.Generator().manual_seed(int(time.time()))
-    step, spent, state = 0, 0.0, out / "checkpoint.pt"
-    if state.exists():
-        c = torch.load(state, weights_only=True)
-        if c["names"] != names:
-            raise SystemExit(f"{state} was trained for {c['names']}, not {names}")
-        net.load_state_dict(c["net"])
-        opt.load_state_dict(c["opt"])
-        step, spent = c["step"], c["spent"]
+    run = checkpoints.Run(out, net, opt, list(names), {"channels": a.channels, "units": a.units, "adapt": a.adapt, "binary": not a.teacher})
+    run.resume()
+    model = net if ranks == 1 else torch.nn.parallel.DistributedDataParallel(net, find_unused_parameters=True, broadcast_buffers=True)
+    step_of = Step(a, vgg, grams, model, teacher, batches, len(names), rank, ranks)
 
-    def checkpoint():
-        tmp = state.with_suffix(".tmp")
-        torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "step": step, "spent": spent, "names": names}, tmp)
-        os.replace(tmp, state)
-
-    def preview():
-        net.eval()
-        rows = [probes]
-        with torch.no_grad():
-            noise = network.gated_noise(probes, torch.Generator().manual_seed(1))
-            rows += [net(probes, noise, s) for s in range(len(names))]
-        net.train()
-        save_picture(out / "preview.png", rows)
-
-    log = open(out / "log.jsonl", "a", buffering=1)
-    last, sums = time.time(), []
-    while spent < a.minutes * 60:
-        progress = spent / (a.minutes * 60)
-        net.quantise_stream = progress >= a.quantise_from
+    log = open(out / "log.jsonl", "a", buffering=1) if rank == 0 else None
+    began, first, seen = time.time(), run.step, []
+    for step in range(run.step, a.steps):
+        progress = step / a.steps
+        net.quantise_stream = not a.teacher and progress >= a.quantise_from
         for g in opt.param_groups:
             g["lr"] = a.rate * min(1, (step + 1) / 50) * max(1 - progress, 0.01)
-        s = step % len(names)
-        x = batches.next(a.batch, a.crop)
-        y = net(x, network.gated_noise(x, generator), s)
-        with torch.no_grad():
-            target = vgg(mirror(x), "conv3_3")
-        f = vgg(mirror(y))
-        lc = losses.content_loss(f, {k: (w, target[k]) for k, w in CONTENT.items()})
-        ls = losses.style_loss(f, grams[s])
-        lk = losses.contrast_loss(x, y) + losses.contrast_loss(x, y, size=2)
-        lg = losses.lattice_loss(y, 4) + losses.lattice_loss(y, 8)
-        loss = lc + a.style_weight * ls + a.contrast_weight * lk + a.lattice_weight * lg + a.tv_weight * losses.total_variation(y)
+        terms = step_of.terms(step)
+        loss = objective.total(terms)
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         opt.step()
-        step += 1
-        sums.append((lc.item(), ls.item(), lk.item(), lg.item()))
-        now = time.time()
-        spent, last = spent + now - last, now
-        if step % 50 == 0:
-            c, t, k, g = np.mean(sums, 0)
-            sums = []
-            log.write(json.dumps({"step": step, "minutes": spent / 60, "content": c, "style": t, "contrast": k, "lattice": g}) + "\n")
-            left = a.minutes - spent / 60
-            print(f"step {step}  content {c:.3f}  style {t:.4f}  contrast {k:.5f}  lattice {g:.5f}  {left:.0f} min left", flush=True)
-            if step % 100 == 0:
-                checkpoint()
-                preview()
-            last = time.time()
-    checkpoint()
-    preview()
+        run.step = step + 1
+        seen.append([loss.item()] + [v.item() for v in terms.values()])
+        if run.step % 50 == 0 and rank == 0:
+            means = dict(zip(["total", *terms], (round(float(v), 6) for v in np.mean(seen, 0))))
+            seen = []
+            log.write(json.dumps({"step": run.step, "seconds": round(time.time() - began, 1), **means}) + "\n")
+            left = (time.time() - began) / (run.step - first) * (a.steps - run.step)
+            print(f"step {run.step}/{a.steps}  " + "  ".join(f"{k} {v:.4g}" for k, v in means.items()) + f"  {left / 60:.0f} min left",
+                  flush=True)
+        if rank == 0 and (run.step % 250 == 0 or run.step == a.steps):
+            run.save()
+        if rank == 0 and (run.step % 500 == 0 or run.step == a.steps):
+            preview(out / "preview.png", net, probes, len(names))
+    if ranks > 1:
+        dist.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -61,16 +61,33 @@ def random_style(rng, name, network_id, extreme):
 
 
 def write_frames(path, engine, width, height, frames):
-    """frames: list of (exact, [(origin, picture), ...])."""
+    """frames: list of (exact, [(noise map, picture), ...])."""
     with open(path, "wb") as f:
         f.write(struct.pack("<5I", 0x46565441, width, height, len(frames[0][1]), len(frames)))
         for exact, views in frames:
-            out = engine.frame([p for _, p in views], [o for o, _ in views], exact)
+            out = engine.frame([p for _, p in views], [m for m, _ in views], exact)
             f.write(struct.pack("<I", exact))
-            for origin, _ in views:
-                f.write(struct.pack("<2i", *origin))
+            for noise_map, _ in views:
+                f.write(struct.pack("<10i", *noise_map))
             f.write(b"".join(p.astype(np.uint8).tobytes() for _, p in views))
             f.write(b"".join(np.ascontiguousarray(o, np.uint8).tobytes() for o in out))
+
+
+def random_map(rng, directional):
+    if not directional:
+        return intsim.planar(*(int(v) for v in rng.integers(-99, 99, 2)))
+    m = rng.integers(-(1 << 18), (1 << 18) + 1, 9)
+    m[2::3] <<= 6
+    return (*(int(v) for v in m), int(rng.integers(1, 200)))
+
+
+def eye(yaw, e, w, h):
+    """A head that turns, as the layer would describe it: 90 degrees wide, the right eye (e = 1) a little to the side."""
+    c, s = np.cos(yaw), np.sin(yaw)
+    turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+    rays = turn @ np.array([[8 / w, 0, -1 + 4 / w], [0, -8 / h, 1 - 4 / h], [0, 0, -1]])
+    rays[0, 2] += 0.03 * e
+    return (*(int(v) for v in np.rint(rays * (1 << 18) / 2).flatten()), w // 10)
 
 
 def link(path, target):
@@ -112,8 +129,8 @@ def main():
         st = random_style(rng, case, net["id"], extreme)
         artfile.write_style(folder / "style.artstyle", st)
         views = 2 if case == "random" else 1
-        frames = [(int(i % 4 == 3), [((int(rng.integers(-99, 99)), int(rng.integers(-99, 99))), pattern(rng, k, size[1], size[0]))
-                                     for _ in range(views)]) for i, k in enumerate(kinds)]
+        frames = [(int(i % 4 == 3), [(random_map(rng, v % 2 == 0), pattern(rng, k, size[1], size[0])) for v in range(views)])
+                  for i, k in enumerate(kinds)]
         engine = intsim.Engine(net, st)
         write_frames(folder / "frames.bin", engine, *size, frames)
         print(folder, "cuts:", engine.cuts)
@@ -130,7 +147,8 @@ def main():
         frames = []
         for i in range(9):  # a dark moving scene, a fade to black, a cut to a bright one, a still
             big = a0 if i < 5 else b0
-            views = [((e, 0), big[i:i + h, 2 * i + 3 * e:2 * i + 3 * e + w]) for e in range(2)]
+            views = [(intsim.planar(e, 0) if i % 2 else eye(0.1 * i, e, w, h), big[i:i + h, 2 * i + 3 * e:2 * i + 3 * e + w])
+                     for e in range(2)]
             if i == 4:
                 views = [(o, v * 0) for o, v in views]
             frames.append((int(i == 8), views))

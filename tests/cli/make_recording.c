@@ -82,8 +82,7 @@ static void capture(struct picture *p, struct artem_engine_view *view, int index
                                        .in_stride = (size_t)size * 4,
                                        .out = p->styled,
                                        .out_stride = (size_t)size * 4,
-                                       .noise_x = 3 * index,
-                                       .noise_y = -index};
+                                       .noise.m = {[2] = 3 * index, [5] = -index}};
     artem_scale_rows(&(struct artem_scale){.full_width = WIDTH,
                                            .full_height = HEIGHT,
                                            .width = view->width,
@@ -123,8 +122,7 @@ static void record_frame(struct artem_recording *recording, struct artem_engine 
                                                            .height = HEIGHT,
                                                            .style_width = run.view[i].width,
                                                            .style_height = run.view[i].height,
-                                                           .noise_x = run.view[i].noise_x,
-                                                           .noise_y = run.view[i].noise_y,
+                                                           .noise = run.view[i].noise,
                                                            .stored = p->stored,
                                                            .stored_stride = stride,
                                                            .result = number == LATE ? NULL : p->result,

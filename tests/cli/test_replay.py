@@ -71,7 +71,7 @@ class Replay(CommandTest):
 
     def test_changed_picture(self):
         # The first view holds 8-bit linear colours and strength is a half, so every stored byte shows in the result.
-        head = 12 + 48 + 2 * 48
+        head = 12 + 48 + 2 * 80
         for frame, where in ((0, 0), (0, 3), (2, 1), (4, 997), (7, WIDTH * HEIGHT * 4 - 2)):
             with self.subTest(frame=frame, where=where):
                 at = self.frames[frame][0] + head + where
@@ -84,7 +84,7 @@ class Replay(CommandTest):
 
     def test_changed_result(self):
         """The exact place and bytes are told."""
-        pixel = (12 + 48 + 2 * 48) + WIDTH * HEIGHT * 4 + 4 * (7 * WIDTH + 5)
+        pixel = (12 + 48 + 2 * 80) + WIDTH * HEIGHT * 4 + 4 * (7 * WIDTH + 5)
         at = self.frames[1][0] + pixel
         old = self.data[at:at + 4]
         out = self.artem("replay", self.changed(at + 3, old[3] ^ 1), "--out", self.path("o"), status=1)
@@ -98,7 +98,7 @@ class Replay(CommandTest):
         """A frame that was not shown still moves the statistics: with other pictures in it the next frame differs."""
         start, size = self.frames[3]
         data = bytearray(self.data)
-        at = start + 12 + 48 + 2 * 48
+        at = start + 12 + 48 + 2 * 80
         data[at:start + 12 + size] = bytes(60 * (i // 640 % 5) for i in range(start + 12 + size - at))  # stripes
         struct.pack_into("<I", data, start + 12 + size, zlib.crc32(data[start:start + 12 + size]))
         out = self.artem("replay", self.write("stripes.artrec", bytes(data)), status=1)

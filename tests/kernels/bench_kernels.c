@@ -6,6 +6,7 @@
 
 #include "artem/engine.h"
 #include "artem_kernels/kernels.h"
+#include "artem_kernels/noise.h"
 #include "artem_kernels/picture.h"
 #include "random.h"
 
@@ -77,7 +78,15 @@ static void run_unit_output(void)
 
 static void run_encoder_input(void)
 {
-    k.encoder_input(m.u, 16 * N, N, 0, 0, m.rows[0]);
+    k.encoder_input(m.u, 16 * N, N, (const int8_t *)m.rows[1], m.rows[0]);
+}
+
+static void run_noise(void)
+{
+    static const struct artem_noise_map map = {{3000, 400, -200000, -300, 3100, -180000, 500, -200, ARTEM_NOISE_SLOPE},
+                                               60};
+
+    artem_noise_row(&map, 0, 20, N, (int8_t *)m.rows[0]);
 }
 
 static void run_decoder_input(void)
@@ -120,6 +129,7 @@ static void bench_level(enum artem_cpu cpu)
     measure_conv8("conv8 d0 128 > 32", 128, 32);
     measure_conv8("conv8 d1 32 > 12", 32, 12);
     measure_conv8("conv8 d2 16 > 3", 16, 3);
+    measure("noise (directional)", run_noise, 0);
     measure("encoder_input", run_encoder_input, 0);
     measure("sums", run_sums, 0);
     measure("unit_output", run_unit_output, 0);

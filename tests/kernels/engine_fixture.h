@@ -32,8 +32,7 @@ static inline void pictures_add(struct pictures *p, uint32_t width, uint32_t hei
     p->size[v] = view->out_stride * height;
     view->in = p->in[v] = malloc(p->size[v]);
     view->out = p->out[v] = malloc(p->size[v]);
-    view->noise_x = (int32_t)random_u32();
-    view->noise_y = (int32_t)random_u32();
+    view->noise = random_map(v % 2 == 0);
     random_bytes(p->in[v], p->size[v]);
     memset(p->out[v], 0x3C, p->size[v]);
 }
@@ -137,8 +136,7 @@ static inline struct pictures pictures_twin(const struct pictures *p)
     for (uint32_t v = 0; v < p->frame.views; v++) {
         pictures_add(&twin, p->frame.view[v].width, p->frame.view[v].height);
         memcpy(twin.in[v], p->in[v], p->size[v]);
-        twin.frame.view[v].noise_x = p->frame.view[v].noise_x;
-        twin.frame.view[v].noise_y = p->frame.view[v].noise_y;
+        twin.frame.view[v].noise = p->frame.view[v].noise;
     }
     twin.frame.resolution = p->frame.resolution;
     twin.frame.exact = p->frame.exact;

@@ -79,7 +79,38 @@ static uint8_t noise(int32_t x, int32_t y, uint32_t c)
     return (uint8_t)(h >> (8 * (c & 3)));
 }
 
-void naive_input(const uint8_t *rgba, uint64_t stride, int32_t x, int32_t y, int64_t u[64])
+static int64_t magnitude(int64_t v)
+{
+    return v < 0 ? -v : v;
+}
+
+// What a cell sees that looks in a direction: written from the text, with none of the kernel's shortcuts.
+static int64_t directional_noise(const struct artem_noise_map *map, int64_t x, int64_t y, uint32_t c)
+{
+    static const int64_t cosine[17] = {256, 255, 251, 245, 237, 226, 213, 198, 181, 162, 142, 121, 98, 74, 50, 25, 0};
+    int64_t d[3], sum = 0;
+    int k = 2;
+
+    for (int i = 0; i < 3; i++)
+        d[i] = map->m[3 * i] * x + map->m[3 * i + 1] * y + map->m[3 * i + 2];
+    if (magnitude(d[1]) > magnitude(d[k]))
+        k = 1;
+    if (magnitude(d[0]) > magnitude(d[k]))
+        k = 0;
+    const int64_t major = d[k] == 0 ? 1 : magnitude(d[k]);
+    const int64_t p = shifted((d[(k + 1) % 3] + major) * 16 * map->density / major, 0);
+    const int64_t q = shifted((d[(k + 2) % 3] + major) * 16 * map->density / major, 0);
+    for (int64_t j = 0; j < 2; j++)
+        for (int64_t i = 0; i < 2; i++) {
+            const int64_t wx = cosine[i ? 16 - p % 16 : p % 16], wy = cosine[j ? 16 - q % 16 : q % 16];
+            const uint32_t face = (uint32_t)(1 + 2 * k + (d[k] < 0));
+            sum += wx * wy * ((int64_t)noise((int32_t)(p / 16 + i), (int32_t)(q / 16 + j), c + 16 * face) - 128);
+        }
+    return naive_clamp(shifted(sum + 32768, 16), -128, 127);
+}
+
+void naive_input(const uint8_t *rgba, uint64_t stride, const struct artem_noise_map *map, int32_t x, int32_t y,
+                 int64_t u[64])
 {
     int64_t spread = 0;
 
@@ -89,8 +120,13 @@ void naive_input(const uint8_t *rgba, uint64_t stride, int32_t x, int32_t y, int
         for (int j = i % 3; j < 48; j += 3)
             spread = u[i] - u[j] > spread ? u[i] - u[j] : spread;
     int64_t amp = spread > 32 ? 0 : 32 - spread;
-    for (uint32_t c = 0; c < 16; c++)
-        u[48 + c] = 128 + shifted((noise(x, y, c) - 128) * amp, 7);
+    for (uint32_t c = 0; c < 16; c++) {
+        const int64_t v = map->density > 0 ? directional_noise(map, x, y, c)
+                                           : noise((int32_t)((uint32_t)x + (uint32_t)map->m[2]),
+                                                   (int32_t)((uint32_t)y + (uint32_t)map->m[5]), c) -
+                                                 128;
+        u[48 + c] = 128 + shifted(v * amp, 7);
+    }
 }
 
 static int64_t isqrt(uint64_t v)
@@ -385,8 +421,8 @@ void naive_frame(struct naive *naive, const struct artem_engine_frame *frame)
     FOR_CELLS(input)
     {
         const struct artem_engine_view *view = &frame->view[v];
-        naive_input(view->in + (size_t)(4 * y) * view->in_stride + (size_t)x * 16, view->in_stride, view->noise_x + x,
-                    view->noise_y + y, at(&input, v, y, x));
+        naive_input(view->in + (size_t)(4 * y) * view->in_stride + (size_t)x * 16, view->in_stride, &view->noise, x, y,
+                    at(&input, v, y, x));
     }
     struct tensor x8 = encode(&run, &input);
     if (naive->cut) {

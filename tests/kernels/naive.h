@@ -17,7 +17,8 @@ int64_t naive_adds16(int64_t a, int64_t b);
 int64_t naive_requantise(int64_t acc, int shift, int64_t mul, int64_t bias);
 int64_t naive_leaky(int64_t z, int bits);
 int64_t naive_unit(int64_t x, int64_t s, int64_t a, int64_t b, int64_t slope, int64_t shift);
-void naive_input(const uint8_t *rgba, uint64_t stride, int32_t x, int32_t y, int64_t u[64]);
+void naive_input(const uint8_t *rgba, uint64_t stride, const struct artem_noise_map *map, int32_t x, int32_t y,
+                 int64_t u[64]);
 // Gains of one channel.
 struct naive_gain {
     int64_t a, b, d;

@@ -3,12 +3,15 @@
 #ifndef ARTEM_TEST_RANDOM_H
 #define ARTEM_TEST_RANDOM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "artem/model.h"
 #include "model_internal.h"
+
+#include "artem_kernels/noise.h"
 
 static uint64_t random_state = 0x9E3779B97F4A7C15;
 
@@ -93,6 +96,22 @@ static inline struct artem_style *random_style(uint32_t network_id)
     random_i16(style->d2_mul, ARTEM_D2_OUT, -15000, 15000);
     random_i16(style->d2_bias, ARTEM_D2_OUT, -500, 500);
     return style;
+}
+
+// Any planar map, or a directional one: a sensible view of the world, a senseless one, or one at the limits.
+static inline struct artem_noise_map random_map(bool directional)
+{
+    const uint32_t kind = random_u32() % 3;
+    struct artem_noise_map map = {.density = directional ? random_in(1, kind ? 200 : ARTEM_NOISE_DENSITY) : 0};
+
+    for (int i = 0; i < 9; i++) {
+        const int32_t limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        map.m[i] = !directional ? (int32_t)random_u32()
+                   : kind == 0  ? random_in(-100, 100) * (limit / 100)
+                   : kind == 1  ? random_in(-9, 9)
+                                : random_in(-limit / 50, limit / 50);
+    }
+    return map;
 }
 
 #endif

@@ -30,11 +30,11 @@ static struct artem_kernels ungated;
 void __real_artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu);
 void __wrap_artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu);
 
-static void gated_encoder_input(const uint8_t *rgba, uint64_t stride, int n, uint32_t x, uint32_t y, uint8_t *u)
+static void gated_encoder_input(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u)
 {
     pthread_mutex_lock(&gate);
     pthread_mutex_unlock(&gate);
-    ungated.encoder_input(rgba, stride, n, x, y, u);
+    ungated.encoder_input(rgba, stride, n, v, u);
 }
 
 void __wrap_artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
@@ -113,8 +113,7 @@ static void test_equal_views(void)
         struct artem_engine_view *left = &p.frame.view[0], *right = &p.frame.view[1];
         right->in_stride = left->in_stride;
         right->out_stride = left->out_stride;
-        single.frame.view[0].noise_x = right->noise_x = left->noise_x;
-        single.frame.view[0].noise_y = right->noise_y = left->noise_y;
+        single.frame.view[0].noise = right->noise = left->noise;
         memcpy(p.in[1], p.in[0], p.size[0]);
         memcpy(single.in[0], p.in[0], p.size[0]);
         pictures_clear(&p);

@@ -29,15 +29,21 @@ static void test_encoder_input(void)
     uint8_t rgba[4][16 * W], u[W][64];
     int64_t expected[64];
 
-    for (int round = 0; round < 40; round++) {
-        const int32_t x0 = (int32_t)random_u32(), y0 = (int32_t)random_u32();
+    for (int round = 0; round < 90; round++) {
+        const int x0 = (int)(random_u32() % (1024 - W)), y0 = (int)(random_u32() % 1024);
+        struct artem_noise_map map = random_map(round % 3 > 0);
+        int8_t noise[W * ARTEM_NOISE];
         random_bytes(rgba, sizeof rgba);
         if (round % 2) // flat enough for noise
             for (size_t i = 0; i < sizeof rgba; i++)
                 ((uint8_t *)rgba)[i] = (uint8_t)(100 + ((uint8_t *)rgba)[i] % (unsigned)round);
-        k.encoder_input(rgba[0], sizeof rgba[0], W, (uint32_t)x0, (uint32_t)y0, u[0]);
+        if (round == 4) // looks nowhere
+            memset(map.m, 0, sizeof map.m);
+        CHECK(artem_noise_map_valid(&map));
+        artem_noise_row(&map, x0, y0, W, noise);
+        k.encoder_input(rgba[0], sizeof rgba[0], W, noise, u[0]);
         for (int x = 0; x < W; x++) {
-            naive_input(rgba[0] + 16 * x, sizeof rgba[0], (int32_t)((uint32_t)x0 + (uint32_t)x), y0, expected);
+            naive_input(rgba[0] + 16 * x, sizeof rgba[0], &map, x0 + x, y0, expected);
             for (int c = 0; c < 64; c++)
                 CHECK_INT(u[x][c], expected[c]);
         }

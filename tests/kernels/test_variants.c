@@ -210,12 +210,13 @@ static void test_encoder_input(int n, enum kind kind)
     const size_t stride = (size_t)n * 16 + 12;
     struct guard rgba = filled(3 * stride + (size_t)n * 16, 1, kind);
     struct pair u = pair_alloc((size_t)n * ARTEM_ENC, 1);
-    const uint32_t x = random_u32(), y = random_u32();
+    struct guard noise = filled((size_t)n * ARTEM_NOISE, 1, kind);
 
-    v.encoder_input(rgba.data, stride, n, x, y, u.v.data);
-    c.encoder_input(rgba.data, stride, n, x, y, u.c.data);
+    v.encoder_input(rgba.data, stride, n, (const int8_t *)noise.data, u.v.data);
+    c.encoder_input(rgba.data, stride, n, (const int8_t *)noise.data, u.c.data);
     pair_check("encoder_input", &u, n, kind);
     CHECK(guard_free(&rgba));
+    CHECK(guard_free(&noise));
 }
 
 // The self-check finds a kernel that is wrong and puts the reference in its place.

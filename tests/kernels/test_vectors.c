@@ -47,8 +47,9 @@ static bool run_frame(struct artem_engine *engine, struct bytes *file, const cha
     for (uint32_t v = 0; v < views; v++) {
         frame.view[v] = (struct artem_engine_view){
             .width = width, .height = height, .in_stride = width * 4, .out_stride = width * 4};
-        frame.view[v].noise_x = (int32_t)bytes_u32(file);
-        frame.view[v].noise_y = (int32_t)bytes_u32(file);
+        for (int i = 0; i < 9; i++)
+            frame.view[v].noise.m[i] = (int32_t)bytes_u32(file);
+        frame.view[v].noise.density = (int32_t)bytes_u32(file);
     }
     const uint8_t *in = bytes_take(file, pixels * 3 * views);
     const uint8_t *expected = bytes_take(file, pixels * 3 * views);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Style resolution (docs/arithmetic.md §2) and noise origin.
+// Style resolution (docs/arithmetic.md §2) and where the noise lies.
 #include "geometry.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "test.h"
 
@@ -89,26 +88,98 @@ static void test_similar(void)
     CHECK(!geometry_similar_size(&anchor, 320, 240, &other, false, &w, &h));
 }
 
-static void test_noise(void)
+// The direction in which a map looks at the middle of cell (x, y), of unit length.
+static void look(const struct artem_noise_map *map, double x, double y, double out[3])
 {
-    const float pi = 3.14159265f;
+    double length = 0;
 
-    // Symmetric: the axis is in the middle, cell 32 of 64.
-    CHECK_INT(geometry_noise_origin(-0.8f, 0.8f, 256), -32);
-    CHECK_INT(geometry_noise_origin(0.8f, -0.8f, 256), -32);
-    // tan(-45 degrees) to tan(0): the axis is the last edge.
-    CHECK_INT(geometry_noise_origin(-pi / 4, 0.0f, 256), -64);
-    // Beside the picture.
-    CHECK(geometry_noise_origin(0.2f, 0.8f, 256) > 0);
-    // Mirrored eyes: cells of equal angle get equal noise up to one cell of rounding.
-    int32_t left = geometry_noise_origin(-1.0f, 0.7f, 256), right = geometry_noise_origin(-0.7f, 1.0f, 256);
-    CHECK(abs(-left + -right - 64) <= 1);
-    // Nonsense is no crash.
-    CHECK_INT(geometry_noise_origin(0.0f, 0.0f, 256), 0);
-    CHECK_INT(geometry_noise_origin(NAN, 1.0f, 256), 0);
-    CHECK_INT(geometry_noise_origin(INFINITY, 1.0f, 256), 0);
-    CHECK_INT(geometry_noise_origin(1.0f, 1.0f, 256), 0);
-    CHECK_INT(geometry_noise_origin(1.0f, 1.00000012f, 4096) % 1, 0);
+    for (int i = 0; i < 3; i++) {
+        out[i] = map->m[3 * i] * x + map->m[3 * i + 1] * y + map->m[3 * i + 2];
+        length += out[i] * out[i];
+    }
+    for (int i = 0; i < 3; i++)
+        out[i] /= sqrt(length);
+}
+
+static double apart(const double a[3], const double b[3])
+{
+    return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2]));
+}
+
+static const struct geometry_pose nowhere = {{0, 0, 0, 1}, {0, 0, 0}};
+
+static void test_noise_direction(void)
+{
+    const float quarter = 0.78539816f;
+    const struct geometry_view square = view(1024, 1024, quarter, quarter);
+    const double forward[3] = {0, 0, -1}, right[3] = {1, 0, 0}, corner[3] = {-0.57735, 0.57735, -0.57735};
+    struct geometry_pose pose = nowhere;
+    struct artem_noise_map map;
+    double d[3];
+
+    CHECK_INT(geometry_noise_density(&square, 256, 256), 26); // 0.8 * 256 / 2 / 4, rounded
+    geometry_noise_map(&square, &pose, 256, 256, 26, &map);
+    CHECK(artem_noise_map_valid(&map) && map.density == 26);
+    look(&map, 31.5, 31.5, d); // the middle of 64 cells
+    CHECK(apart(d, forward) < 1e-3);
+    look(&map, -0.5, -0.5, d);
+    CHECK(apart(d, corner) < 1e-3);
+    // The head turned to the right by 90 degrees: -y axis of rotation.
+    pose.orientation[1] = -0.70710678f;
+    pose.orientation[3] = 0.70710678f;
+    geometry_noise_map(&square, &pose, 256, 256, 26, &map);
+    look(&map, 31.5, 31.5, d);
+    CHECK(apart(d, right) < 1e-3);
+}
+
+// Two eyes with mirrored angles see the same noise at the distance chosen, and nearly the same at infinity.
+static void test_noise_eyes(void)
+{
+    const struct geometry_view left = {1000, 1000, -1.0f, 0.7f, 0.8f, -0.8f},
+                               right = {1000, 1000, -0.7f, 1.0f, 0.8f, -0.8f};
+    struct geometry_pose pose = nowhere;
+    struct artem_noise_map map[2];
+    double d[2][3];
+
+    pose.offset[0] = -0.032f;
+    geometry_noise_map(&left, &pose, 256, 256, 40, &map[0]);
+    pose.offset[0] = 0.032f;
+    geometry_noise_map(&right, &pose, 256, 256, 40, &map[1]);
+    // A point 2 m ahead and 0.5 m to the right, as either eye's picture shows it.
+    const double width = tan(1.0) + tan(0.7);
+    look(&map[0], (0.532 / 2 + tan(1.0)) / width * 64 - 0.5, 31.5, d[0]);
+    look(&map[1], (0.468 / 2 + tan(0.7)) / width * 64 - 0.5, 31.5, d[1]);
+    CHECK(apart(d[0], d[1]) < 2e-3);
+}
+
+static void test_noise_nonsense(void)
+{
+    const float odd[] = {0, NAN, INFINITY, 1.5707963f, -3e38f};
+    const struct geometry_view good = view(1000, 1000, 0.8f, 0.8f);
+    struct geometry_pose pose = nowhere;
+    struct artem_noise_map map;
+
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        const struct geometry_view bad = view(1000, 1000, odd[i], 0.8f);
+        CHECK_INT(geometry_noise_density(&bad, 256, 256), 0);
+        geometry_noise_map(&bad, &pose, 256, 256, 40, &map);
+        CHECK(artem_noise_map_valid(&map) && map.density == 0);
+        // An odd pose is left out of account.
+        struct geometry_pose far = {{odd[i], odd[i], odd[i], odd[i]}, {odd[i] + 7, NAN, INFINITY}};
+        geometry_noise_map(&good, &far, 256, 256, 40, &map);
+        CHECK(artem_noise_map_valid(&map) && map.density == 40);
+    }
+    geometry_noise_map(&good, &pose, 256, 256, 0, &map); // no density: planar
+    CHECK(map.density == 0 && map.m[2] == 0 && map.m[5] == 0);
+    CHECK(geometry_noise_density(&good, 4, 4) >= 1);
+    // Any rotation stays in range.
+    for (int i = 0; i < 1000; i++) {
+        const float a = (float)i * 0.7f;
+        pose.orientation[0] = sinf(a) * 0.5f, pose.orientation[1] = cosf(a) * 0.5f;
+        pose.orientation[2] = sinf(3 * a) * 0.7071f, pose.orientation[3] = cosf(3 * a) * 0.7071f;
+        geometry_noise_map(&good, &pose, 4096 - 4 * (uint32_t)i, 4 + 4 * (uint32_t)i, 40, &map);
+        CHECK(artem_noise_map_valid(&map) && map.density == 40);
+    }
 }
 
 int main(void)
@@ -116,6 +187,8 @@ int main(void)
     test_sizes();
     test_limits();
     test_similar();
-    test_noise();
+    test_noise_direction();
+    test_noise_eyes();
+    test_noise_nonsense();
     return test_result();
 }

@@ -20,6 +20,7 @@
 enum { PIXEL_BYTES = 30000, FILE_MAX = 200000 };
 
 static uint8_t pixels[PIXEL_BYTES];
+static const struct artem_noise_map noise = {{-7, 1, 2, 3, 4, 9, -262144, 7, -536870912}, 4096};
 static struct artem_style style = {.name = "sea", .checksum = 0xDEADBEEF};
 
 static struct artem_recorded_picture picture_of(uint32_t view, uint32_t format, uint32_t width, uint32_t height)
@@ -35,8 +36,7 @@ static struct artem_recorded_picture picture_of(uint32_t view, uint32_t format, 
                                            .height = height,
                                            .style_width = 4,
                                            .style_height = 8,
-                                           .noise_x = -7,
-                                           .noise_y = 9,
+                                           .noise = noise,
                                            .stored = pixels + 100,
                                            .stored_stride = row + 12, // gaps that are not recorded
                                            .result = pixels + 5000,
@@ -152,7 +152,8 @@ static void check_picture(const struct artem_recorded_picture *read, const struc
     CHECK_INT(read->format, written->format);
     CHECK_INT(read->premultiplied, written->premultiplied);
     CHECK(read->x == 3 && read->y == 5 && read->width == written->width && read->height == written->height);
-    CHECK(read->style_width == 4 && read->style_height == 8 && read->noise_x == -7 && read->noise_y == 9);
+    CHECK(read->style_width == 4 && read->style_height == 8);
+    CHECK(memcmp(&read->noise, &noise, sizeof noise) == 0);
     CHECK_INT(read->stored_stride, row);
     for (uint32_t y = 0; y < written->height; y++) {
         CHECK(memcmp((const uint8_t *)read->stored + y * row,
@@ -276,7 +277,7 @@ static void test_damage(void)
     bytes[size] = 0;
     CHECK_INT(read_bytes(bytes, size + 1, error), ARTEM_ERROR_FORMAT);
     CHECK(strstr(error, "there is more after the last chunk") != NULL);
-    bytes[8] = 2;
+    bytes[8] = 3;
     CHECK_INT(read_bytes(bytes, size, error), ARTEM_ERROR_VERSION);
 }
 
@@ -332,7 +333,11 @@ static void test_impossible(void)
         {FRAME, 76, 6, 4, "impossible style size"},
         {FRAME, 76, 8, 4, "impossible style size"}, // wider than the picture
         {FRAME, 80, 12, 4, "impossible style size"},
-        {FRAME, 92, 1, 1, "padding is not zero"},
+        {FRAME, 84, (1 << 18) + 1, 4, "impossible noise map"},
+        {FRAME, 92, UINT32_C(1) << 31, 4, "impossible noise map"},
+        {FRAME, 120, UINT32_MAX, 4, "impossible noise map"},
+        {FRAME, 120, 4097, 4, "impossible noise map"},
+        {FRAME, 124, 1, 1, "padding is not zero"},
         {LATE, 56, 2, 4, "result and decision do not match"},
         {END, 0, 1, 8, "painted frames are missing before it"},
         {END, 0, 3, 8, "painted frames are missing before it"},

@@ -45,8 +45,8 @@ struct artem_bconv {
 };
 
 struct artem_kernels {
-    // §4. rgba: 4 rows of n cells (4 n pixels); u: [n][64]. (x, y): noise coordinates of the first cell.
-    void (*encoder_input)(const uint8_t *rgba, uint64_t stride, int n, uint32_t x, uint32_t y, uint8_t *u);
+    // §4. rgba: 4 rows of n cells (4 n pixels); v: [n][16], the cells' noise (noise.h); u: [n][64].
+    void (*encoder_input)(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 
     // §5 up to s. rows: three input rows, each from the cell left of the first one, n + 2 cells of layer->in bytes.
     // s: [n][ARTEM_CONV8_OUT(out)].

@@ -10,6 +10,7 @@
 
 #include "artem/model.h"
 #include "artem/result.h"
+#include "artem_kernels/noise.h"
 
 #define ARTEM_MAX_VIEWS 8
 
@@ -28,7 +29,7 @@ struct artem_engine_view {
     size_t in_stride;
     uint8_t *out; // rows of out_stride bytes; A = 255; may not overlap any view's in
     size_t out_stride;
-    int32_t noise_x, noise_y; // noise origin in cells
+    struct artem_noise_map noise; // where flat areas get their texture from
 };
 
 struct artem_engine_frame {

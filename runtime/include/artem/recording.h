@@ -42,10 +42,10 @@ struct artem_recorded_picture {
     int32_t x, y;           // rect in the app's image, pixels
     uint32_t width, height; // 4 x 4 to 2^24 pixels in all
     uint32_t style_width, style_height; // as the engine was given them
-    int32_t noise_x, noise_y;           // noise origin in cells
-    const void *stored;                 // the rect as the app stored it
-    size_t stored_stride;               // bytes
-    const void *result;                 // the rect as handed to the compositor; NULL if there is none (not styled)
+    struct artem_noise_map noise;
+    const void *stored;   // the rect as the app stored it
+    size_t stored_stride; // bytes
+    const void *result;   // the rect as handed to the compositor; NULL if there is none (not styled)
     size_t result_stride;
 };
 

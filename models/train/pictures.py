@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads pictures of any kind that people have lying about, and writes previews."""
+import pathlib
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+
+
+def read(path):
+    """An RGB PIL picture of any file that Pillow knows: turned as its EXIF says, transparency over white, first frame of many. ValueError where it
+    is none."""
+    try:
+        with Image.open(path) as img:
+            img = ImageOps.exif_transpose(img)
+            if img.mode in ("RGBA", "LA", "PA") or "transparency" in img.info:
+                img = img.convert("RGBA")
+                white = Image.new("RGBA", img.size, (255, 255, 255, 255))
+                img = Image.alpha_composite(white, img)
+            elif img.mode.startswith("I"):  # 16 bits and more
+                img = Image.fromarray((np.asarray(img, np.float64) / 257).clip(0, 255).astype(np.uint8))
+            return img.convert("RGB")
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path}: not a picture that can be read ({error})") from None
+
+
+def tensor(img):
+    return torch.tensor(np.asarray(img).copy()).permute(2, 0, 1)[None].float() / 255
+
+
+def resize(img, shorter):
+    s = shorter / min(img.size)
+    return img if s == 1 else img.resize((max(shorter, round(img.width * s)), max(shorter, round(img.height * s))), Image.LANCZOS)
+
+
+def load(path, shorter=None):
+    """RGB float tensor 1,3,h,w in 0..1; with `shorter`, scaled so that the shorter side has it."""
+    img = read(path)
+    return tensor(resize(img, shorter) if shorter else img)
+
+
+def load_squares(folder, size):
+    """Every picture of the folder, scaled and cropped to its middle size x size. Files that are no pictures are left out, with a line."""
+    out = []
+    for path in sorted(p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES):
+        try:
+            img = resize(read(path), size)
+        except ValueError as error:
+            print(f"left out: {error}")
+            continue
+        x, y = (img.width - size) // 2, (img.height - size) // 2
+        out.append(np.asarray(img.crop((x, y, x + size, y + size))))
+    if not out:
+        raise SystemExit(f"{folder}: no pictures")
+    return np.stack(out)
+
+
+def save_rows(path, rows):
+    """rows: list of tensors B,3,h,w in 0..1; each becomes a row of the picture."""
+    rows = [torch.cat([r[i] for i in range(r.shape[0])], 2) for r in rows]
+    img = (torch.cat(rows, 1).permute(1, 2, 0).clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()
+    Image.fromarray(img).save(path)
