@@ -127,20 +127,30 @@ static int start(struct job *job, const struct artem_recording_header *header)
     return REPLAY_UNREADABLE;
 }
 
-static int change_style(struct job *job, const char *name, uint32_t checksum)
+// Whether a style is the one that the recording was made with.
+static bool is_same(const struct job *job, const char *name, uint32_t recorded, uint32_t installed)
 {
-    struct artem_style *style = NULL;
     char why[240];
 
-    if (artem_library_load_style(name, &style) != ARTEM_OK)
+    if (recorded == installed)
+        return true;
+    snprintf(why, sizeof why, "made with a style %s of checksum %08x, but the one installed here has %08x", name,
+             recorded, installed);
+    unreadable(job->path, why);
+    return false;
+}
+
+static int change_style(struct job *job, const struct artem_recorded_style *recorded)
+{
+    struct artem_style *style = NULL;
+    const char *name = recorded->name;
+
+    if (artem_library_load_blend(name, recorded->blend_name, recorded->blend_weight, &style) != ARTEM_OK)
         return REPLAY_UNREADABLE; // the library has said why
     enum artem_result result = ARTEM_OK;
-    bool same = style->checksum == checksum;
-    if (!same) {
-        snprintf(why, sizeof why, "made with a style %s of checksum %08x, but the one installed here has %08x", name,
-                 checksum, style->checksum);
-        unreadable(job->path, why);
-    } else {
+    bool same = is_same(job, name, recorded->checksum, style->checksum) &&
+                is_same(job, recorded->blend_name, recorded->blend_checksum, style->blend_checksum);
+    if (same) {
         result = artem_engine_set_style(job->replay.engine, style);
         if (result != ARTEM_OK)
             cli_error("style %s cannot be used: %s", name, artem_result_string(result));
@@ -172,7 +182,7 @@ static int do_chunk(struct job *job, const struct artem_recording_chunk *chunk)
     case ARTEM_CHUNK_HEADER:
         return start(job, &chunk->u.header);
     case ARTEM_CHUNK_STYLE:
-        return change_style(job, chunk->u.style.name, chunk->u.style.checksum);
+        return change_style(job, &chunk->u.style);
     case ARTEM_CHUNK_FRAME:
         return do_frame(job, &chunk->u.frame);
     case ARTEM_CHUNK_EVENT:

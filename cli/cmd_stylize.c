@@ -16,6 +16,8 @@ static const char help[] =
     "usage: artem stylize IN OUT --style NAME [options]\n\n"
     "Paints the picture IN (PNG or JPEG) in a style and writes OUT (.png, .jpg or .jpeg).\n\n"
     "  --style NAME        one of those that artem styles lists\n"
+    "  --blend-style NAME  a second style to mix in\n"
+    "  --blend X           its share: 0 is the first style, 1 the second (0.5)\n"
     "  --resolution N      style pixels along the longer side, 64 to 2048; more means finer strokes (512)\n"
     "  --strength X        0 is the original, 1 the painting (1)\n"
     "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
@@ -43,6 +45,8 @@ static int parse_options(int argc, char **argv, struct job *job)
 {
     static const struct option options[] = {
         {"style", required_argument, NULL, 's'},
+        {"blend-style", required_argument, NULL, 'b'},
+        {"blend", required_argument, NULL, 'w'},
         {"resolution", required_argument, NULL, 'r'},
         {"strength", required_argument, NULL, 'x'},
         {"keep-color", required_argument, NULL, 'k'},
@@ -59,6 +63,12 @@ static int parse_options(int argc, char **argv, struct job *job)
         case 's':
             has_style = true;
             result = cli_set(argv[0], &job->settings, "style", optarg);
+            break;
+        case 'b':
+            result = cli_set(argv[0], &job->settings, "blend_style", optarg);
+            break;
+        case 'w':
+            result = cli_set(argv[0], &job->settings, "blend", optarg);
             break;
         case 'r':
             result = cli_set(argv[0], &job->settings, "resolution", optarg);
@@ -180,6 +190,8 @@ static int report(const struct job *job, const struct artem_style *style, double
     struct rusage usage;
 
     printf("style    %s%s%s\n", job->settings.style, style->title[0] ? ": " : "", style->title);
+    if (style->blend_weight > 0)
+        printf("blend    %u/%d of %s\n", style->blend_weight, ARTEM_BLEND_ONE, style->blend_name);
     printf("picture  %u x %u, painted at %u x %u\n", job->picture.width, job->picture.height, job->width, job->height);
     printf("time     network %.1f ms, in all %.1f ms\n", job->network_ms, total_ms);
     if (getrusage(RUSAGE_SELF, &usage) == 0)
@@ -198,7 +210,9 @@ int cmd_stylize(int argc, char **argv)
     if (result != CLI_OK)
         return result;
     // What fails, fails before the work; the library and image.h say why.
-    if (!image_can_save(job.out) || artem_library_load_style(job.settings.style, &style) != ARTEM_OK ||
+    if (!image_can_save(job.out) ||
+        artem_library_load_blend(job.settings.style, job.settings.blend_style, job.settings.blend, &style) !=
+            ARTEM_OK ||
         artem_library_load_network(&network) != ARTEM_OK || !image_load(job.in, &job.picture))
         result = CLI_ERROR;
     if (result == CLI_OK)

@@ -98,23 +98,36 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
     return ARTEM_OK;
 }
 
-static void change_style(struct styler *styler, const char *name)
+static bool is_wanted(const struct artem_style *style, const struct artem_settings *settings)
+{
+    const uint32_t weight = settings->blend_style[0] != '\0' ? settings->blend : 0;
+
+    return strcmp(style->name, settings->style) == 0 && style->blend_weight == weight &&
+           (weight == 0 || strcmp(style->blend_name, settings->blend_style) == 0);
+}
+
+static void change_style(struct styler *styler, const struct artem_settings *settings)
 {
     struct artem_style *style = NULL;
-    enum artem_result result = artem_library_load_style(name, &style);
+    enum artem_result result =
+        artem_library_load_blend(settings->style, settings->blend_style, settings->blend, &style);
 
     if (result != ARTEM_OK)
         return; // the library has said what is wrong with which file; the style before, or none, stays
     result = artem_engine_set_style(styler->engine, style);
     if (result != ARTEM_OK) {
-        artem_log(ARTEM_LOG_ERROR, "style %s cannot be used (%s)", name, artem_result_string(result));
+        artem_log(ARTEM_LOG_ERROR, "style %s cannot be used (%s)", settings->style, artem_result_string(result));
         artem_style_unref(&style);
         return;
     }
     artem_style_unref(&styler->style);
     styler->style = style;
     styler->style_serial++;
-    artem_log(ARTEM_LOG_INFO, "style: %s", style->name);
+    if (style->blend_weight > 0)
+        artem_log(ARTEM_LOG_INFO, "style: %s, blended with %u/%d of %s", style->name, style->blend_weight,
+                  ARTEM_BLEND_ONE, style->blend_name);
+    else
+        artem_log(ARTEM_LOG_INFO, "style: %s", style->name);
 }
 
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
@@ -126,8 +139,8 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
         styler->settings_serial = serial;
         if (styler->engine == NULL || styler->threads != settings->threads)
             make_engine(styler, settings->threads);
-        if (styler->engine != NULL && (styler->style == NULL || strcmp(styler->style->name, settings->style) != 0))
-            change_style(styler, settings->style);
+        if (styler->engine != NULL && (styler->style == NULL || !is_wanted(styler->style, settings)))
+            change_style(styler, settings);
     }
     ready = styler->engine != NULL && styler->style != NULL;
     pthread_mutex_unlock(&styler->mutex);

@@ -40,6 +40,7 @@ void artem_settings_default(struct artem_settings *out_settings)
     memset(out_settings, 0, sizeof *out_settings);
     out_settings->enabled = true;
     snprintf(out_settings->style, sizeof out_settings->style, "great_wave");
+    out_settings->blend = 128;
     out_settings->strength = 256;
     out_settings->keep_color = 0;
     out_settings->resolution = 512;
@@ -51,10 +52,11 @@ void artem_settings_default(struct artem_settings *out_settings)
 
 static bool same_settings(const struct artem_settings *a, const struct artem_settings *b)
 {
-    return a->enabled == b->enabled && strcmp(a->style, b->style) == 0 && a->strength == b->strength &&
-           a->keep_color == b->keep_color && a->resolution == b->resolution && a->budget_ms == b->budget_ms &&
-           strcmp(a->log_file, b->log_file) == 0 && a->threads == b->threads && a->ar == b->ar &&
-           strcmp(a->record, b->record) == 0 && a->record_frames == b->record_frames;
+    return a->enabled == b->enabled && strcmp(a->style, b->style) == 0 && strcmp(a->blend_style, b->blend_style) == 0 &&
+           a->blend == b->blend && a->strength == b->strength && a->keep_color == b->keep_color &&
+           a->resolution == b->resolution && a->budget_ms == b->budget_ms && strcmp(a->log_file, b->log_file) == 0 &&
+           a->threads == b->threads && a->ar == b->ar && strcmp(a->record, b->record) == 0 &&
+           a->record_frames == b->record_frames;
 }
 
 static const char *base_name(const char *path)

@@ -119,6 +119,11 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_switch(&s->enabled, value, error, error_size);
     else if (strcasecmp(key, "style") == 0)
         good = set_style(s->style, value, error, error_size);
+    else if (strcasecmp(key, "blend_style") == 0)
+        good =
+            value[0] == '\0' ? (s->blend_style[0] = '\0', true) : set_style(s->blend_style, value, error, error_size);
+    else if (strcasecmp(key, "blend") == 0)
+        good = set_share(&s->blend, value, error, error_size);
     else if (strcasecmp(key, "strength") == 0)
         good = set_share(&s->strength, value, error, error_size);
     else if (strcasecmp(key, "keep_color") == 0)

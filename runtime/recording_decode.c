@@ -51,7 +51,18 @@ static const char *decode_style(struct artem_recording_chunk *chunk, const uint8
     if (!artem_name_valid(chunk->u.style.name))
         return "impossible style name";
     chunk->u.style.checksum = rec_get32(p + REC_STYLE_NAME);
-    return rec_get32(p + REC_STYLE_NAME + 4) == 0 ? NULL : "padding is not zero";
+    if (rec_get32(p + REC_STYLE_NAME + 4) != 0)
+        return "padding is not zero";
+    p += REC_STYLE_NAME + 8;
+    fault = get_text(chunk->u.style.blend_name, p, REC_STYLE_NAME);
+    if (fault)
+        return fault;
+    chunk->u.style.blend_checksum = rec_get32(p + REC_STYLE_NAME);
+    chunk->u.style.blend_weight = rec_get32(p + REC_STYLE_NAME + 4);
+    if (chunk->u.style.blend_weight > ARTEM_BLEND_ONE ||
+        artem_name_valid(chunk->u.style.blend_name) != (chunk->u.style.blend_weight > 0))
+        return "impossible blend";
+    return NULL;
 }
 
 static const char *decode_picture(struct artem_recorded_picture *out, const uint8_t *p, bool styled)

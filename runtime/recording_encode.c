@@ -38,6 +38,10 @@ void rec_encode_style(uint8_t *p, const struct artem_style *style)
     put_text(p, REC_STYLE_NAME, style->name);
     rec_put32(p + REC_STYLE_NAME, style->checksum);
     rec_put32(p + REC_STYLE_NAME + 4, 0);
+    p += REC_STYLE_NAME + 8;
+    put_text(p, REC_STYLE_NAME, style->blend_weight > 0 ? style->blend_name : "");
+    rec_put32(p + REC_STYLE_NAME, style->blend_checksum);
+    rec_put32(p + REC_STYLE_NAME + 4, style->blend_weight);
 }
 
 static void put_time(uint8_t *p, uint64_t frame, int64_t display_time, enum artem_decision decision)

@@ -22,7 +22,7 @@ enum {
     REC_REASON = 128,
     // Payloads.
     REC_HEADER_SIZE = REC_APP_NAME + REC_LAYER_VERSION + REC_BACKEND + 8,
-    REC_STYLE_SIZE = REC_STYLE_NAME + 8,
+    REC_STYLE_SIZE = 2 * (REC_STYLE_NAME + 8), // a style, and what is blended into it
     REC_FRAME_SIZE = 16 + REC_DECISION + 16, // then the pictures' heads, then their pixels
     REC_PICTURE_SIZE = 80,
     REC_EVENT_SIZE = 16 + REC_DECISION,

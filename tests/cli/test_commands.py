@@ -2,17 +2,18 @@
 """artem, artem styles, artem config, artem run."""
 import json
 import os
+import struct
 import subprocess
 import sys
 
-from helpers import ARTEM, CommandTest, artfile, main, write_models
+from helpers import ARTEM, CommandTest, artfile, decode_png, main, png, write_models
 
 
 class Main(CommandTest):
     def test_help(self):
         for words in (["--help"], ["-h"], ["help"]):
             self.assertIn("stylize", self.artem(*words))
-        for command in ("stylize", "styles", "run", "config"):
+        for command in ("stylize", "styles", "run", "config", "pipe"):
             self.assertTrue(self.artem(command, "--help").startswith("usage: artem " + command))
         self.assertRegex(self.artem("--version"), r"^artem \d+\.\d+\.\d+\n$")
 
@@ -57,6 +58,56 @@ class Styles(CommandTest):
         self.assertNotIn("aa_test", out)
 
 
+class Pipe(CommandTest):
+    def frame(self, pictures, flags=0, magic=0x4D524641):
+        """pictures: list of (width, height, RGB bytes)."""
+        head = struct.pack("<3I", magic, flags, len(pictures))
+        return (head + b"".join(struct.pack("<2I10i", w, h, *[0] * 10) for w, h, _ in pictures)
+                + b"".join(data for _, _, data in pictures))
+
+    def pipe(self, data, *options, status=0):
+        done = subprocess.run([ARTEM, "pipe", "--style", "sea", *options], input=data, capture_output=True,
+                              env=dict(os.environ, ARTEM_MODELS=self.models))
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout if status == 0 else done.stderr.decode()
+
+    def setUp(self):
+        super().setUp()
+        write_models(self.models, (("sea", ""), ("sky", "")))
+        self.pixels = bytes((7 * i * i + i // 3) % 256 for i in range(24 * 16 * 3))
+
+    def test_frames(self):
+        still = self.frame([(24, 16, self.pixels)], 1)
+        out = self.pipe(still)
+        self.assertEqual(len(out), len(self.pixels))
+        source = self.write("in.png", png(24, 16, 2, 8, [self.pixels[72 * y:72 * y + 72] for y in range(16)]))
+        self.artem("stylize", source, self.path("out.png"), "--style", "sea")
+        self.assertEqual(b"".join(decode_png(self.path("out.png"))[3]), out)  # what artem stylize gives
+        other = self.frame([(24, 16, self.pixels), (8, 4, self.pixels[:96])])
+        twice = self.pipe(other + other)
+        half = len(self.pixels) + 96
+        self.assertEqual(len(twice), 2 * half)
+        again = self.frame([(24, 16, self.pixels), (8, 4, self.pixels[:96])], 2)
+        restarted = self.pipe(other + again)
+        self.assertEqual(restarted[:half], restarted[half:])
+        self.assertEqual(self.pipe(b""), b"")
+
+    def test_blend(self):
+        still = self.frame([(24, 16, self.pixels)], 1)
+        self.assertEqual(self.pipe(still, "--blend-style", "sky", "--blend", "0"), self.pipe(still))
+        self.pipe(still, "--blend-style", "none", status=1)
+
+    def test_bad_input(self):
+        good = self.frame([(24, 16, self.pixels)])
+        for bad in (good[:7], good[:20], good[:-1], self.frame([(24, 16, self.pixels)], magic=1), self.frame([]),
+                    self.frame([(24, 16, self.pixels)], 4), self.frame([(0, 16, b"")]), self.frame([(4100, 16, b"")]),
+                    self.frame([(4, 4, self.pixels[:48])] * 9)):
+            self.assertIn("standard input", self.pipe(bad, status=1))
+        self.assertIn("cannot be painted", self.pipe(self.frame([(6, 4, self.pixels[:72])]), status=1))
+        self.artem("pipe", status=2, error="--style is missing")
+        self.artem("pipe", "--style", "sea", "x", status=2, error="unexpected 'x'")
+
+
 class Config(CommandTest):
     def test_defaults(self):
         out = self.artem("config")
@@ -67,7 +118,7 @@ class Config(CommandTest):
         path = self.write("my.conf", "[artem]\nstyle = sea\nstrength=0.5\nlog_file=~/a b.csv\nrecord=~/walk\nar=on\n[app:My App]\nthreads = 3\n[exe:x]\nthreads=4")
         out = self.artem("config", ARTEM_CONFIG=path)
         self.assertTrue(out.startswith(f"# {path}\n"))
-        self.assertIn("style = sea\nstrength = 0.5\n", out)
+        self.assertIn("style = sea\nblend_style = \nblend = 0.5\nstrength = 0.5\n", out)
         self.assertIn(f'log_file = "{self.folder}/a b.csv"\nthreads = 0\nar = on\nrecord = "{self.folder}/walk"\nrecord_frames = 100\n', out)
         self.assertIn("threads = 3\n", self.artem("config", "--app", "My App", ARTEM_CONFIG=path))
         self.assertIn("threads = 4\n", self.artem("config", "--app", "My App", "--exe", "x", ARTEM_CONFIG=path))

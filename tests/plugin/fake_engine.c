@@ -98,13 +98,18 @@ enum artem_result artem_library_load_network(struct artem_network **out_network)
     return ARTEM_OK;
 }
 
-enum artem_result artem_library_load_style(const char *name, struct artem_style **out_style)
+enum artem_result artem_library_load_blend(const char *name, const char *blend_name, uint32_t weight,
+                                           struct artem_style **out_style)
 {
     if (strcmp(name, "missing") == 0)
         return ARTEM_ERROR_NOT_FOUND;
     *out_style = calloc(1, sizeof(struct style_object));
     ((struct style_object *)*out_style)->references = 1;
     snprintf((*out_style)->name, sizeof(*out_style)->name, "%s", name);
+    if (blend_name[0] != '\0' && weight > 0) {
+        snprintf((*out_style)->blend_name, sizeof(*out_style)->blend_name, "%s", blend_name);
+        (*out_style)->blend_weight = weight;
+    }
     fake_engine.styles++;
     return ARTEM_OK;
 }

@@ -42,6 +42,8 @@ static void test_defaults(void)
     CHECK(!settings.ar);
     CHECK_STR(settings.record, "");
     CHECK_INT(settings.record_frames, 100);
+    CHECK_STR(settings.blend_style, "");
+    CHECK_INT(settings.blend, 128);
     CHECK_INT(parse("\n\n  \t\n# x\n;y\n[artem]"), ARTEM_OK);
     CHECK_INT(settings.resolution, 512);
 }
@@ -51,6 +53,8 @@ static void test_good(void)
     CHECK_INT(parse("\xEF\xBB\xBF[Artem]\r\n"
                     "ENABLED = Off\r\n"
                     "Style=starry_night   ; a comment\r\n"
+                    "blend_style = great_wave\r\n"
+                    "blend = 0.25\r\n"
                     "\tstrength\t=\t0.5\r\n"
                     "keep_color = 1\r\n"
                     "resolution = 0640 # too\r\n"
@@ -63,6 +67,8 @@ static void test_good(void)
               ARTEM_OK);
     CHECK(!settings.enabled);
     CHECK_STR(settings.style, "starry_night");
+    CHECK_STR(settings.blend_style, "great_wave");
+    CHECK_INT(settings.blend, 64);
     CHECK_INT(settings.strength, 128);
     CHECK_INT(settings.keep_color, 256);
     CHECK_INT(settings.resolution, 640);
@@ -84,6 +90,8 @@ static void test_good(void)
     setenv("HOME", "/home/x", 1);
     CHECK_INT(parse("[artem]\nlog_file = ~/a.csv\n"), ARTEM_OK);
     CHECK_STR(settings.log_file, "/home/x/a.csv");
+    CHECK_INT(parse("[artem]\nblend_style = sea\nblend_style =\n"), ARTEM_OK);
+    CHECK_STR(settings.blend_style, "");
     CHECK_INT(parse("[artem]\nrecord = ~/walk\nrecord_frames = 1\nrecord =\n"), ARTEM_OK);
     CHECK_STR(settings.record, "");
     CHECK_INT(settings.record_frames, 1);
@@ -127,6 +135,9 @@ static void test_bad(void)
         {"[artem]\nlog_file = /a\tb", "artem.conf:2: log_file: the path is not printable UTF-8"},
         {"[artem]\nenabled = maybe", "artem.conf:2: enabled: expected on or off, got 'maybe'"},
         {"[artem]\nar = additive", "artem.conf:2: ar: expected on or off, got 'additive'"},
+        {"[artem]\nblend_style = a/b",
+         "artem.conf:2: blend_style: expected a name of 1 to 63 letters, digits, _ or -, got 'a/b'"},
+        {"[artem]\nblend = 2", "artem.conf:2: blend: expected a number from 0 to 1, got '2'"},
         {"[artem]\nrecord = here", "artem.conf:2: record: expected a path that starts with / or ~/, got 'here'"},
         {"[artem]\nrecord_frames = 0",
          "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},

@@ -16,6 +16,8 @@
 struct artem_settings {
     bool enabled;                    // enabled = on|off            default on
     char style[ARTEM_NAME_MAX];      // style = NAME                default "great_wave"
+    char blend_style[ARTEM_NAME_MAX];// blend_style = NAME          a second style to mix in; empty = none; default none
+    uint32_t blend;                  // blend = 0.0..1.0            its share, as 0..256; default 128
     uint32_t strength;               // strength = 0.0..1.0         as 0..256; default 256
     uint32_t keep_color;             // keep_color = 0.0..1.0       as 0..256; default 0
     uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512

@@ -48,6 +48,9 @@ struct artem_style {
     char title[128];         // e.g. "Hokusai, Under the Wave off Kanagawa"
     uint32_t network_id;
     uint32_t checksum;       // of the file: CRC-32 of all that follows its checksum field
+    // Only in a blend: the other style and its share in 1/256. Name and checksum above are then those of the first one.
+    char blend_name[ARTEM_NAME_MAX];
+    uint32_t blend_checksum, blend_weight;
     uint8_t d0_shift, d1_shift, d2_shift;
     struct artem_norm_params norms[ARTEM_NORMS];
     struct artem_unit_params units[ARTEM_UNITS];
@@ -73,11 +76,19 @@ void artem_network_unref(struct artem_network **network);  // clears the pointer
 struct artem_style *artem_style_ref(struct artem_style *style);
 void artem_style_unref(struct artem_style **style);
 
+// A style between a (weight 0) and b (weight ARTEM_BLEND_ONE): all parameters of the per-style set are interpolated. Both must be of
+// one network (else ARTEM_ERROR_ARGUMENT). The result is a new object, or, at weight 0, a new reference to a.
+#define ARTEM_BLEND_ONE 256
+enum artem_result artem_style_blend(struct artem_style *a, struct artem_style *b, uint32_t weight, struct artem_style **out_style);
+
 // Library of styles: NAME.artstyle and artem.artnet in, in this order, $ARTEM_MODELS, $XDG_DATA_HOME/artem/models (or
 // ~/.local/share/...), each of $XDG_DATA_DIRS/artem/models, the installed or build-time models folder. User paths are ignored in
 // AT_SECURE processes. A style name is [A-Za-z0-9_-]+; anything else is ARTEM_ERROR_ARGUMENT (no path can be smuggled in).
 enum artem_result artem_library_load_network(struct artem_network **out_network);
 enum artem_result artem_library_load_style(const char *style_name, struct artem_style **out_style);
+// Both styles and their blend; blend_name NULL or "", or weight 0: the first style alone.
+enum artem_result artem_library_load_blend(const char *style_name, const char *blend_name, uint32_t weight,
+                                           struct artem_style **out_style);
 // Calls fn once per style (first of equal names wins), sorted by name. Stops early when fn returns non-zero.
 enum artem_result artem_library_list(int (*fn)(void *user, const char *name, const char *path), void *user);
 

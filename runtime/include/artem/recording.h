@@ -101,15 +101,19 @@ struct artem_recording_header {
     uint32_t network_id, max_frames;
 };
 
+struct artem_recorded_style {
+    char name[ARTEM_NAME_MAX];
+    uint32_t checksum;               // artem_style.checksum
+    char blend_name[ARTEM_NAME_MAX]; // "" if nothing is blended in
+    uint32_t blend_checksum, blend_weight;
+};
+
 struct artem_recording_chunk {
     enum artem_chunk_kind kind;
     uint64_t index, offset; // number of the chunk, from 0, and where it begins in the file
     union {
         struct artem_recording_header header;
-        struct {
-            char name[ARTEM_NAME_MAX];
-            uint32_t checksum; // artem_style.checksum
-        } style;
+        struct artem_recorded_style style;
         struct artem_recorded_frame frame; // rows packed; valid until the next call for the reader
         struct {
             uint64_t frame;
