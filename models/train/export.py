@@ -11,12 +11,15 @@ import numpy as np
 import torch
 
 import artfile
+import checkpoints
 import data
 import intsim
-import network
+import pictures
 import scenes
 
 WEIGHT_MAX = 64  # |w| of int8 layers: no pair of uint8*int8 products leaves int16
+# PyTorch's pixel_unshuffle orders channels colour-major; the pipeline orders them pixel-major.
+ENCODER_ORDER = [k * 16 + p for p in range(16) for k in range(3)] + list(range(48, 64))
 
 
 def quantise_rows(w):
@@ -55,8 +58,10 @@ def calibration_pictures(photos, count, size=256):
     rng = np.random.default_rng(99)
     n = count // 3
     pics = [scenes.scene(rng, data.SIZE)[:size, :size] for _ in range(n)]
-    step = max(1, len(photos) // (count - n))
-    pics += [photos[i][:size, :size] for i in range(0, len(photos), step)][:count - n]
+    if photos is None:
+        pics += [scenes.scene(rng, data.SIZE)[:size, :size] for _ in range(count - n)]
+    else:
+        pics += [photos[i * len(photos) // (count - n)][:size, :size] for i in range(count - n)]
     return np.stack(pics)
 
 
@@ -74,7 +79,7 @@ def affine_layer(s, norm, p, adapt):
 
 
 def export_network(net, pictures):
-    w, _ = quantise_rows(reorder_encoder(net.encoder.detach().numpy()))
+    w, _ = quantise_rows(net.encoder.detach().numpy()[:, ENCODER_ORDER])
     u = np.stack([intsim.encoder_input(p) for p in pictures])
     acc = chunked(lambda v: intsim.conv(v - 128, w), u)
     top, shift = np.quantile(np.abs(acc), 0.99999), 0  # a few saturated sums do no harm
@@ -84,13 +89,7 @@ def export_network(net, pictures):
                      for k in net.units])
     i = np.arange(1024)
     lut = np.rint(255 / (1 + np.exp(-(i - 511.5) / 64))).astype(np.uint8)
-    return {"adapt": network.ADAPT, "enc_shift": shift, "enc_weights": w.astype(np.int8), "trunk_bits": bits, "lut": lut}
-
-
-def reorder_encoder(w):
-    """PyTorch's pixel_unshuffle orders channels colour-major; the pipeline orders them pixel-major."""
-    order = [k * 16 + p for p in range(16) for k in range(3)] + list(range(48, 64))
-    return w[:, order]
+    return {"adapt": round(net.encoder_norm.share * 16), "enc_shift": shift, "enc_weights": w.astype(np.int8), "trunk_bits": bits, "lut": lut}
 
 
 def export_style(net, params, s, name, title, pictures):
@@ -142,12 +141,16 @@ def export_style(net, params, s, name, title, pictures):
     return st
 
 
-def load(checkpoint):
-    c = torch.load(checkpoint, weights_only=True)
-    net = network.Network(len(c["names"]))
-    net.load_state_dict(c["net"])
-    net.quantise_stream = True
-    return net.eval(), c["names"]
+def compare(net, params, st, s, pictures):
+    """PSNR in dB of the integer network against the float one it was made from."""
+    x = torch.tensor(pictures).permute(0, 3, 1, 2).float() / 255
+    u = torch.tensor(np.stack([intsim.encoder_input(q)[..., 48:] for q in pictures])).permute(0, 3, 1, 2)
+    net.eval()
+    with torch.no_grad():
+        want = net(x, (u - 128).float() / 255, s).permute(0, 2, 3, 1).numpy() * 255
+    engine = intsim.Engine(params, st)
+    got = np.concatenate([engine.frame([q], exact=True) for q in pictures])
+    return np.round(10 * np.log10(255 ** 2 / ((got - want) ** 2).mean((1, 2, 3))), 1)
 
 
 def main():
@@ -158,25 +161,20 @@ def main():
     p.add_argument("--pictures", type=int, default=48, help="calibration pictures")
     p.add_argument("--title", action="append", default=[], metavar="NAME=TITLE")
     a = p.parse_args()
-    net, names = load(a.checkpoint)
+    net, names, step = checkpoints.load(a.checkpoint)
+    net.quantise_stream = True
+    net.eval()
     titles = dict(t.split("=", 1) for t in a.title)
-    pictures = calibration_pictures(data.load_photos(a.photos), a.pictures)
+    calibration = calibration_pictures(pictures.load_squares(a.photos, data.SIZE), a.pictures)
     out = pathlib.Path(a.out)
-    params = export_network(net, pictures)
+    out.mkdir(parents=True, exist_ok=True)
+    params = export_network(net, calibration)
     params["id"] = artfile.write_network(out / "artem.artnet", params)
     for s, name in enumerate(names):
-        st = export_style(net, params, s, name, titles.get(name, name), pictures)
+        st = export_style(net, params, s, name, titles.get(name, name), calibration)
         st["network_id"] = params["id"]
         artfile.write_style(out / f"{name}.artstyle", st)
-        probe = pictures[[0, 1, -2, -1]]
-        x = torch.tensor(probe).permute(0, 3, 1, 2).float() / 255
-        u = torch.tensor(np.stack([intsim.encoder_input(q)[..., 48:] for q in probe])).permute(0, 3, 1, 2)
-        with torch.no_grad():
-            want = net(x, (u - 128).float() / 255, s).permute(0, 2, 3, 1).numpy() * 255
-        engine = intsim.Engine(params, st)
-        got = np.concatenate([engine.frame([q], exact=True) for q in probe])
-        mse = ((got - want) ** 2).mean((1, 2, 3))
-        print(f"{name}: integer against float, PSNR dB: {np.round(10 * np.log10(255 ** 2 / mse), 1)}")
+        print(f"{name}: integer against float, PSNR dB: {compare(net, params, st, s, calibration[[0, 1, -2, -1]])}", flush=True)
 
 
 if __name__ == "__main__":

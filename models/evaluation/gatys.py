@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The optimum that a network is held against: Gatys' optimisation of the pixels themselves by L-BFGS, under the losses of training."""
+import torch
+
+import objective
+import losses
+
+
+def optimise(vgg, grams, style, picture, iterations):
+    """picture: 1,3,h,w. Returns the painted picture and content + STYLE * style after every iteration, the start first."""
+    s = torch.tensor([style])
+    y = picture.clone().requires_grad_()
+    curve, state = [], {}
+    opt = torch.optim.LBFGS([y], lr=1.0, max_iter=1, history_size=20, line_search_fn="strong_wolfe")
+
+    def closure():
+        opt.zero_grad()
+        shown = y.clamp(0, 1)
+        content, styled = objective.perceptual(vgg, grams, s, picture, shown)
+        loss = (content + objective.STYLE * styled).mean() + objective.WEIGHTS["variation"] * losses.total_variation(shown)
+        loss.backward()
+        state["total"] = float((content + objective.STYLE * styled).mean())
+        return loss
+
+    with torch.enable_grad():
+        closure()
+        curve.append(state["total"])
+        for _ in range(iterations):
+            opt.step(closure)
+            curve.append(state["total"])
+    return y.detach().clamp(0, 1), curve
+
+
+def equal_after(curve, value):
+    """The first iteration whose total is no larger; None if the optimisation never gets there."""
+    return next((i for i, v in enumerate(curve) if v <= value), None)
