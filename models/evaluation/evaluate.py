@@ -21,6 +21,7 @@ sys.path.insert(0, str(HERE.parent / "train"))
 
 import engine  # noqa: E402
 import gatys  # noqa: E402
+import library  # noqa: E402
 import losses  # noqa: E402
 import measures  # noqa: E402
 import objective  # noqa: E402
@@ -39,7 +40,7 @@ def arguments():
     p.add_argument("--models", default=str(HERE.parent), help="folder of the network and the styles (%(default)s)")
     p.add_argument("--artem", default=str(HERE.parent.parent / "build/bin/artem"), help="the artem command (%(default)s)")
     p.add_argument("--photos", help="folder of photos that training has not seen")
-    p.add_argument("--paintings", help="folder with NAME.jpg for each style")
+    p.add_argument("--paintings", help="folder with the paintings of styles.csv")
     p.add_argument("--vgg", help="VGG-16 weights (fetched if not given)")
     p.add_argument("--teacher", help="checkpoint of the float teacher: measure it and keep its numbers")
     p.add_argument("--gatys", action="store_true", help="run Gatys' optimisation and keep its numbers")
@@ -187,7 +188,7 @@ def main():
     paintings = {}
     if a.paintings:
         vgg = losses.Vgg(weights.find(a.vgg))
-        paintings = {n: pictures.resize(pictures.read(pathlib.Path(a.paintings) / f"{n}.jpg"), 256) for n in names}
+        paintings = {n: pictures.resize(pictures.read(library.painting(a.paintings, n)), 256) for n in names}
         grams = objective.style_targets(vgg, [pictures.tensor(paintings[n]) for n in names])
     kept = Kept(HERE / "reference.json")
     results = {"input": {"motion": input_motion(material)}, "styles": {}, "weights": {"content": objective.CONTENT, "style": objective.STYLE}}
@@ -219,7 +220,7 @@ def main():
             y, curve = gatys.optimise(vgg, grams, i, as_tensor([anchor]), 20 if a.quick else GATYS_ITERATIONS)
             Image.fromarray((y[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)).save(out / "pictures" / f"{name}.gatys.png")
             value = {"curve": [round(v, 4) for v in curve], "photo": hashlib.sha256(anchor.tobytes()).hexdigest()[:16], "size": GATYS_SIZE,
-                     "painting": digest(pathlib.Path(a.paintings) / f"{name}.jpg"), "command": "models/evaluate --gatys"}
+                     "painting": digest(library.painting(a.paintings, name)), "command": "models/evaluate --gatys"}
             if not a.quick:
                 kept.put(value, "gatys", name)
             row["gatys"] = value

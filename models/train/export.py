@@ -2,7 +2,7 @@
 """Turns a checkpoint into the shipped integer files: weights and steps are rounded, then every range and statistic is calibrated, layer
 by layer, on the integer network itself.
 
-    python export.py --checkpoint work/checkpoint.pt --photos PHOTOS --out .. --title great_wave="Hokusai, ..."
+    python export.py --checkpoint binary/checkpoint.pt --photos PHOTOS --out ..
 """
 import argparse
 import pathlib
@@ -14,6 +14,7 @@ import artfile
 import checkpoints
 import data
 import intsim
+import library
 import pictures
 import scenes
 
@@ -159,12 +160,11 @@ def main():
     p.add_argument("--photos", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--pictures", type=int, default=48, help="calibration pictures")
-    p.add_argument("--title", action="append", default=[], metavar="NAME=TITLE")
     a = p.parse_args()
     net, names, step = checkpoints.load(a.checkpoint)
     net.quantise_stream = True
     net.eval()
-    titles = dict(t.split("=", 1) for t in a.title)
+    titles = {n: e["title"] for n, e in library.entries().items()}
     calibration = calibration_pictures(pictures.load_squares(a.photos, data.SIZE), a.pictures)
     out = pathlib.Path(a.out)
     out.mkdir(parents=True, exist_ok=True)

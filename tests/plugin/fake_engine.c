@@ -68,6 +68,7 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
         invert(&frame->view[v]);
         fake_engine.sizes[v].width = frame->view[v].width;
         fake_engine.sizes[v].height = frame->view[v].height;
+        fake_engine.noise[v] = frame->view[v].noise;
     }
     engine->in_flight = false;
     fake_engine.frames++;

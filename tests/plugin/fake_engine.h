@@ -16,6 +16,7 @@ struct fake_engine_state {
         uint32_t width, height;
     } sizes[ARTEM_MAX_VIEWS]; // of the latest batch
     uint32_t size_count;
+    struct artem_noise_map noise[ARTEM_MAX_VIEWS]; // of the latest batch
 };
 
 extern struct fake_engine_state fake_engine;

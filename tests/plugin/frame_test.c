@@ -3,6 +3,7 @@
 // the right styled picture or the app's own, and the app what it would have got without the layer. Every test ends with
 // the mock runtime and the validation layer having nothing to complain of: call order, use of the queue, layouts,
 // released images untouched, waits of a millisecond at most.
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -59,6 +60,46 @@ static void test_resubmitted(void)
     CHECK_INT(app_end(), XR_SUCCESS);
     CHECK(expect_is_styled());
     CHECK_INT(fake_engine.views, 3);
+    app_close_normal();
+}
+
+// Where the middle of the left picture looks: x, y, z of the layer's space, of any length.
+static void find_gaze(double out[3])
+{
+    const struct artem_noise_map *map = &fake_engine.noise[0];
+    const double x = fake_engine.sizes[0].width / 8.0 - 0.5, y = fake_engine.sizes[0].height / 8.0 - 0.5;
+
+    CHECK(artem_noise_map_valid(map) && map->density > 0);
+    CHECK(map->density == fake_engine.noise[1].density); // both eyes look at one lattice
+    for (int i = 0; i < 3; i++)
+        out[i] = map->m[3 * i] * x + map->m[3 * i + 1] * y + map->m[3 * i + 2];
+}
+
+// The noise of flat areas stays in the layer's space while the head turns; a picture shown again keeps its painting.
+static void test_noise(void)
+{
+    const XrQuaternionf right = {0, -0.70710678f, 0, 0.70710678f};
+    double ahead[3], turned[3];
+
+    start();
+    for (unsigned v = 0; v < 2; v++)
+        app.views[0][v].pose = (XrPosef){{0, 0, 0, 1}, {0.064f * (float)v, 1.6f, 0}};
+    frames(1, EXPECT_STYLED);
+    find_gaze(ahead);
+    CHECK(ahead[2] < 0 && fabs(ahead[0]) < -0.05 * ahead[2] && fabs(ahead[1]) < -0.05 * ahead[2]);
+    for (unsigned v = 0; v < 2; v++)
+        app.views[0][v].pose.orientation = right;
+    app_begin_frame();
+    CHECK_INT(app_end(), XR_SUCCESS);
+    CHECK_INT(fake_engine.views, 2);
+    frames(1, EXPECT_STYLED);
+    find_gaze(turned);
+    CHECK(turned[0] > 0 && fabs(turned[2]) < 0.05 * turned[0] && fabs(turned[1]) < 0.05 * turned[0]);
+    // Angles that make no sense: fixed to the picture.
+    for (unsigned v = 0; v < 2; v++)
+        app.views[0][v].fov.angleUp = app.views[0][v].fov.angleDown;
+    frames(1, EXPECT_STYLED);
+    CHECK_INT(fake_engine.noise[0].density, 0);
     app_close_normal();
 }
 
@@ -345,6 +386,7 @@ int main(void)
     test_normal(true);
     test_normal(false);
     test_resubmitted();
+    test_noise();
     test_several_held();
     test_own_wait();
     test_app_wait();

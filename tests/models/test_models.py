@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training, export and evaluation: bad input, resumption, the way from a picture to a style that the C engine paints with. VGG's weights
+are random here: what is tested is the machinery, not the looks. Usage: test_models.py ARTEM MODELS-FOLDER"""
+import contextlib
+import io
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ARTEM, MODELS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+for folder in ("train", "evaluation"):
+    sys.path.insert(0, str(MODELS / folder))
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from PIL import Image  # noqa: E402
+from safetensors.numpy import save_file  # noqa: E402
+
+import export  # noqa: E402
+import gatys  # noqa: E402
+import intsim  # noqa: E402
+import library  # noqa: E402
+import measures  # noqa: E402
+import noise  # noqa: E402
+import pictures  # noqa: E402
+import render  # noqa: E402
+import sequences  # noqa: E402
+import shipped  # noqa: E402
+import vgg  # noqa: E402
+
+torch.set_num_threads(2)
+
+
+def random_vgg(path):
+    rng = np.random.default_rng(1)
+    tensors, channels = {}, 3
+    for name in vgg.names():
+        out = min(64 << (int(name[4]) - 1), 512)
+        scale = (2.0 / (9 * channels)) ** 0.5 / (50 if channels == 3 else 1)
+        tensors[name + ".weight"] = rng.normal(0, scale, (out, channels, 3, 3)).astype(np.float16)
+        tensors[name + ".bias"] = np.zeros(out, np.float16)
+        channels = out
+    save_file(tensors, path)
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = pathlib.Path(self.temporary.name)
+
+    def run_python(self, script, *arguments, status=0):
+        done = subprocess.run([sys.executable, str(MODELS / script), *map(str, arguments)], capture_output=True, text=True,
+                              env=dict(os.environ, XDG_CACHE_HOME=str(self.folder / "cache")))
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+
+class Pictures(Folder):
+    def test_kinds(self):
+        rng = np.random.default_rng(2)
+        rgb = Image.fromarray(rng.integers(0, 256, (30, 50, 3)).astype(np.uint8))
+        made = {"rgb.png": rgb, "grey.png": rgb.convert("L"), "grey_alpha.png": rgb.convert("LA"), "alpha.png": rgb.convert("RGBA"),
+                "palette.gif": rgb.convert("P"), "cmyk.jpg": rgb.convert("CMYK"), "one.png": rgb.crop((0, 0, 1, 1)), "bits.png": rgb.convert("1"),
+                "deep.png": Image.fromarray((np.asarray(rgb.convert("L"), np.uint16) * 257))}
+        for name, img in made.items():
+            img.save(self.folder / name)
+            read = pictures.read(self.folder / name)
+            self.assertEqual((read.mode, read.size), ("RGB", img.size), name)
+        self.assertEqual(pictures.load(self.folder / "one.png", 64).shape, (1, 3, 64, 64))
+        deep = np.asarray(pictures.read(self.folder / "deep.png"))[..., 0]
+        self.assertTrue((deep == np.asarray(rgb.convert("L"))).all())
+        clear = Image.new("RGBA", (4, 4), (9, 9, 9, 0))
+        clear.save(self.folder / "clear.png")
+        self.assertTrue((np.asarray(pictures.read(self.folder / "clear.png")) == 255).all())
+        turned = Image.fromarray(np.zeros((20, 40, 3), np.uint8))
+        exif = turned.getexif()
+        exif[0x0112] = 6
+        turned.save(self.folder / "turned.jpg", exif=exif)
+        self.assertEqual(pictures.read(self.folder / "turned.jpg").size, (20, 40))
+
+    def test_broken(self):
+        Image.new("RGB", (64, 64), "red").save(self.folder / "whole.png")
+        data = (self.folder / "whole.png").read_bytes()
+        bad = {"empty.png": b"", "text.jpg": b"no picture", "cut.png": data[:60]}
+        for name, content in bad.items():
+            (self.folder / name).write_bytes(content)
+            with self.assertRaises(ValueError):
+                pictures.read(self.folder / name)
+        (self.folder / "notes.txt").write_text("x")
+        (self.folder / "folder.png").mkdir()
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            squares = pictures.load_squares(self.folder, 32)
+        self.assertEqual(squares.shape, (1, 32, 32, 3))
+        self.assertEqual(said.getvalue().count("left out"), 4)
+        (self.folder / "none").mkdir()
+        with self.assertRaises(SystemExit):
+            pictures.load_squares(self.folder / "none", 32)
+
+
+class Arithmetic(unittest.TestCase):
+    def test_noise(self):
+        """Training draws noise of the same strength as the integers have, on the lattice and between its points."""
+        y, x = np.mgrid[0:60, 0:60]
+        for yaw in (0.0, 0.3, 0.7853, 2.0):
+            turn = render.turn_matrix(yaw, 0.2)
+            m = turn @ np.array([[1 / 30, 0, -1], [0, -1 / 30, 1], [0, 0, -1]]) * (1 << 18) / 2
+            v = intsim.noise((*(int(i) for i in np.rint(m).flatten()), 25), x, y)
+            self.assertLess(abs(v.std() - 72), 4, yaw)  # of a uniform byte, a little clipped
+            self.assertLess(abs(v.mean()), 2.0)
+        g = torch.Generator().manual_seed(1)
+        trained = noise.sample(noise.lattice(2, 60, g), noise.positions(2, 60, 60, g))
+        self.assertLess(abs(trained.std().item() - 72), 4)
+        flat, edges = torch.full((1, 3, 8, 8), 0.5), torch.zeros(1, 3, 8, 8)
+        edges[..., ::2] = 1
+        v = torch.full((1, 16, 2, 2), 100.0)
+        self.assertTrue((noise.gated(flat, v) == 25 / 255).all() and (noise.gated(edges, v) == 0).all())
+
+    def test_noise_follows_the_head(self):
+        """A quarter turn in small steps: a cell that looks where another one looked sees nearly the same."""
+        h = w = 32
+        y, x = np.mgrid[0:h, 0:w]
+
+        def seen(yaw):
+            m = render.turn_matrix(yaw) @ np.array([[2 / w, 0, -1 + 1 / w], [0, -2 / h, 1 - 1 / h], [0, 0, -1]]) * (1 << 18)
+            return intsim.noise((*(int(i) for i in np.rint(m).flatten()), 12), x, y)
+
+        # by the angle of one cell in the middle: the picture moves by one cell there
+        a, b = seen(0.0), seen(-np.arctan(2 / w))
+        middle = slice(12, 20)
+        same = np.abs(a[middle, 13:21] - b[middle, 12:20]).mean()
+        other = np.abs(a[middle, 12:20] - b[middle, 12:20]).mean()
+        self.assertLess(same, 0.35 * other)
+
+    def test_render_correspondence(self):
+        frames = sequences.make("walk", 96, 3)
+        for a, b, e, f in ((frames[2], frames[1], 0, 0), (frames[2], frames[2], 0, 1)):
+            flow, mask = render.correspond(a.scene, a.views[e], a.eyes[e], b.scene, b.views[f], b.eyes[f])
+            self.assertGreater(mask.mean(), 0.4)
+            right, _ = measures.warped_error(a.views[e].rgb, b.views[f].rgb, flow, mask)
+            wrong, _ = measures.warped_error(a.views[e].rgb, b.views[f].rgb, flow + [4.0, 0.0], mask)
+            self.assertLess(right, 0.3 * wrong)
+        self.assertEqual(measures.stereo(frames, [[v.rgb for v in f.views] for f in frames])[1], 0.0)
+        shifted = [[f.views[0].rgb, np.roll(f.views[1].rgb, 2, 1)] for f in frames]
+        self.assertAlmostEqual(measures.stereo(frames, shifted)[1], 2.0, delta=0.25)
+
+    def test_measures_bite(self):
+        rng = np.random.default_rng(4)
+        plain = rng.integers(90, 160, (64, 64, 3)).astype(np.uint8)
+        grid = plain.copy()
+        grid[::4] += 30
+        self.assertLess(measures.grid_energy([plain]), 3)
+        self.assertGreater(measures.grid_energy([grid]), 10 * measures.grid_energy([plain]))
+        picture = np.asarray(Image.fromarray(rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)).resize((128, 128), Image.BICUBIC))
+        self.assertEqual(measures.edge_agreement(picture, picture, 1.0)[0], 1.0)
+        self.assertLess(measures.edge_agreement(picture, picture[::-1], 1.0)[0], 0.9)
+        self.assertEqual(measures.sliced_wasserstein([picture], [picture]), 0.0)
+        self.assertGreater(measures.sliced_wasserstein([picture], [255 - picture // 2]), 0.05)
+        self.assertEqual(gatys.equal_after([9, 5, 4, 3], 4.5), 2)
+        self.assertIsNone(gatys.equal_after([9, 5], 1))
+
+    def test_shipped_round_trip(self):
+        """Shipped files, read into the float network: it paints what the integers paint, and its export again the same."""
+        names = sorted(MODELS.glob("*.artstyle"))
+        rng = np.random.default_rng(5)
+        x = np.stack([render.render(*render.random_scene(rng), 64, 64).rgb for _ in range(3)])
+        net, params, styles = shipped.load(MODELS / "artem.artnet", names[:2])
+        for s in range(2):
+            self.assertGreater(export.compare(net, params, styles[s], s, x).mean(), 24)
+        again = export.export_network(net, x)
+        self.assertTrue((again["trunk_bits"].reshape(-1) == np.asarray(params["trunk_bits"]).reshape(-1)).all())
+        self.assertEqual([p.stem for p in names], sorted(library.entries()))
+
+
+class Training(Folder):
+    def setUp(self):
+        super().setUp()
+        random_vgg(self.folder / "vgg.safetensors")
+        rng = np.random.default_rng(6)
+        (self.folder / "photos").mkdir()
+        for i in range(3):
+            Image.fromarray(rng.integers(0, 256, (40 + i, 60, 3)).astype(np.uint8)).resize((300, 290)).save(self.folder / f"photos/{i}.png")
+        Image.fromarray(rng.integers(0, 256, (9, 12, 3)).astype(np.uint8)).save(self.folder / "My painting.png")
+
+    def train(self, out, *more):
+        return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--photos", self.folder / "photos", "--vgg",
+                               self.folder / "vgg.safetensors", "--out", self.folder / out, "--crop", "64", "--batch", "1", "--style-size", "64",
+                               "--device", "cpu", *more)
+
+    def checkpoint(self, out):
+        return torch.load(self.folder / out / "checkpoint.pt", weights_only=True)
+
+    def test_resumption(self):
+        """Interrupted training goes on to the same result, bit by bit."""
+        self.train("teacher", "--teacher", "--steps", "2")
+        distil = ("--distil", self.folder / "teacher/checkpoint.pt", "--steps", "4", "--threads", "1", "--quantise-from", "0.5")
+        self.train("whole", *distil)
+        self.train("parts", *distil, "--stop-after", "2")
+        self.assertEqual(self.checkpoint("parts")["step"], 2)
+        out = self.train("parts", *distil)
+        self.assertIn("step 4/4", out)
+        whole, parts = self.checkpoint("whole"), self.checkpoint("parts")
+        self.assertEqual(parts["step"], 4)
+        for key, value in whole["net"].items():
+            self.assertTrue(torch.equal(value, parts["net"][key]), key)
+        self.assertIn("choose another --out", self.train_fails("parts", "--teacher", "--steps", "4"))
+
+    def train_fails(self, out, *more):
+        return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--vgg", self.folder / "vgg.safetensors",
+                               "--out", self.folder / out, "--device", "cpu", *more, status=1)
+
+    def test_new_style(self):
+        """From a picture to a style that the C engine takes."""
+        common = ("--photos", self.folder / "photos", "--vgg", self.folder / "vgg.safetensors", "--out", self.folder / "models", "--crop", "64",
+                  "--batch", "1", "--style-size", "64", "--steps", "3")
+        out = self.run_python("train/new_style.py", "--style", self.folder / "My painting.png", *common)
+        self.assertIn("step 3/3", out)
+        os.symlink(MODELS / "artem.artnet", self.folder / "models/artem.artnet")
+        Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(self.folder / "in.png")
+        done = subprocess.run([ARTEM, "stylize", str(self.folder / "in.png"), str(self.folder / "out.png"), "--style", "My_painting"],
+                              env=dict(os.environ, ARTEM_MODELS=str(self.folder / "models")), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("My_painting", done.stdout)
+        (self.folder / "bad.jpg").write_bytes(b"none")
+        self.assertIn("not a picture", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", *common, status=1))
+        self.assertIn("--name", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", "--name", "a/b", status=2))
+
+    def test_evaluation(self):
+        """Without photos and paintings it measures what it can."""
+        out = self.run_python("evaluation/evaluate.py", "--artem", ARTEM, "--quick", "--style", library_name(), "--out", self.folder / "e")
+        self.assertIn("legibility", out)
+        self.assertTrue((self.folder / "e/index.html").exists() and (self.folder / "e/results.json").exists())
+
+
+def library_name():
+    return sorted(MODELS.glob("*.artstyle"))[0].stem
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
