@@ -30,12 +30,12 @@ struct pipe {
     size_t pixels;           // that these hold
 };
 
-// 1: read, 0: the input ended before the first byte, -1: within.
+// 1: read, 0: the input ended before the first byte, -1: within, or it cannot be read.
 static int read_bytes(void *out, size_t size)
 {
     const size_t got = fread(out, 1, size, stdin);
 
-    return got == size ? 1 : got == 0 ? 0 : -1;
+    return got == size ? 1 : got == 0 && !ferror(stdin) ? 0 : -1;
 }
 
 static uint32_t number(const uint8_t *p)
@@ -154,7 +154,7 @@ static int parse_options(int argc, char **argv, struct artem_settings *settings)
         int option;
         const char *key;
     } keys[] = {{'s', "style"}, {'b', "blend_style"}, {'w', "blend"}, {'t', "threads"}};
-    bool has_style = false;
+    bool has_style = false, has_blend = false;
     int option, result = CLI_OK;
 
     artem_settings_default(settings);
@@ -166,12 +166,15 @@ static int parse_options(int argc, char **argv, struct artem_settings *settings)
         if (option == '?')
             return CLI_USAGE; // getopt has said why
         has_style = has_style || option == 's';
+        has_blend = has_blend || option == 'w';
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             if (keys[i].option == option)
                 result = cli_set(argv[0], settings, keys[i].key, optarg);
     }
     if (result == CLI_OK && optind < argc)
         return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
+    if (result == CLI_OK && has_blend && settings->blend_style[0] == '\0')
+        return cli_usage_error(argv[0], "--blend needs --blend-style");
     if (result == CLI_OK && !has_style)
         return cli_usage_error(argv[0], "--style is missing");
     return result;

@@ -54,7 +54,7 @@ static int parse_options(int argc, char **argv, struct job *job)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    bool has_style = false;
+    bool has_style = false, has_blend = false;
     int option, result = CLI_OK;
 
     artem_settings_default(&job->settings);
@@ -68,6 +68,7 @@ static int parse_options(int argc, char **argv, struct job *job)
             result = cli_set(argv[0], &job->settings, "blend_style", optarg);
             break;
         case 'w':
+            has_blend = true;
             result = cli_set(argv[0], &job->settings, "blend", optarg);
             break;
         case 'r':
@@ -93,6 +94,8 @@ static int parse_options(int argc, char **argv, struct job *job)
         return result;
     if (argc - optind != 2)
         return cli_usage_error(argv[0], "expected two pictures, IN and OUT");
+    if (has_blend && job->settings.blend_style[0] == '\0')
+        return cli_usage_error(argv[0], "--blend needs --blend-style");
     if (!has_style)
         return cli_usage_error(argv[0], "--style is missing");
     job->in = argv[optind];

@@ -102,12 +102,12 @@ static bool plan_size(struct frame_plan *plan, const struct geometry_view *ancho
 }
 
 // Flat areas get a texture that stands still in the layer's space.
-static void plan_noise(const struct frame_plan *plan, const struct geometry_view *anchor,
-                       const struct geometry_view *geometry, const XrCompositionLayerProjection *layer, uint32_t index,
-                       struct frame_picture *picture)
+static void plan_noise(struct layer_session *session, const struct frame_plan *plan, const struct geometry_view *view,
+                       const XrCompositionLayerProjection *layer, uint32_t index, struct frame_picture *picture)
 {
-    const struct vk_picture_info *first = plan->picture_count > 0 ? &plan->pictures[0].info : &picture->info;
-    const int32_t density = geometry_noise_density(anchor, first->style_width, first->style_height);
+    if (plan->picture_count == 0)
+        session->noise_density =
+            geometry_noise_density(view, picture->info.style_width, picture->info.style_height, session->noise_density);
     const XrPosef *pose = &layer->views[index].pose;
     XrVector3f middle = {0};
 
@@ -120,7 +120,7 @@ static void plan_noise(const struct frame_plan *plan, const struct geometry_view
         .orientation = {pose->orientation.x, pose->orientation.y, pose->orientation.z, pose->orientation.w},
         .offset = {pose->position.x - middle.x, pose->position.y - middle.y, pose->position.z - middle.z},
     };
-    geometry_noise_map(geometry, &place, picture->info.style_width, picture->info.style_height, density,
+    geometry_noise_map(view, &place, picture->info.style_width, picture->info.style_height, session->noise_density,
                        &picture->noise);
 }
 
@@ -153,7 +153,7 @@ static enum artem_decision plan_view(struct layer_session *session, const XrComp
             return refuse(session, NOTICE_OVERLAP, NULL);
         if (plan->picture_count == 0)
             *anchor = geometry;
-        plan_noise(plan, anchor, &geometry, layer, index, &picture);
+        plan_noise(session, plan, &geometry, layer, index, &picture);
         plan->pictures[plan->picture_count++] = picture;
     }
     plan->view_pictures[plan->view_count++] = same;

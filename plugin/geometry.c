@@ -74,15 +74,18 @@ static bool is_sensible(const struct geometry_view *view)
     return find_extent(view->left, view->right) > 0 && find_extent(view->up, view->down) > 0;
 }
 
-int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height)
+int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height,
+                               int32_t last)
 {
-    const double share = 0.8;
+    const double share = 0.9, quarter = 0.78539816; // pi / 4: what one unit of tangent is in the middle of a face
+    const double tolerance = 1.25;
 
     if (!is_sensible(view))
         return 0;
     const double x = style_width / find_extent(view->left, view->right);
     const double y = style_height / find_extent(view->up, view->down);
-    return (int32_t)fmin(fmax(floor(share * fmin(x, y) / CELL + 0.5), 1), ARTEM_NOISE_DENSITY);
+    const double wanted = fmin(fmax(floor(share * quarter * fmin(x, y) / CELL + 0.5), 1), ARTEM_NOISE_DENSITY);
+    return last > 0 && wanted <= last * tolerance && last <= wanted * tolerance ? last : (int32_t)wanted;
 }
 
 // Row-major rotation of a quaternion; the identity for one that is far from a unit.

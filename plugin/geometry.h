@@ -34,9 +34,12 @@ struct geometry_pose {
     float offset[3];
 };
 
-// Points of noise per unit of tangent: about one for each cell in the middle of the view, a few less, so that no cell
-// skips any. All views of a frame need the same, or the eyes see different textures. 0 if the angles make no sense.
-int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height);
+// Points of noise per 45 degrees: about one for each cell in the middle of the view, a little less, so that hardly any
+// is skipped. All views of a frame need the same, or the eyes see different textures, and so do the frames of a
+// session, or the texture is another one: `last` (0: none) is kept while it is not far off. 0 if the angles make no
+// sense.
+int32_t geometry_noise_density(const struct geometry_view *view, uint32_t style_width, uint32_t style_height,
+                               int32_t last);
 // The noise of a view, fixed to the layer's space in direction and, for the offset between the eyes, at a distance of
 // GEOMETRY_NOISE_METRES. Density 0 or senseless angles: planar, fixed to the picture.
 #define GEOMETRY_NOISE_METRES 2.0

@@ -48,6 +48,7 @@ struct layer_session {
     struct governor governor;
     uint64_t frame;
     uint64_t painted;        // frames that the engine styled
+    int32_t noise_density;   // of the frames so far, 0 before the first (xrEndFrame only)
     uint64_t cuts;           // scene cuts that the engine has seen
     struct frame_dump *dump; // NULL: none is asked for
     uint64_t last_end_ns;

@@ -3,6 +3,7 @@
 #include "styler.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,10 @@ struct styler {
     struct artem_style *style;
     uint32_t threads; // that the engine was made with
     uint32_t settings_serial;
+    struct {
+        char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
+        uint32_t blend;
+    } request; // what `style` was loaded for
     uint64_t style_serial;
     bool busy;
 };
@@ -98,19 +103,27 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
     return ARTEM_OK;
 }
 
-static bool is_wanted(const struct artem_style *style, const struct artem_settings *settings)
+static bool is_requested(const struct styler *styler, const struct artem_settings *settings)
 {
-    const uint32_t weight = settings->blend_style[0] != '\0' ? settings->blend : 0;
+    return styler->style != NULL && strcmp(styler->request.style, settings->style) == 0 &&
+           strcmp(styler->request.blend_style, settings->blend_style) == 0 && styler->request.blend == settings->blend;
+}
 
-    return strcmp(style->name, settings->style) == 0 && style->blend_weight == weight &&
-           (weight == 0 || strcmp(style->blend_name, settings->blend_style) == 0);
+static enum artem_result load_style(const struct artem_settings *settings, struct artem_style **out_style)
+{
+    enum artem_result result =
+        artem_library_load_blend(settings->style, settings->blend_style, settings->blend, out_style);
+
+    if (result == ARTEM_OK || settings->blend_style[0] == '\0')
+        return result;
+    artem_log(ARTEM_LOG_WARN, "style %s is shown alone", settings->style);
+    return artem_library_load_blend(settings->style, "", 0, out_style);
 }
 
 static void change_style(struct styler *styler, const struct artem_settings *settings)
 {
     struct artem_style *style = NULL;
-    enum artem_result result =
-        artem_library_load_blend(settings->style, settings->blend_style, settings->blend, &style);
+    enum artem_result result = load_style(settings, &style);
 
     if (result != ARTEM_OK)
         return; // the library has said what is wrong with which file; the style before, or none, stays
@@ -123,6 +136,9 @@ static void change_style(struct styler *styler, const struct artem_settings *set
     artem_style_unref(&styler->style);
     styler->style = style;
     styler->style_serial++;
+    snprintf(styler->request.style, sizeof styler->request.style, "%s", settings->style);
+    snprintf(styler->request.blend_style, sizeof styler->request.blend_style, "%s", settings->blend_style);
+    styler->request.blend = settings->blend;
     if (style->blend_weight > 0)
         artem_log(ARTEM_LOG_INFO, "style: %s, blended with %u/%d of %s", style->name, style->blend_weight,
                   ARTEM_BLEND_ONE, style->blend_name);
@@ -139,7 +155,7 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
         styler->settings_serial = serial;
         if (styler->engine == NULL || styler->threads != settings->threads)
             make_engine(styler, settings->threads);
-        if (styler->engine != NULL && (styler->style == NULL || !is_wanted(styler->style, settings)))
+        if (styler->engine != NULL && !is_requested(styler, settings))
             change_style(styler, settings);
     }
     ready = styler->engine != NULL && styler->style != NULL;

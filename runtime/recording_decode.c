@@ -59,8 +59,9 @@ static const char *decode_style(struct artem_recording_chunk *chunk, const uint8
         return fault;
     chunk->u.style.blend_checksum = rec_get32(p + REC_STYLE_NAME);
     chunk->u.style.blend_weight = rec_get32(p + REC_STYLE_NAME + 4);
-    if (chunk->u.style.blend_weight > ARTEM_BLEND_ONE ||
-        artem_name_valid(chunk->u.style.blend_name) != (chunk->u.style.blend_weight > 0))
+    if (chunk->u.style.blend_weight == 0
+            ? chunk->u.style.blend_name[0] != '\0' || chunk->u.style.blend_checksum != 0
+            : chunk->u.style.blend_weight > ARTEM_BLEND_ONE || !artem_name_valid(chunk->u.style.blend_name))
         return "impossible blend";
     return NULL;
 }

@@ -69,7 +69,7 @@ static void get_layers(struct artem_style *s, struct layer out[3])
 // What a weight amounts to, in 2^-30: w · mul · 2^-15 · 2^-shift.
 static int64_t effect(const struct layer *l, int output, int input)
 {
-    return ((int64_t)l->weights[output * l->inputs + input] * l->mul[output]) << (15 - *l->shift);
+    return (int64_t)l->weights[output * l->inputs + input] * l->mul[output] * (INT64_C(1) << (15 - *l->shift));
 }
 
 static int64_t mixed_effect(const struct layer *a, const struct layer *b, int output, int input, uint32_t weight)
@@ -119,6 +119,7 @@ enum artem_result artem_style_blend(struct artem_style *a, struct artem_style *b
         return ARTEM_ERROR_MEMORY;
     *style = weight == ONE ? *b : *a;
     memcpy(style->name, a->name, sizeof style->name);
+    memcpy(style->title, a->title, sizeof style->title);
     style->checksum = a->checksum;
     memcpy(style->blend_name, b->name, sizeof style->blend_name);
     style->blend_checksum = b->checksum;
@@ -149,10 +150,12 @@ enum artem_result artem_library_load_blend(const char *style_name, const char *b
 
     if (result == ARTEM_OK && blend_name != NULL && blend_name[0] != '\0' && weight > 0) {
         result = artem_library_load_style(blend_name, &b);
-        if (result == ARTEM_OK)
+        if (result == ARTEM_OK) {
             result = artem_style_blend(a, b, weight, out_style);
-        if (result == ARTEM_ERROR_ARGUMENT)
-            artem_log(ARTEM_LOG_ERROR, "styles %s and %s were made for different networks", style_name, blend_name);
+            if (result != ARTEM_OK)
+                artem_log(ARTEM_LOG_ERROR, "styles %s and %s cannot be blended: %s", style_name, blend_name,
+                          a->network_id != b->network_id ? "made for different networks" : artem_result_string(result));
+        }
     } else if (result == ARTEM_OK) {
         *out_style = artem_style_ref(a);
     }

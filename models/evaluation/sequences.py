@@ -72,7 +72,7 @@ def make(name, size=SIZE, frames=FRAMES):
     for t in range(frames):
         scene, head = moments()[name](t)
         eyes = render.eyes(head)
-        density = round(0.8 * size / 4 / 2)
+        density = round(0.9 * np.pi / 4 * size / 4 / 2)  # geometry_noise_density
         out.append(Frame(scene, eyes, [render.render(scene, e, size, size) for e in eyes],
                          [noise_map(e, head.at, size, size, density) for e in eyes]))
     return out

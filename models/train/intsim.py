@@ -80,6 +80,19 @@ def noise_bytes(x, y, face=0):
     return np.stack(out, -1).astype(np.int64)
 
 
+def quotient(a, b):
+    """a / b towards zero, for b > 0."""
+    return np.sign(a) * (np.abs(a) // b)
+
+
+def place(minor, major, density):
+    one = 1 << 15
+    u = quotient(minor * one, major)
+    v = u * u // one
+    f = quotient(u * (41721 - v * (11950 - v * 2997 // one) // one), one)
+    return (f + one) * 16 * density // one
+
+
 def noise(noise_map, X, Y):
     """The noise of cells X, Y (int arrays of one shape), shape + (16,), -128..127."""
     m, density = np.asarray(noise_map[:9], np.int64).reshape(3, 3), int(noise_map[9])
@@ -90,7 +103,7 @@ def noise(noise_map, X, Y):
     axis = np.where((size[2] >= size[0]) & (size[2] >= size[1]), 2, np.where(size[1] >= size[0], 1, 0))
     pick = lambda v, k: np.take_along_axis(v, k[None], 0)[0]
     major, face = np.maximum(pick(size, axis), 1), 1 + 2 * axis + (pick(d, axis) < 0)
-    p, q = ((pick(d, (axis + k) % 3) + major) * 16 * density // major for k in (1, 2))
+    p, q = (place(pick(d, (axis + k) % 3), major, density) for k in (1, 2))
     total = 0
     for dy in (0, 1):
         for dx in (0, 1):

@@ -78,14 +78,13 @@ def stability_loss(y, y_moved, flow, margin=8):
     return (y_moved - warp(y, flow))[inside].square().mean()
 
 
-def lattice_loss(y, period, window=40):
-    """Variance of what repeats with the trunk's cells (4 pixels) or pairs of them (8): the mean over all periods of a window, per
-    phase. Binary trunks like to paint such a grid; paintings have none."""
+def lattice_loss(y, period):
+    """Variance of what repeats with the trunk's cells (4 pixels) or pairs of them (8): the mean of each phase over the whole picture. Binary
+    trunks like to paint such a grid; paintings have none. Over smaller windows the texture itself counts as a grid."""
     b, c, h, w = y.shape
-    n, rows, columns = window // period, h // window, w // window
-    y = y[..., :rows * window, :columns * window].reshape(b, c, rows, n, period, columns, n, period)
-    phase = y.mean((3, 6))
-    return (phase - phase.mean((3, 5), keepdim=True)).square().mean()
+    rows, columns = h // period, w // period
+    phase = y[..., :rows * period, :columns * period].reshape(b, c, rows, period, columns, period).mean((2, 4))
+    return (phase - phase.mean((2, 3), keepdim=True)).square().mean()
 
 
 def contrast_loss(x, y, keep=0.5, size=8):

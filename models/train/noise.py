@@ -17,13 +17,15 @@ def lattice(batch, cells, generator):
 
 
 def positions(batch, h, w, generator):
-    """Where the cells of a view lie on the lattice: B,h,w,2 (x, y). Turned, scaled by 0.6 to 1 lattice steps a cell, moved."""
+    """Where the cells of a view lie on the lattice: B,h,w,2 (x, y). Turned, moved, and scaled by 0.4 to 1.1 lattice steps a cell, as between the
+    edge and the middle of a view, a little stretched, as in the corners of the cube."""
+    r = torch.rand(batch, 5, generator=generator)[:, :, None, None]
+    angle, scale, stretch = (r[:, 0] - 0.5) * math.pi / 2, 1.1 * (0.4 / 1.1) ** r[:, 1], 1.2 ** (r[:, 4] - 0.5)
     y, x = torch.meshgrid(torch.arange(h) - h / 2, torch.arange(w) - w / 2, indexing="ij")
-    r = torch.rand(batch, 4, generator=generator)
-    angle, scale = (r[:, 0] - 0.5) * math.pi / 2, 0.6 + 0.4 * r[:, 1]
-    c, s = (v[:, None, None] * scale[:, None, None] for v in (angle.cos(), angle.sin()))
+    x, y = x * (scale * stretch), y * (scale / stretch)
+    c, s = angle.cos(), angle.sin()
     middle = max(h, w) + 4
-    return torch.stack((c * x - s * y + middle + r[:, 2, None, None], s * x + c * y + middle + r[:, 3, None, None]), -1)
+    return torch.stack((c * x - s * y + middle + r[:, 2], s * x + c * y + middle + r[:, 3]), -1)
 
 
 def sample(grid, at):

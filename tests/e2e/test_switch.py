@@ -61,9 +61,10 @@ def main():
         near = lambda other: (lambda p: palette_distance(p, other) < 0.35)
         wave = switch({"style": "great_wave"}, far(plain), "on: great_wave", start=3.0)  # makes the engine
         starry = switch({"style": "starry_night"}, far(plain, wave), "great_wave to starry_night")
+        switch({"style": "great_wave", "blend_style": "starry_night", "blend": "1"}, near(starry), "a blend of nothing but the second style")
         switch({"style": "great_wave"}, far(plain, starry), "back to great_wave")
         lines = [line for line in s.log.splitlines() if "style: " in line]
-        assert [line.rsplit(" ", 1)[-1] for line in lines] == ["great_wave", "starry_night", "great_wave"], s.log
+        assert [line.rsplit(" ", 1)[-1] for line in lines] == ["great_wave", "starry_night", "starry_night", "great_wave"], s.log
 
         s.write_config({"style": "starry_night", "strength": "lots"})  # one bad value: the whole file is refused
         unchanged(s, near(wave), "strength", "a bad config changed the display")

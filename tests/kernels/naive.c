@@ -84,6 +84,16 @@ static int64_t magnitude(int64_t v)
     return v < 0 ? -v : v;
 }
 
+// The sign apart, so that every quotient is one of positive numbers.
+static int64_t place_on_face(int64_t n, int64_t a, int64_t density)
+{
+    const int64_t u = magnitude(n) * 32768 / a, v = shifted(u * u, 15);
+    const int64_t inner = 11950 - shifted(v * 2997, 15), outer = 41721 - shifted(v * inner, 15);
+    const int64_t f = shifted(u * outer, 15);
+
+    return shifted((32768 + (n < 0 ? -f : f)) * 16 * density, 15);
+}
+
 // What a cell sees that looks in a direction: written from the text, with none of the kernel's shortcuts.
 static int64_t directional_noise(const struct artem_noise_map *map, int64_t x, int64_t y, uint32_t c)
 {
@@ -98,8 +108,8 @@ static int64_t directional_noise(const struct artem_noise_map *map, int64_t x, i
     if (magnitude(d[0]) > magnitude(d[k]))
         k = 0;
     const int64_t major = d[k] == 0 ? 1 : magnitude(d[k]);
-    const int64_t p = shifted((d[(k + 1) % 3] + major) * 16 * map->density / major, 0);
-    const int64_t q = shifted((d[(k + 2) % 3] + major) * 16 * map->density / major, 0);
+    const int64_t p = place_on_face(d[(k + 1) % 3], major, map->density);
+    const int64_t q = place_on_face(d[(k + 2) % 3], major, map->density);
     for (int64_t j = 0; j < 2; j++)
         for (int64_t i = 0; i < 2; i++) {
             const int64_t wx = cosine[i ? 16 - p % 16 : p % 16], wy = cosine[j ? 16 - q % 16 : q % 16];

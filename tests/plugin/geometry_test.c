@@ -117,7 +117,12 @@ static void test_noise_direction(void)
     struct artem_noise_map map;
     double d[3];
 
-    CHECK_INT(geometry_noise_density(&square, 256, 256), 26); // 0.8 * 256 / 2 / 4, rounded
+    CHECK_INT(geometry_noise_density(&square, 256, 256, 0), 23); // 0.9 * pi / 4 * 256 / 2 / 4, rounded
+    CHECK_INT(geometry_noise_density(&square, 260, 252, 23), 23);
+    CHECK_INT(geometry_noise_density(&square, 256, 256, 19), 19); // what there was is near enough
+    CHECK_INT(geometry_noise_density(&square, 256, 256, 28), 28);
+    CHECK_INT(geometry_noise_density(&square, 256, 256, 18), 23);
+    CHECK_INT(geometry_noise_density(&square, 256, 256, 29), 23);
     geometry_noise_map(&square, &pose, 256, 256, 26, &map);
     CHECK(artem_noise_map_valid(&map) && map.density == 26);
     look(&map, 31.5, 31.5, d); // the middle of 64 cells
@@ -161,7 +166,7 @@ static void test_noise_nonsense(void)
 
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         const struct geometry_view bad = view(1000, 1000, odd[i], 0.8f);
-        CHECK_INT(geometry_noise_density(&bad, 256, 256), 0);
+        CHECK_INT(geometry_noise_density(&bad, 256, 256, 30), 0);
         geometry_noise_map(&bad, &pose, 256, 256, 40, &map);
         CHECK(artem_noise_map_valid(&map) && map.density == 0);
         // An odd pose is left out of account.
@@ -171,7 +176,7 @@ static void test_noise_nonsense(void)
     }
     geometry_noise_map(&good, &pose, 256, 256, 0, &map); // no density: planar
     CHECK(map.density == 0 && map.m[2] == 0 && map.m[5] == 0);
-    CHECK(geometry_noise_density(&good, 4, 4) >= 1);
+    CHECK(geometry_noise_density(&good, 4, 4, 0) >= 1);
     // Any rotation stays in range.
     for (int i = 0; i < 1000; i++) {
         const float a = (float)i * 0.7f;

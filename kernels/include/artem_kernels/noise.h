@@ -15,7 +15,7 @@ enum {
 
 // Planar (density 0): cell (X, Y) has the noise of the point (X + m[2], Y + m[5]); all zero is a valid map.
 // Directional (density > 0): cell (X, Y) looks in the direction m · (X, Y, 1), m being three rows of three, and sees
-// the noise on a cube around the viewer whose faces are 2 · density points wide.
+// the noise on a cube around the viewer whose faces are 2 · density points wide, at nearly equal angles.
 struct artem_noise_map {
     int32_t m[9];
     int32_t density;
