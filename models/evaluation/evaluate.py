@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the shipped styles: how close they come to the paintings, what is left of the world, how still they stand.
 
-    models/evaluate --photos PHOTOS --paintings PAINTINGS [--teacher CHECKPOINT] [--gatys] --out out/evaluation
+    models/evaluate --photos UNSEEN-PHOTOS --paintings PAINTINGS [--teacher CHECKPOINT] [--gatys] --out out/evaluation
 
 Prints a table and writes index.html with pictures, and results.json. What needs photos, paintings or a teacher is left out without
-them. Teacher and Gatys are dear, so their numbers are kept in models/evaluation/reference.json, by the hash of what they were made from."""
+them. Teacher and Gatys are dear, so their numbers are kept in models/evaluation/reference.json, and used only for the same pictures, painting and weights."""
 import argparse
 import hashlib
 import json
+import os
 import pathlib
 import sys
 import time
@@ -59,24 +60,27 @@ def digest(*paths):
 
 
 class Kept:
-    """reference.json: numbers that are not measured anew each time."""
+    """reference.json: numbers that are not measured anew each time. Each says by a digest what it was measured on, and is only used for the
+    same."""
 
     def __init__(self, path):
         self.path = path
         self.values = json.loads(path.read_text()) if path.exists() else {}
 
-    def get(self, *keys):
-        v = self.values
-        for k in keys:
-            v = v.get(k, {})
-        return v or None
+    def get(self, kind, name, on):
+        value = self.values.get(kind, {}).get(name)
+        return value if value and value["on"] == on else None
 
-    def put(self, value, *keys):
-        v = self.values
-        for k in keys[:-1]:
-            v = v.setdefault(k, {})
-        v[keys[-1]] = value
+    def put(self, kind, name, on, value):
+        self.values.setdefault(kind, {})[name] = dict(value, on=on)
         self.path.write_text(json.dumps(self.values, indent=1, sort_keys=True) + "\n")
+
+
+def digest_of(*parts):
+    h = hashlib.sha256(repr(sorted(objective.CONTENT.items())).encode() + repr(objective.STYLE).encode())
+    for p in parts:
+        h.update(p if isinstance(p, bytes) else np.ascontiguousarray(p).tobytes())
+    return h.hexdigest()[:16]
 
 
 class Material:
@@ -94,6 +98,20 @@ class Material:
 
     def all(self):
         return [p for s in self.stills for p in s]
+
+
+def check_input(a, models, names):
+    """What can be wrong is said before the work. Returns the paths of the photos that can be read."""
+    if not os.access(a.artem, os.X_OK):
+        raise SystemExit(f"{a.artem}: no artem command there; build the project, or name it with --artem")
+    for name in names:
+        if not (models / f"{name}.artstyle").exists():
+            raise SystemExit(f"{models}: no style {name}")
+        if a.paintings and not library.painting(a.paintings, name).exists():
+            raise SystemExit(f"{library.painting(a.paintings, name)}: the painting of {name} is missing")
+    if (a.gatys or a.teacher) and not (a.photos and a.paintings):
+        print("without --photos and --paintings, Gatys' optimisation and the teacher's losses are left out")
+    return pictures.list_readable(a.photos) if a.photos else []
 
 
 def as_tensor(p):
@@ -126,10 +144,11 @@ def measure_motion(material, painter):
 def measure_stills(material, painter):
     source = material.all()
     painted = [painter.frame([p], exact=True)[0] for p in source]
-    edges = [measures.edge_agreement(s, p, sigma) for s, p in zip(source, painted) for sigma in (1.0, 2.0)]
-    return painted, {"edges_1": float(np.mean([e[0] for e in edges[0::2]])), "edges_2": float(np.mean([e[0] for e in edges[1::2]])),
-                     "recall_1": float(np.mean([e[1] for e in edges[0::2]])), "recall_2": float(np.mean([e[1] for e in edges[1::2]])),
-                     "grid": measures.grid_energy(painted)}
+    out = {"grid": float(np.median([measures.grid_energy(p) for p in painted]))}
+    for i, sigma in ((1, 1.0), (2, 2.0)):
+        edges = [e for e in (measures.edge_agreement(s, p, sigma) for s, p in zip(source, painted)) if e]
+        out[f"edges_{i}"], out[f"recall_{i}"] = (float(v) for v in np.mean(edges, 0))
+    return painted, out
 
 
 def measure(a, material, painter, vgg, grams, style, painting, gatys_photo):
@@ -178,10 +197,11 @@ def main():
         torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     out, models = pathlib.Path(a.out), pathlib.Path(a.models)
-    (out / "pictures").mkdir(parents=True, exist_ok=True)
     names = a.style or sorted(p.stem for p in models.glob("*.artstyle"))
     if not names:
         raise SystemExit(f"{models}: no styles")
+    readable = check_input(a, models, names)
+    (out / "pictures").mkdir(parents=True, exist_ok=True)
     print("rendering the sequences ...", flush=True)
     material = Material(a)
     vgg = grams = None
@@ -191,9 +211,13 @@ def main():
         paintings = {n: pictures.resize(pictures.read(library.painting(a.paintings, n)), 256) for n in names}
         grams = objective.style_targets(vgg, [pictures.tensor(paintings[n]) for n in names])
     kept = Kept(HERE / "reference.json")
-    results = {"input": {"motion": input_motion(material)}, "styles": {}, "weights": {"content": objective.CONTENT, "style": objective.STYLE}}
-    anchor_path = sorted(pathlib.Path(a.photos).iterdir())[-3] if a.photos else None
-    anchor = pictures.load_squares(a.photos, GATYS_SIZE)[-3] if a.photos else None
+    results = {"input": {"motion": input_motion(material), "grid": float(np.median([measures.grid_energy(p) for p in material.all()]))},
+               "styles": {}, "weights": {"content": objective.CONTENT, "style": objective.STYLE}}
+    anchor_path = anchor = None
+    if a.photos:
+        anchor_path = readable[-min(3, len(readable))]
+        anchor = pictures.load_squares(a.photos, GATYS_SIZE)[-min(3, len(readable))]
+    stills = digest_of(*material.all())
 
     for i, name in enumerate(names):
         began = time.time()
@@ -211,21 +235,22 @@ def main():
             value["flip"] = float(np.mean([measures.flip(s, p) for s, p in zip(shown, painted)]))
             value["against"] = digest(models / "artem.artnet", models / f"{name}.artstyle")
             report.save_pictures(out, f"{name}.teacher", material.all(), shown)
-            if not a.quick:
-                kept.put(dict(value, checkpoint=digest(a.teacher)), "teacher", name)
+            if not a.quick and vgg is not None and anchor is not None:
+                kept.put("teacher", name, digest_of(stills.encode(), painting), dict(value, checkpoint=digest(a.teacher)))
             row["teacher"] = value
-        elif kept.get("teacher", name):
-            row["teacher"] = kept.get("teacher", name)
+        elif vgg is not None:
+            row["teacher"] = kept.get("teacher", name, digest_of(stills.encode(), painting)) or {}
+            if row["teacher"].get("against") != digest(models / "artem.artnet", models / f"{name}.artstyle"):
+                row["teacher"].pop("ssim", None), row["teacher"].pop("flip", None)
         if a.gatys and vgg is not None and anchor is not None:
             y, curve = gatys.optimise(vgg, grams, i, as_tensor([anchor]), 20 if a.quick else GATYS_ITERATIONS)
             Image.fromarray((y[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)).save(out / "pictures" / f"{name}.gatys.png")
-            value = {"curve": [round(v, 4) for v in curve], "photo": hashlib.sha256(anchor.tobytes()).hexdigest()[:16], "size": GATYS_SIZE,
-                     "painting": digest(library.painting(a.paintings, name)), "command": "models/evaluate --gatys"}
+            value = {"curve": [round(v, 4) for v in curve], "size": GATYS_SIZE, "command": "models/evaluate --gatys"}
             if not a.quick:
-                kept.put(value, "gatys", name)
+                kept.put("gatys", name, digest_of(anchor, painting), value)
             row["gatys"] = value
-        elif kept.get("gatys", name):
-            row["gatys"] = kept.get("gatys", name)
+        elif vgg is not None and anchor is not None:
+            row["gatys"] = kept.get("gatys", name, digest_of(anchor, painting)) or {}
         results["styles"][name] = row
         (out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
         print(f"{name}: {time.time() - began:.0f} s", flush=True)

@@ -11,7 +11,8 @@ def optimise(vgg, grams, style, picture, iterations):
     s = torch.tensor([style])
     y = picture.clone().requires_grad_()
     curve, state = [], {}
-    opt = torch.optim.LBFGS([y], lr=1.0, max_iter=1, history_size=20, line_search_fn="strong_wolfe")
+    # One iteration a call, so that the curve can be read; max_eval is what its line search may try.
+    opt = torch.optim.LBFGS([y], lr=1.0, max_iter=1, max_eval=25, history_size=20, line_search_fn="strong_wolfe")
 
     def closure():
         opt.zero_grad()
@@ -19,15 +20,17 @@ def optimise(vgg, grams, style, picture, iterations):
         content, styled = objective.perceptual(vgg, grams, s, picture, shown)
         loss = (content + objective.STYLE * styled).mean() + objective.WEIGHTS["variation"] * losses.total_variation(shown)
         loss.backward()
-        state["total"] = float((content + objective.STYLE * styled).mean())
+        state.setdefault("total", float((content + objective.STYLE * styled).mean()))  # of where the iteration begins
         return loss
 
     with torch.enable_grad():
-        closure()
-        curve.append(state["total"])
         for _ in range(iterations):
+            state.clear()
             opt.step(closure)
             curve.append(state["total"])
+        state.clear()
+        closure()
+        curve.append(state["total"])
     return y.detach().clamp(0, 1), curve
 
 

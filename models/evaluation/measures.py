@@ -20,7 +20,7 @@ def sample(picture, flow):
 def warped_error(picture, other, flow, mask):
     """Root of the mean squared difference between the picture and the other one brought over, where both show the same."""
     d = ((picture / 255.0 - sample(other, flow)) ** 2).mean(-1)[mask]
-    return float(d.mean()), int(mask.sum())
+    return float(d.mean()) if mask.any() else 0.0, int(mask.sum())
 
 
 def temporal(frames, painted, lag):
@@ -47,6 +47,8 @@ def stereo(frames, painted, every=4):
         total, count = total + error * n, count + n
         offsets += block_offsets(painted[t][0], painted[t][1], flow, mask)
     offsets = np.array(offsets)
+    if not count or not len(offsets):
+        return None, None, None
     return float(np.sqrt(total / count)), float(offsets.mean()), float((np.abs(offsets) > 1).mean())
 
 
@@ -68,25 +70,25 @@ def block_offsets(left, right, flow, mask, block=16, reach=4.0, step=0.5):
 
 
 def edge_agreement(source, painted, sigma):
-    """F1 of the Canny edges of two pictures, a pixel of tolerance, and the share of the source's edges that are found again."""
+    """F1 of the Canny edges of two pictures, a pixel of tolerance, and the share of the source's edges that are found again. None where the
+    source has no edges."""
     a, b = (feature.canny(p @ LUMA / 255, sigma, 0.06, 0.15) for p in (source, painted))
     near = np.ones((3, 3), bool)
-    if not a.any() or not b.any():
+    if not a.any():
+        return None
+    if not b.any():
         return 0.0, 0.0
     precision = (b & ndimage.binary_dilation(a, near)).sum() / b.sum()
     recall = (a & ndimage.binary_dilation(b, near)).sum() / a.sum()
     return float(2 * precision * recall / max(precision + recall, 1e-9)), float(recall)
 
 
-def grid_energy(pictures):
-    """How much stronger the spectrum is at the frequencies of a grid of 4 (and 2) pixels than around them; 1: no grid."""
-    total = 0
-    for p in pictures:
-        g = p @ LUMA
-        h, w = (s // 8 * 8 for s in g.shape)
-        g = g[:h, :w] - g.mean()
-        total = total + np.abs(np.fft.fft2(g * np.hanning(h)[:, None] * np.hanning(w)[None])) ** 2 / (h * w)
-    h, w = total.shape
+def grid_energy(picture):
+    """How much stronger the spectrum is at the frequencies of a grid of 4 (and 2) pixels than around them; about 1: no grid."""
+    g = picture @ LUMA
+    h, w = (s // 8 * 8 for s in g.shape)
+    g = g[:h, :w] - g.mean()
+    total = np.abs(np.fft.fft2(g * np.hanning(h)[:, None] * np.hanning(w)[None])) ** 2
     marks = np.zeros((h, w), bool)
     around = np.zeros((h, w), bool)
     for j in range(4):
@@ -98,7 +100,7 @@ def grid_energy(pictures):
                     for dx in range(-6, 7):
                         if max(abs(dy), abs(dx)) >= 3:
                             around[(y + dy) % h, (x + dx) % w] = True
-    return float(total[marks].mean() / total[around].mean())
+    return float(total[marks].mean() / max(total[around].mean(), 1e-9))
 
 
 def similarity(a, b):
@@ -111,13 +113,15 @@ def flip(reference, test):
     return float(flip_evaluator.evaluate(reference.astype(np.float32) / 255, test.astype(np.float32) / 255, "LDR")[1])
 
 
-def patches(picture, count, rng, size=7):
+def patches(picture, count, size=7):
+    """The same places in pictures of one size, so that a set has no distance from itself."""
+    rng = np.random.default_rng(3)
     h, w = picture.shape[:2]
     y, x = rng.integers(0, h - size + 1, count), rng.integers(0, w - size + 1, count)
     return np.stack([picture[j:j + size, i:i + size].ravel() for j, i in zip(y, x)])
 
 
-def sliced_wasserstein(a, b, levels=3, count=4000, directions=128):
+def sliced_wasserstein(a, b, levels=3, count=20000, directions=128):
     """Distance between the distributions of small patches of two sets of pictures on the levels of a Laplacian pyramid, in 0..1 of colour."""
     rng = np.random.default_rng(3)
     a, b = ([p / 255.0 for p in s] for s in (a, b))
@@ -125,7 +129,7 @@ def sliced_wasserstein(a, b, levels=3, count=4000, directions=128):
     for level in range(levels):
         smooth = [[ndimage.gaussian_filter(p, (1.5, 1.5, 0)) for p in s] for s in (a, b)]
         bands = [[p - q for p, q in zip(s, t)] if level < levels - 1 else s for s, t in zip((a, b), smooth)]
-        sets = [np.concatenate([patches(p, count // len(s), rng) for p in s]) for s in bands]
+        sets = [np.concatenate([patches(p, max(1, count // len(s))) for p in s]) for s in bands]
         n = min(map(len, sets))
         d = rng.normal(size=(sets[0].shape[1], directions))
         d /= np.linalg.norm(d, axis=0)

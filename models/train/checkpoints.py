@@ -20,9 +20,9 @@ class Run:
     def resume(self):
         if not self.path.exists():
             return
-        c = torch.load(self.path, weights_only=True)
+        c = torch.load(self.path, weights_only=True, map_location="cpu")
         if c["names"] != self.names or c["shape"] != self.shape:
-            raise SystemExit(f"{self.path} was trained for {', '.join(c['names'])} with {c['shape']}: choose another --out")
+            raise SystemExit(f"{self.path} was trained for {', '.join(c['names'])} with {c['shape']}: choose another folder")
         self.net.load_state_dict(c["net"])
         self.opt.load_state_dict(c["opt"])
         self.step = c["step"]

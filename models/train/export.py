@@ -16,6 +16,7 @@ import data
 import intsim
 import library
 import pictures
+import render
 import scenes
 
 WEIGHT_MAX = 64  # |w| of int8 layers: no pair of uint8*int8 products leaves int16
@@ -66,6 +67,21 @@ def calibration_pictures(photos, count, size=256):
     return np.stack(pics)
 
 
+def calibration_maps(count, size):
+    """Noise maps as live frames have them: a view of 90 degrees turned anywhere; every fourth one as stills have."""
+    rng = np.random.default_rng(98)
+    maps = []
+    for i in range(count):
+        turn = render.turn_matrix(rng.uniform(0, 2 * np.pi), rng.uniform(-0.8, 0.8), rng.normal(0, 0.1))
+        m = turn @ np.array([[8 / size, 0, -1 + 4 / size], [0, -8 / size, 1 - 4 / size], [0, 0, -1]]) * (1 << 17)
+        maps.append(intsim.PLANAR if i % 4 == 3 else (*(int(v) for v in np.rint(m).flatten()), max(round(0.9 * np.pi / 4 * size / 8), 1)))
+    return maps
+
+
+def encoder_inputs(pictures):
+    return np.stack([intsim.encoder_input(p, m) for p, m in zip(pictures, calibration_maps(len(pictures), pictures.shape[2]))])
+
+
 def affine_layer(s, norm, p, adapt):
     """Calibrates one normalised layer on s (pictures,h,w,c), then returns z for every picture as exact mode computes it."""
     m, e = zip(*(intsim.moments(s[i:i + 1]) for i in range(len(s))))
@@ -81,8 +97,7 @@ def affine_layer(s, norm, p, adapt):
 
 def export_network(net, pictures):
     w, _ = quantise_rows(net.encoder.detach().numpy()[:, ENCODER_ORDER])
-    u = np.stack([intsim.encoder_input(p) for p in pictures])
-    acc = chunked(lambda v: intsim.conv(v - 128, w), u)
+    acc = chunked(lambda v: intsim.conv(v - 128, w), encoder_inputs(pictures))
     top, shift = np.quantile(np.abs(acc), 0.99999), 0  # a few saturated sums do no harm
     while top / 2 ** shift > 32000:
         shift += 1
@@ -101,8 +116,7 @@ def export_style(net, params, s, name, title, pictures):
                     "shift": clip16(f(k.shift) * 128)} for k in net.units]
     # encoder and trunk, layer by layer over all calibration pictures
     enc = params["enc_weights"].astype(np.int64)
-    u = np.stack([intsim.encoder_input(p) for p in pictures])
-    acc = chunked(lambda v: intsim.conv(v - 128, enc), u)
+    acc = chunked(lambda v: intsim.conv(v - 128, enc), encoder_inputs(pictures))
     z = affine_layer(intsim.sat16(intsim.rsh(acc, params["enc_shift"])), st["norms"][0], 0, params["adapt"])
     x = np.clip(intsim.rsh(z, 4), -128, 127)
     for k in range(intsim.UNITS):

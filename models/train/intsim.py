@@ -290,3 +290,34 @@ def composite(original, engine_in, engine_out, strength, keep):
     t = np.clip(s + rsh(keep * ((o - luma(o)) - (s - luma(s))), 8), 0, 255)
     out = o + rsh(strength * (t - o), 8)
     return np.concatenate((out, original[..., 3:].astype(np.int64)), -1).astype(np.uint8)
+
+
+# ---- section 7a ---------------------------------------------------------------------------------------------------------------
+def blend(a, b, t):
+    """The style between a (t = 0) and b (t = 256): dictionaries of arrays, as artfile reads them."""
+    mix = lambda x, y: divr(np.asarray(x, np.int64) * (256 - t) + np.asarray(y, np.int64) * t, 256)
+    out = {k: a[k] for k in ("name", "title", "network_id")}
+    out["norms"], out["units"] = [], []
+    for p, q in zip(a["norms"], b["norms"]):
+        n = {k: mix(p[k], q[k]) for k in p}
+        n["square"] = np.maximum(n["square"], ((n["mean"] * n["mean"]) >> 16) + 1)
+        out["norms"].append(n)
+    out["units"] = [{k: mix(p[k], q[k]) for k in p} for p, q in zip(a["units"], b["units"])]
+    for k in ("dec_gain", "dec_bias", "d0_bias", "d1_bias", "d2_bias"):
+        out[k] = mix(a[k], b[k])
+    for layer in ("d0", "d1", "d2"):
+        effects = []
+        for s in (a, b):
+            w = np.asarray(s[layer + "_weights"], np.int64)
+            m = np.asarray(s[layer + "_mul"], np.int64).reshape(-1, 1, 1, 1)
+            effects.append(w.reshape(len(m), 3, 3, -1) * m * 2 ** (15 - s[layer + "_shift"]))
+        e = effects[0] * (256 - t) + effects[1] * t
+        top = np.abs(e).max((1, 2, 3))
+        shift = max(a[layer + "_shift"], b[layer + "_shift"])
+        while shift > 0 and divr(int(top.max()) << shift, 1 << 29) > 32767:
+            shift -= 1
+        out[layer + "_shift"] = shift
+        out[layer + "_mul"] = np.minimum(divr(top << shift, 1 << 29), 32767)
+        high = top[:, None, None, None]
+        out[layer + "_weights"] = np.where(high > 0, divr(64 * e, np.maximum(high, 1)), 0)
+    return out

@@ -7,6 +7,7 @@ It starts from the shipped style that is nearest to the painting. Interrupted an
 result. The style is written to --out as NAME.artstyle, where `artem stylize --style NAME` finds it, with a preview NAME.preview.png beside
 it."""
 import argparse
+import hashlib
 import os
 import pathlib
 import re
@@ -32,7 +33,9 @@ MODELS = pathlib.Path(__file__).resolve().parent.parent
 
 
 def user_folder():
-    base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    base = os.environ.get("XDG_DATA_HOME", "")
+    if not os.path.isabs(base):  # the XDG specification has relative paths ignored
+        base = os.path.join(os.path.expanduser("~"), ".local", "share")
     return pathlib.Path(base) / "artem" / "models"
 
 
@@ -57,9 +60,15 @@ def arguments():
     a = p.parse_args()
     if a.steps < 1 or a.batch < 1 or a.crop < 64 or a.crop > data.SIZE or a.crop % 8:
         p.error("--steps and --batch are at least 1, --crop a multiple of 8 from 64 to 288")
+    if not 64 <= a.style_size <= 1024:
+        p.error("--style-size: 64 to 1024")
     a.name = a.name or re.sub(r"[^A-Za-z0-9_-]+", "_", pathlib.Path(a.style).stem).strip("_")[:63]
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,63}", a.name):
         p.error(f"--name {a.name!r}: 1 to 63 of A-Z a-z 0-9 _ -")
+    try:
+        artfile._text({"title": a.title or a.name}, "title", 128)
+    except ValueError as error:
+        p.error(f"--{error}")
     return a
 
 
@@ -71,6 +80,16 @@ def nearest_start(net, styles, vgg, grams, probes):
     with torch.no_grad():
         loss = [objective.perceptual(vgg, grams, zeros, probes, net(probes, v, s))[1].mean().item() for s in range(len(styles))]
     return int(np.argmin(loss))
+
+
+def run_shape(a, models, painting, photos):
+    """Everything that the result depends on, so that only the same run is gone on with."""
+    shape = {"painting": painting.numpy().tobytes(), "photos": photos.tobytes() if photos is not None else b"",
+             "network": (models / "artem.artnet").read_bytes()}
+    shape = {k: hashlib.sha256(v).hexdigest()[:16] for k, v in shape.items()}
+    shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "steps", "crop", "batch", "rate", "seed")})
+    shape["all"] = hashlib.sha256(repr(sorted(shape.items())).encode()).hexdigest()[:8]
+    return shape
 
 
 def freeze_trunk(net):
@@ -114,20 +133,24 @@ def main():
     torch.manual_seed(a.seed)
     a.device = "cpu"
     models, out = pathlib.Path(a.models), pathlib.Path(a.out)
-    try:
-        painting = pictures.load(a.style, a.style_size)
-    except ValueError as error:
-        raise SystemExit(f"artem-train: {error}") from None
     starts = sorted(p for p in models.glob("*.artstyle") if p.stem != a.name)
     if not starts:
         raise SystemExit(f"artem-train: {models}: no style to start from")
+    if (models / f"{a.name}.artstyle").exists() and out.resolve() != models.resolve():
+        print(f"{a.name}: is also a shipped style; the new one takes its place for you (--name gives it another name)")
     objective.WEIGHTS["style"] = a.style_weight
-    work = pathlib.Path(a.work) if a.work else weights.default_path().parent / "train" / a.name
+    try:
+        painting = pictures.load(a.style, a.style_size)
+        photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None
+        shipped.load(models / "artem.artnet", starts)
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"artem-train: {error}") from None
+    shape = run_shape(a, models, painting, photos)
+    work = pathlib.Path(a.work) if a.work else weights.default_path().parent / "train" / f"{a.name}-{shape['all']}"
     work.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
 
     vgg = losses.Vgg(weights.find(a.vgg))
-    photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None
     batches = data.Batches(photos, scenes.many(200), a.seed)
     grams = objective.style_targets(vgg, [painting])
     probes = batches.next(np.random.default_rng(0), 3, a.crop)
@@ -137,8 +160,7 @@ def main():
     print(f"{a.name}: starting from {starts[start].stem}", flush=True)
     net, network_fields, styles = shipped.load(models / "artem.artnet", starts[start:start + 1])
     opt = torch.optim.Adam(freeze_trunk(net), lr=a.rate)
-    run = checkpoints.Run(work, net, opt, [a.name], {"start": starts[start].stem, "style_size": a.style_size, "style_weight": a.style_weight,
-                                                     "steps": a.steps, "crop": a.crop, "batch": a.batch, "rate": a.rate, "seed": a.seed})
+    run = checkpoints.Run(work, net, opt, [a.name], dict(shape, start=starts[start].stem))
     run.resume()
     optimise(a, net, vgg, grams, batches, run)
 

@@ -55,4 +55,5 @@ def fresh(pixels, generator):
     """Noise of an unrelated view for each picture."""
     b, _, h, w = pixels.shape
     h, w = h // 4, w // 4
-    return gated(pixels, sample(lattice(b, max(h, w), generator), positions(b, h, w, generator)))
+    v = sample(lattice(b, max(h, w), generator), positions(b, h, w, generator))
+    return gated(pixels, v.to(pixels.device))

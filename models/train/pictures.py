@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+SQUARES_MAX = 4000  # a gigabyte at 288 x 288
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
 
@@ -30,6 +31,16 @@ def tensor(img):
     return torch.tensor(np.asarray(img).copy()).permute(2, 0, 1)[None].float() / 255
 
 
+ASPECT_MAX = 4  # of a painting: what is longer is cut to its middle
+
+
+def trim(img, aspect):
+    """The middle of a picture that is longer than `aspect` times its other side."""
+    w, h = min(img.width, aspect * img.height), min(img.height, aspect * img.width)
+    x, y = (img.width - w) // 2, (img.height - h) // 2
+    return img if (w, h) == img.size else img.crop((x, y, x + w, y + h))
+
+
 def resize(img, shorter):
     s = shorter / min(img.size)
     return img if s == 1 else img.resize((max(shorter, round(img.width * s)), max(shorter, round(img.height * s))), Image.LANCZOS)
@@ -38,15 +49,37 @@ def resize(img, shorter):
 def load(path, shorter=None):
     """RGB float tensor 1,3,h,w in 0..1; with `shorter`, scaled so that the shorter side has it."""
     img = read(path)
-    return tensor(resize(img, shorter) if shorter else img)
+    return tensor(resize(trim(img, ASPECT_MAX), shorter) if shorter else img)
+
+
+def list_pictures(folder):
+    """Paths by their names, at most SQUARES_MAX."""
+    try:
+        paths = sorted(p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        raise SystemExit(f"{folder}: {error.strerror}") from None
+    return paths[::max(1, -(-len(paths) // SQUARES_MAX))]
+
+
+def list_readable(folder):
+    """Those that load_squares returns, in its order."""
+    out = []
+    for path in list_pictures(folder):
+        try:
+            read(path)
+            out.append(path)
+        except ValueError:
+            pass
+    return out
 
 
 def load_squares(folder, size):
-    """Every picture of the folder, scaled and cropped to its middle size x size. Files that are no pictures are left out, with a line."""
+    """The pictures of the folder, at most SQUARES_MAX of them, scaled and cropped to the middle size x size. Files that are no pictures are
+    left out, with a line."""
     out = []
-    for path in sorted(p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES):
+    for path in list_pictures(folder):
         try:
-            img = resize(read(path), size)
+            img = resize(trim(read(path), 1), size)
         except ValueError as error:
             print(f"left out: {error}")
             continue

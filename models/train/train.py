@@ -5,7 +5,7 @@ Resumable: started again with the same --out it goes on from the checkpoint, to 
     python train.py --teacher --paintings PAINTINGS --photos PHOTOS --out teacher --steps 6000
     python train.py --distil teacher/checkpoint.pt --paintings PAINTINGS --photos PHOTOS --out binary --steps 12000
 
-On several GPUs: torchrun --nproc-per-node=N train.py ... (every process takes its share of each batch)."""
+On several GPUs: torchrun --nproc-per-node=N train.py ... (every process takes batches of its own)."""
 import argparse
 import json
 import os
@@ -76,7 +76,7 @@ class Step:
         rng = self.batches.rng(stream)
         generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         x = self.batches.next(rng, a.batch, a.crop)
-        style = torch.tensor([(stream * a.batch + i) % self.styles for i in range(a.batch)])
+        style = torch.tensor([((step + self.rank) * a.batch + i) % self.styles for i in range(a.batch)])
         cells = a.crop // 4
         grid, at = noise.lattice(a.batch, cells, generator), noise.positions(a.batch, cells, cells, generator)
         v = noise.gated(x, noise.sample(grid, at))

@@ -156,6 +156,13 @@ def main():
         write_frames(folder / "frames.bin", engine, w, h, frames)
         print(folder, "cuts:", engine.cuts)
 
+    (out / "blend").mkdir(exist_ok=True)
+    pair = [models / "great_wave.artstyle", models / "starry_night.artstyle"]
+    link(out / "blend" / "a.artstyle", pair[0])
+    link(out / "blend" / "b.artstyle", pair[1])
+    mixed = intsim.blend(*(artfile.read_style(p) for p in pair), 100)
+    artfile.write_style(out / "blend" / "100.artstyle", mixed)
+
     (out / "composite").mkdir(exist_ok=True)
     for i, (W, H, w, h, strength, keep) in enumerate(((37, 23, 16, 8, 256, 0), (37, 23, 16, 8, 100, 200), (24, 16, 24, 16, 256, 0),
                                                       (5, 3, 4, 4, 256, 256), (64, 40, 12, 8, 255, 1))):

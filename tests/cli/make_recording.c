@@ -138,9 +138,11 @@ int main(int argc, char **argv)
     struct artem_engine *engine = NULL;
     struct artem_recording *recording = NULL;
 
-    require(argc == 3, "usage: make_recording FOLDER STYLE");
+    require(argc == 3 || argc == 5, "usage: make_recording FOLDER STYLE [BLENDED-STYLE SHARE-IN-256]");
     require(artem_library_load_network(&network) == ARTEM_OK, "no network");
-    require(artem_library_load_style(argv[2], &style) == ARTEM_OK, "no style");
+    require(artem_library_load_blend(argv[2], argc == 5 ? argv[3] : NULL, argc == 5 ? (uint32_t)atoi(argv[4]) : 0,
+                                     &style) == ARTEM_OK,
+            "no style");
     struct artem_engine_params engine_params = {.threads = 1, .network = network};
     struct artem_recording_params params = {.folder = argv[1],
                                             .app_name = "make_recording",

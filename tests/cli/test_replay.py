@@ -27,7 +27,7 @@ class Replay(CommandTest):
         super().setUp()
         # The shipped network: with random weights a changed pixel may change nothing.
         shipped = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../models")
-        for name in ("artem.artnet", "great_wave.artstyle"):
+        for name in ("artem.artnet", "great_wave.artstyle", "starry_night.artstyle"):
             shutil.copy(os.path.join(shipped, name), self.models)
         self.recording = self.path("walk")
         done = subprocess.run([MAKE_RECORDING, self.recording, "great_wave"], capture_output=True, text=True,
@@ -68,6 +68,20 @@ class Replay(CommandTest):
         self.assertEqual((width, height, channels), (WIDTH, HEIGHT, 3))
         self.assertNotEqual(after, decode_png(os.path.join(out, names[1]))[3])
         self.artem("replay", self.recording, "--out", os.path.join(self.file, "x"), status=2, error="Not a directory")
+
+    def test_blend(self):
+        """A blend is made again from its two styles, and both are compared."""
+        blended = self.path("blended")
+        done = subprocess.run([MAKE_RECORDING, blended, "great_wave", "starry_night", "100"], capture_output=True, text=True,
+                              env=self.environment, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("8 frames, 14 pictures: equal", self.artem("replay", blended))
+        with open(os.path.join(blended, "session.artrec"), "rb") as file:
+            self.assertNotEqual(file.read(), self.data)
+        os.replace(os.path.join(self.models, "great_wave.artstyle"), self.path("models/kept.artstyle"))
+        os.rename(os.path.join(self.models, "starry_night.artstyle"), os.path.join(self.models, "great_wave.artstyle"))
+        os.rename(self.path("models/kept.artstyle"), os.path.join(self.models, "starry_night.artstyle"))
+        self.artem("replay", blended, status=2, error="of checksum")
 
     def test_changed_picture(self):
         # The first view holds 8-bit linear colours and strength is a half, so every stored byte shows in the result.

@@ -43,6 +43,14 @@ class Stylize(CommandTest):
                 self.assertEqual((width, height, channels), (30, 20, len(expected[0]) // 30))
                 self.assertEqual(rows, expected)
 
+    def test_blend(self):
+        write_models(self.models, (("sea", ""), ("sky", "")))
+        source = self.write("in.png", png(40, 24, 2, 8, colour_rows(40, 24, 3)))
+        out = self.paint(source, "half.png", "--blend-style", "sky", "--blend", "0.5")
+        self.assertIn("blend    128/256 of sky\n", out)
+        self.artem("stylize", source, self.path("x.png"), "--style", "sea", "--blend", "0.5", status=2, error="--blend needs --blend-style")
+        self.artem("stylize", source, self.path("x.png"), "--style", "sea", "--blend-style", "none", status=1, error="none.artstyle")
+
     def test_painting(self):
         source = self.write("in.png", png(100, 60, 6, 8, colour_rows(100, 60, 4)))
         out = self.paint(source, "a.png", "--resolution", "64", "--threads", "1")

@@ -199,7 +199,7 @@ int main(int argc, char **argv)
     int count = scandir(root, &entries, is_visible, alphasort);
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        if (strcmp(name, "composite") != 0 && strcmp(name, "scale") != 0) {
+        if (strcmp(name, "composite") != 0 && strcmp(name, "scale") != 0 && strcmp(name, "blend") != 0) {
             for (int cpu = ARTEM_CPU_C; cpu <= (int)artem_cpu_detect(); cpu++)
                 run_case(name, (enum artem_cpu)cpu);
             cases++;

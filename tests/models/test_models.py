@@ -152,8 +152,8 @@ class Arithmetic(unittest.TestCase):
         plain = rng.integers(90, 160, (64, 64, 3)).astype(np.uint8)
         grid = plain.copy()
         grid[::4] += 30
-        self.assertLess(measures.grid_energy([plain]), 3)
-        self.assertGreater(measures.grid_energy([grid]), 10 * measures.grid_energy([plain]))
+        self.assertLess(measures.grid_energy(plain), 3)
+        self.assertGreater(measures.grid_energy(grid), 10 * measures.grid_energy(plain))
         picture = np.asarray(Image.fromarray(rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)).resize((128, 128), Image.BICUBIC))
         self.assertEqual(measures.edge_agreement(picture, picture, 1.0)[0], 1.0)
         self.assertLess(measures.edge_agreement(picture, picture[::-1], 1.0)[0], 0.9)
@@ -206,7 +206,7 @@ class Training(Folder):
         self.assertEqual(parts["step"], 4)
         for key, value in whole["net"].items():
             self.assertTrue(torch.equal(value, parts["net"][key]), key)
-        self.assertIn("choose another --out", self.train_fails("parts", "--teacher", "--steps", "4"))
+        self.assertIn("choose another folder", self.train_fails("parts", "--teacher", "--steps", "4"))
 
     def train_fails(self, out, *more):
         return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--vgg", self.folder / "vgg.safetensors",

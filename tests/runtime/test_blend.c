@@ -2,6 +2,7 @@
 // Blended styles: ends, middle against floating point, ranges that loaders and kernels rely on.
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,17 +107,43 @@ static void make_extreme(struct artem_style *s, int sign)
         }
 }
 
-int main(void)
+// The same bytes as models/train/intsim.py computed from the same two styles.
+static void check_vector(const char *folder)
 {
+    struct artem_style *s[3] = {NULL}, *m = NULL;
+    static const char *const names[3] = {"a", "b", "100"};
+    char path[1024];
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s.artstyle", folder, names[i]);
+        CHECK_INT(artem_style_load(path, &s[i]), ARTEM_OK);
+    }
+    if (s[0] != NULL && s[1] != NULL && s[2] != NULL) {
+        CHECK_INT(artem_style_blend(s[0], s[1], 100, &m), ARTEM_OK);
+        CHECK(is_same_set(m, s[2]));
+        artem_style_unref(&m);
+    }
+    for (int i = 0; i < 3; i++)
+        artem_style_unref(&s[i]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    check_vector(argv[1]);
+
     struct artem_style *a = random_style(7), *b = random_style(7), *other = random_style(8), *m = NULL;
 
     strcpy(b->name, "second");
+    strcpy(b->title, "Second");
     a->checksum = 1, b->checksum = 2;
     b->d0_shift = 7, b->d1_shift = 3;
     CHECK_INT(artem_style_blend(a, b, 0, &m), ARTEM_OK);
     CHECK(m == a);
     artem_style_unref(&m);
     CHECK_INT(artem_style_blend(a, b, 256, &m), ARTEM_OK);
+    CHECK(strcmp(m->title, a->title) == 0);
     CHECK(is_same_set(m, b) && strcmp(m->name, "random") == 0 && strcmp(m->blend_name, "second") == 0);
     CHECK(m->checksum == 1 && m->blend_checksum == 2 && m->blend_weight == 256);
     artem_style_unref(&m);

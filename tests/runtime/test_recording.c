@@ -21,7 +21,8 @@ enum { PIXEL_BYTES = 30000, FILE_MAX = 200000 };
 
 static uint8_t pixels[PIXEL_BYTES];
 static const struct artem_noise_map noise = {{-7, 1, 2, 3, 4, 9, -262144, 7, -536870912}, 4096};
-static struct artem_style style = {.name = "sea", .checksum = 0xDEADBEEF};
+static struct artem_style style = {
+    .name = "sea", .checksum = 0xDEADBEEF, .blend_name = "sky", .blend_checksum = 0xCAFE, .blend_weight = 100};
 
 static struct artem_recorded_picture picture_of(uint32_t view, uint32_t format, uint32_t width, uint32_t height)
 {
@@ -230,6 +231,8 @@ static void test_round_trip(void)
     CHECK_INT(chunk.u.event.decision, ARTEM_DECISION_WARMUP);
     CHECK_INT(artem_recording_next(reader, &chunk), ARTEM_OK);
     CHECK_INT(chunk.kind, ARTEM_CHUNK_STYLE);
+    CHECK_STR(chunk.u.style.blend_name, "sky");
+    CHECK(chunk.u.style.blend_checksum == 0xCAFE && chunk.u.style.blend_weight == 100);
     CHECK_STR(chunk.u.style.name, "sea");
     CHECK_INT(chunk.u.style.checksum, 0xDEADBEEF);
     CHECK_INT(artem_recording_next(reader, &chunk), ARTEM_OK);
@@ -313,6 +316,9 @@ static void test_impossible(void)
         {EVENT, 17, 0, 1, "bytes after the end of a text"},
         {STYLE, 0, '/', 1, "impossible style name"},
         {STYLE, 68, 1, 1, "padding is not zero"},
+        {STYLE, 72, '/', 1, "impossible blend"},
+        {STYLE, 140, 257, 4, "impossible blend"},
+        {STYLE, 140, 0, 4, "impossible blend"}, // a name, but no share
         {FRAME, 16, 'S', 1, "unknown decision"},
         {FRAME, 32, 257, 4, "impossible strength or keep"},
         {FRAME, 36, 257, 4, "impossible strength or keep"},
