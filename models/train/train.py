@@ -25,6 +25,7 @@ import noise
 import objective
 import pictures
 import scenes
+import shipped
 import vgg as weights
 
 
@@ -38,6 +39,7 @@ def arguments():
     p.add_argument("--out", required=True, help="folder of checkpoints, log and previews")
     p.add_argument("--teacher", action="store_true", help="train the float network")
     p.add_argument("--distil", metavar="CHECKPOINT", help="start from this teacher and follow its pictures")
+    p.add_argument("--start", metavar="MODELS", help="start from the shipped files of this folder, to train on from there")
     p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=160)
@@ -154,6 +156,9 @@ def main():
             raise SystemExit(f"{a.distil} was trained for {', '.join(known)}, not {', '.join(names)}")
         checkpoints.from_teacher(net, teacher)
         teacher.eval()
+    if a.start:
+        folder = pathlib.Path(a.start)
+        net.load_state_dict(shipped.load(folder / "artem.artnet", [folder / f"{n}.artstyle" for n in names])[0].state_dict())
     opt = torch.optim.Adam(net.parameters(), lr=a.rate)
     run = checkpoints.Run(out, net, opt, list(names), {"channels": a.channels, "units": a.units, "adapt": a.adapt, "binary": not a.teacher})
     run.resume()

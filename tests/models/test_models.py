@@ -208,6 +208,17 @@ class Training(Folder):
             self.assertTrue(torch.equal(value, parts["net"][key]), key)
         self.assertIn("choose another folder", self.train_fails("parts", "--teacher", "--steps", "4"))
 
+    def test_training_on(self):
+        """From the shipped files on: the first step is as good as the shipped network, not as a new one."""
+        style = library_name()
+        out = self.run_python("train/train.py", "--style", f"{style}={self.folder}/My painting.png", "--photos", self.folder / "photos", "--vgg",
+                              self.folder / "vgg.safetensors", "--out", self.folder / "on", "--crop", "64", "--batch", "1", "--style-size", "64",
+                              "--device", "cpu", "--start", MODELS, "--steps", "1")
+        self.assertIn("step 1/1", out)
+        net, _, _ = shipped.load(MODELS / "artem.artnet", [MODELS / f"{style}.artstyle"])
+        signs = self.checkpoint("on")["net"]["units.0.weight"] > 0
+        self.assertGreater((signs == (net.units[0].weight > 0)).float().mean().item(), 0.999)
+
     def train_fails(self, out, *more):
         return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--vgg", self.folder / "vgg.safetensors",
                                "--out", self.folder / out, "--device", "cpu", *more, status=1)
