@@ -74,20 +74,20 @@ bool artem_frame_is_blank(const struct artem_norm *norm, const struct artem_mome
     return 64 * seen < calibrated;
 }
 
-bool artem_frame_is_cut(const struct artem_moments *frame, const struct artem_moments *state, int64_t deviations)
+int artem_frame_pace(const struct artem_moments *frame, const struct artem_moments *state, int64_t deviations)
 {
     int64_t moved = 0;
 
     for (int c = 0; c < ARTEM_TRUNK; c++)
         moved += abs64(256 * frame->mean[c] - state->mean[c]);
-    return moved > deviations;
+    return moved > deviations ? 0 : moved > deviations / 8 ? 1 : moved > deviations / 16 ? 2 : 3;
 }
 
-void artem_state_follow(struct artem_moments *state, const struct artem_moments *frame)
+void artem_state_follow(struct artem_moments *state, const struct artem_moments *frame, int pace)
 {
     for (int c = 0; c < ARTEM_TRUNK; c++) {
-        state->mean[c] += (256 * frame->mean[c] - state->mean[c]) >> 3;
-        state->square[c] += (256 * frame->square[c] - state->square[c]) >> 3;
+        state->mean[c] += (256 * frame->mean[c] - state->mean[c]) >> pace;
+        state->square[c] += (256 * frame->square[c] - state->square[c]) >> pace;
     }
 }
 

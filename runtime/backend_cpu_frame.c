@@ -10,6 +10,7 @@ struct stage {
     struct cpu_backend *cpu;
     int unit;
     bool sum, apply;
+    int pace; // at which the statistics follow this frame
     struct cpu_gains gains;
 } __attribute__((aligned(ARTEM_ALIGN)));
 
@@ -305,7 +306,7 @@ static void run_normalised(struct stage *stage, int layer, bool exact, bool blan
     artem_norm_gains(&norm, state, stage->gains.a, stage->gains.b);
     run_layer(stage, layer, !exact && !blank, true, &frame);
     if (!exact && !blank)
-        artem_state_follow(state, &frame);
+        artem_state_follow(state, &frame, stage->pace);
 }
 
 // The encoder decides for the whole frame.
@@ -318,10 +319,11 @@ static void run_encoder(struct stage *stage, bool *exact, bool *blank)
 
     run_layer(stage, 0, true, !*exact, &frame);
     *blank = artem_frame_is_blank(&norm, &frame);
-    cpu->frame_cut = !*exact && !*blank && artem_frame_is_cut(&frame, state, deviations);
+    stage->pace = artem_frame_pace(&frame, state, deviations);
+    cpu->frame_cut = !*exact && !*blank && stage->pace == 0;
     *exact = *exact || cpu->frame_cut;
     if (!*exact && !*blank)
-        artem_state_follow(state, &frame);
+        artem_state_follow(state, &frame, stage->pace);
     if (!*exact)
         return;
     if (!*blank)

@@ -221,9 +221,10 @@ class Engine:
 
         s = sat16(rsh(conv(u - 128, self.enc), self.net["enc_shift"]))
         a, b, d = normalise(0, s, 0)
-        if not exact and not blank:
-            if np.abs(256 * seen[0][0] - self.mean[0]).sum() > d.sum():
-                return None, None, blank, True
+        moved, all_d = int(np.abs(256 * seen[0][0] - self.mean[0]).sum()), int(d.sum())
+        if not exact and not blank and moved > all_d:
+            return None, None, blank, True
+        self.pace = 1 if moved > all_d // 8 else 2 if moved > all_d // 16 else 3
         x = np.clip(rsh(sat16(mulhrs(s, a) + b), 4), -128, 127)
         for k in range(UNITS):
             unit = self.style["units"][k]
@@ -247,8 +248,8 @@ class Engine:
             x, seen, blank, _ = self._pass(u, True)
         if not exact and not blank:
             for layer, (m, e) in enumerate(seen):
-                self.mean[layer] = self.mean[layer] + ((m * 256 - self.mean[layer]) >> 3)
-                self.square[layer] = self.square[layer] + ((e * 256 - self.square[layer]) >> 3)
+                self.mean[layer] = self.mean[layer] + ((m * 256 - self.mean[layer]) >> self.pace)
+                self.square[layer] = self.square[layer] + ((e * 256 - self.square[layer]) >> self.pace)
         return list(self.decode(x, np.stack(pictures)))
 
     def decode(self, x, pictures, tap=None):

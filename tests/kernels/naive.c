@@ -139,6 +139,11 @@ void naive_input(const uint8_t *rgba, uint64_t stride, const struct artem_noise_
     }
 }
 
+static int64_t floor_of(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
 static int64_t isqrt(uint64_t v)
 {
     uint64_t low = 0, high = UINT64_C(1) << 32;
@@ -255,6 +260,7 @@ static int64_t *widen(const int8_t *weights, size_t count)
 struct run {
     struct naive *state;
     bool exact;
+    int64_t divisor;                                                                // of what the state moves by
     int64_t mean[ARTEM_NORMS][ARTEM_CHANNELS], square[ARTEM_NORMS][ARTEM_CHANNELS]; // of the frame, 1/256
 };
 
@@ -291,6 +297,8 @@ static void normalise(struct run *run, int layer, const struct tensor *s, struct
     }
     if (layer == 0 && !run->exact)
         n->cut = !n->blank && moved > deviations;
+    if (layer == 0)
+        run->divisor = moved > shifted(deviations, 3) ? 2 : moved > shifted(deviations, 4) ? 4 : 8;
 }
 
 static struct tensor encode(struct run *run, const struct tensor *input)
@@ -444,8 +452,8 @@ void naive_frame(struct naive *naive, const struct artem_engine_frame *frame)
         run_unit(&run, k, &x8);
     for (int k = 0; k < ARTEM_NORMS && !run.exact && !naive->blank; k++)
         for (int c = 0; c < ARTEM_CHANNELS; c++) {
-            naive->mean[k][c] += shifted(256 * run.mean[k][c] - naive->mean[k][c], 3);
-            naive->square[k][c] += shifted(256 * run.square[k][c] - naive->square[k][c], 3);
+            naive->mean[k][c] += floor_of(256 * run.mean[k][c] - naive->mean[k][c], run.divisor);
+            naive->square[k][c] += floor_of(256 * run.square[k][c] - naive->square[k][c], run.divisor);
         }
     drop(&input);
     decode(naive, x8, frame);

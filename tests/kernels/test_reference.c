@@ -243,8 +243,25 @@ static void test_normalise(void)
         s2[c] = llabs(random_i64(INT64_C(1) << 48));
     }
     artem_moments_of_sums(s1, s2, 9601, &frame);
+    for (int pace = 1; pace <= 3; pace++) {
+        struct artem_moments slow = state;
+        artem_state_follow(&slow, &frame, pace);
+        for (int c = 0; c < 128; c++) {
+            const int64_t step = frame.square[c] * 256 - state.square[c], part = 1 << pace;
+            CHECK_INT(slow.square[c], state.square[c] + step / part - (step % part < 0));
+        }
+    }
     struct artem_moments moved = state;
-    artem_state_follow(&moved, &frame);
+    for (int c = 0; c < 128; c++)
+        moved.mean[c] = 256 * frame.mean[c] + (c % 2 ? 1000 : -1000);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 127999), 0);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 128000), 1);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 8 * 128000 - 1), 1);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 8 * 128000), 2);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 16 * 128000 - 1), 2);
+    CHECK_INT(artem_frame_pace(&frame, &moved, 16 * 128000), 3);
+    moved = state;
+    artem_state_follow(&moved, &frame, 3);
     for (int c = 0; c < 128; c++) {
         CHECK_INT(frame.mean[c], naive_divr(256 * s1[c], 9601));
         CHECK_INT(frame.square[c], naive_divr(256 * s2[c], 9601));

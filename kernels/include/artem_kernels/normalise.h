@@ -30,10 +30,11 @@ int64_t artem_norm_gains(const struct artem_norm *norm, const struct artem_momen
 
 // The rules for frames; both look at the encoder's moments.
 bool artem_frame_is_blank(const struct artem_norm *norm, const struct artem_moments *frame);
-bool artem_frame_is_cut(const struct artem_moments *frame, const struct artem_moments *state, int64_t deviations);
+// How fast the state follows this frame: by 1/2^pace of what is between them, 1 to 3; 0 is a cut.
+int artem_frame_pace(const struct artem_moments *frame, const struct artem_moments *state, int64_t deviations);
 
 // How the state moves after a frame in lagged mode, and what it becomes in exact mode.
-void artem_state_follow(struct artem_moments *state, const struct artem_moments *frame);
+void artem_state_follow(struct artem_moments *state, const struct artem_moments *frame, int pace);
 void artem_state_take(struct artem_moments *state, const struct artem_moments *frame);
 
 #endif
