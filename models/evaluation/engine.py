@@ -16,7 +16,9 @@ MAGIC, EXACT, RESTART = 0x4D524641, 1, 2
 
 
 class Integer:
-    """The C engine. Live frames use the lagged statistics of docs/arithmetic.md section 7."""
+    """The C engine. Live frames use the lagged statistics of docs/arithmetic.md section 7, which settle within a dozen frames."""
+
+    settling = 12
 
     def __init__(self, artem, models, style, blend=None):
         options = ["--style", style] + (["--blend-style", blend[0], "--blend", str(blend[1])] if blend else [])
@@ -51,6 +53,8 @@ class Integer:
 
 class Float:
     """A checkpoint, with the statistics of each frame itself."""
+
+    settling = 0
 
     def __init__(self, path, style):
         self.net, names, _ = checkpoints.load(path)

@@ -33,7 +33,7 @@ import sequences  # noqa: E402
 import vgg as weights  # noqa: E402
 
 GATYS_SIZE, GATYS_ITERATIONS = 192, 300
-SIZES = (256, 512, 1024, 2048)
+SIZES, LOSS_SIZE_MAX = (256, 512, 1024, 2048), 512  # above, VGG takes minutes
 
 
 def arguments():
@@ -132,7 +132,7 @@ def measure_motion(material, painter):
     out = {}
     for name, frames in material.sequences.items():
         painter.restart()
-        for f in frames[:1] * 12:  # the statistics settle, as after the first tenths of a second
+        for f in frames[:1] * painter.settling:  # as after the first tenths of a second
             painter.frame([v.rgb for v in f.views], f.maps)
         painted = [painter.frame([v.rgb for v in f.views], f.maps) for f in frames]
         shift = measures.stereo(frames, painted)
@@ -176,7 +176,7 @@ def measure_sizes(painter, vgg, grams, style, path):
         began = time.time()
         y = painter.frame([x], exact=True)[0]
         out[side] = {"seconds": time.time() - began}
-        if side <= 1024:
+        if side <= LOSS_SIZE_MAX:
             out[side].update(measure_losses(vgg, grams, style, [x], [y]))
     return out
 
