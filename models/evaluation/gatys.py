@@ -9,7 +9,7 @@ import losses
 def optimise(vgg, grams, style, picture, iterations):
     """picture: 1,3,h,w. Returns the painted picture and content + STYLE * style after every iteration, the start first."""
     s = torch.tensor([style])
-    y = picture.clone().requires_grad_()
+    y = picture.contiguous().clone().requires_grad_()
     curve, state = [], {}
     # One iteration a call, so that the curve can be read; max_eval is what its line search may try.
     opt = torch.optim.LBFGS([y], lr=1.0, max_iter=1, max_eval=25, history_size=20, line_search_fn="strong_wolfe")
@@ -20,7 +20,8 @@ def optimise(vgg, grams, style, picture, iterations):
         content, styled = objective.perceptual(vgg, grams, s, picture, shown)
         loss = (content + objective.STYLE * styled).mean() + objective.WEIGHTS["variation"] * losses.total_variation(shown)
         loss.backward()
-        state.setdefault("total", float((content + objective.STYLE * styled).mean()))  # of where the iteration begins
+        y.grad = y.grad.contiguous()  # what L-BFGS flattens
+        state.setdefault("total", float((content + objective.STYLE * styled).detach().mean()))  # of where the iteration begins
         return loss
 
     with torch.enable_grad():

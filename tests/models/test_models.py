@@ -23,8 +23,10 @@ import export  # noqa: E402
 import gatys  # noqa: E402
 import intsim  # noqa: E402
 import library  # noqa: E402
+import losses  # noqa: E402
 import measures  # noqa: E402
 import noise  # noqa: E402
+import objective  # noqa: E402
 import pictures  # noqa: E402
 import render  # noqa: E402
 import sequences  # noqa: E402
@@ -238,6 +240,20 @@ class Training(Folder):
         (self.folder / "bad.jpg").write_bytes(b"none")
         self.assertIn("not a picture", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", *common, status=1))
         self.assertIn("--name", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", "--name", "a/b", status=2))
+
+    def test_gatys(self):
+        """The optimisation goes down, and down to what it says."""
+        torch.manual_seed(1)
+        vgg16 = losses.Vgg(self.folder / "vgg.safetensors")
+        picture, painting = torch.rand(1, 3, 48, 48), torch.rand(1, 3, 64, 64)
+        grams = objective.style_targets(vgg16, [painting])
+        y, curve = gatys.optimise(vgg16, grams, 0, picture, 12)
+        self.assertEqual(len(curve), 13)
+        self.assertTrue(all(b <= a * 1.001 for a, b in zip(curve, curve[1:])), curve)
+        self.assertLess(curve[-1], 0.7 * curve[0])
+        with torch.no_grad():
+            content, styled = objective.perceptual(vgg16, grams, torch.tensor([0]), picture, y)
+        self.assertAlmostEqual((content + objective.STYLE * styled).item(), curve[-1], delta=0.02 * curve[-1])
 
     def test_evaluation(self):
         """Without photos and paintings it measures what it can."""
