@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Previews and thumbnails of the shipped styles, and the sheet that shows each beside its painting. Painted by the artem command itself.
 
-    python previews.py --artem ../../build/bin/artem --models .. --paintings PAINTINGS --sheet ../../docs/images/styles.jpg"""
+    python previews.py --artem ../../build/bin/artem --models .. --paintings PAINTINGS --sheet ../../docs/styles.png"""
 import argparse
 import pathlib
 import sys
@@ -62,7 +62,7 @@ def main():
         for i, img in enumerate([painting, *painted]):
             sheet.paste(img.resize((ROW, ROW), Image.LANCZOS), (x0 + i * cell, y0))
         draw.text((x0 + 2, y0 + ROW + 2), name, fill="black", font=font)
-    sheet.save(a.sheet, quality=88)
+    sheet.save(a.sheet, optimize=True)
 
 
 if __name__ == "__main__":
