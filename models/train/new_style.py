@@ -131,7 +131,7 @@ def main():
         torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(a.seed)
-    a.device = "cpu"
+    a.device, a.far = "cpu", 0
     models, out = pathlib.Path(a.models), pathlib.Path(a.out)
     starts = sorted(p for p in models.glob("*.artstyle") if p.stem != a.name)
     if not starts:

@@ -43,6 +43,8 @@ def arguments():
     p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=160)
+    p.add_argument("--far", type=int, default=0, metavar="PIXELS",
+                   help="half of the moved views move by up to so much, which forbids patterns along the border (the shipped styles: 0)")
     p.add_argument("--batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1.2e-3)
     p.add_argument("--channels", type=int, default=network.CHANNELS)
@@ -60,6 +62,8 @@ def arguments():
     a.style = [item.split("=", 1) for item in a.style]
     if a.paintings:
         a.style += [(n, library.painting(a.paintings, n)) for n in library.entries()]
+    if a.far < 0 or a.crop + a.far > data.SIZE or a.far > a.crop // 2:
+        p.error(f"--far: at most half of --crop, and {data.SIZE} with it")
     if not a.style or any(len(s) != 2 for s in a.style):
         p.error("--paintings, or --style NAME=PICTURE at least once")
     return a
@@ -77,17 +81,26 @@ class Step:
         stream = step * self.ranks + self.rank
         rng = self.batches.rng(stream)
         generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-        x = self.batches.next(rng, a.batch, a.crop)
+        wide = self.batches.next(rng, a.batch, a.crop + a.far)
+        x = wide[..., :a.crop, :a.crop].contiguous(memory_format=torch.channels_last)
         style = torch.tensor([((step + self.rank) * a.batch + i) % self.styles for i in range(a.batch)])
         cells = a.crop // 4
         grid, at = noise.lattice(a.batch, cells, generator), noise.positions(a.batch, cells, cells, generator)
         v = noise.gated(x, noise.sample(grid, at))
         # a moved view of the first picture, with the noise moved along, slightly noisy as rendered frames are
-        flow = data.flow(rng, a.crop)
-        moved = losses.warp(x[:1], flow) + torch.randn(x[:1].shape, generator=generator) * (rng.uniform(0, 2) / 255)
+        shift = rng.integers(0, a.far + 1, 2) if a.far and rng.random() < 0.5 else None
+        if shift is None:
+            flow = data.flow(rng, a.crop)
+            moved = losses.warp(x[:1], flow)
+            coarse = torch.nn.functional.avg_pool2d(flow.permute(0, 3, 1, 2), 4).permute(0, 2, 3, 1) / 4
+            at = losses.warp(at[:1].permute(0, 3, 1, 2), coarse).permute(0, 2, 3, 1)
+        else:  # so far that the border of each view lies inside the other
+            dy, dx = (int(v) for v in shift)
+            flow = torch.zeros(0)
+            moved = wide[:1, :, dy:dy + a.crop, dx:dx + a.crop]
+            at = at[:1] + (at[:1, :, 1:2] - at[:1, :, :1]) * (dx / 4) + (at[:1, 1:2] - at[:1, :1]) * (dy / 4)
+        moved = moved + torch.randn(moved.shape, generator=generator) * (rng.uniform(0, 2) / 255)
         moved = (moved.clamp(0, 1) * 255).round() / 255
-        coarse = torch.nn.functional.avg_pool2d(flow.permute(0, 3, 1, 2), 4).permute(0, 2, 3, 1) / 4
-        at = losses.warp(at[:1].permute(0, 3, 1, 2), coarse).permute(0, 2, 3, 1)
         v = torch.cat((v, noise.gated(moved, noise.sample(grid[:1], at))))
         both = torch.cat((x, moved)).contiguous(memory_format=torch.channels_last).to(a.device)
         v, style, flow = v.to(a.device), style.to(a.device), flow.to(a.device)
@@ -96,7 +109,10 @@ class Step:
         y = self.net(both, v, styles, group)
         x, painted = both[:a.batch], y[:a.batch]
         terms = objective.picture_terms(self.vgg, self.grams, style, x, painted)
-        terms["stability"] = losses.stability_loss(y[:1], y[a.batch:], flow)
+        if shift is None:
+            terms["stability"] = losses.stability_loss(y[:1], y[a.batch:], flow)
+        else:
+            terms["stability"] = (y[a.batch:, :, :a.crop - dy, :a.crop - dx] - y[:1, :, dy:, dx:]).square().mean()
         if self.teacher is not None:
             with torch.no_grad():
                 shown = self.teacher(both, v, styles, group)

@@ -199,6 +199,7 @@ class Training(Folder):
         """Interrupted training goes on to the same result, bit by bit."""
         self.train("teacher", "--teacher", "--steps", "2")
         distil = ("--distil", self.folder / "teacher/checkpoint.pt", "--steps", "4", "--threads", "1", "--quantise-from", "0.5")
+        distil += ("--far", "16")
         self.train("whole", *distil)
         self.train("parts", *distil, "--stop-after", "2")
         self.assertEqual(self.checkpoint("parts")["step"], 2)
