@@ -128,16 +128,19 @@ def measure_losses(vgg, grams, style, source, painted):
     return {"content": float(content), "style": float(styled), "total": float(content + objective.STYLE * styled)}
 
 
+def motion_of(frames, painted):
+    shift = measures.stereo(frames, painted)
+    return {"t1": measures.temporal(frames, painted, 1), "t8": measures.temporal(frames, painted, 8), "stereo": shift[0], "disparity": shift[1],
+            "disparity_off": shift[2]}
+
+
 def measure_motion(material, painter):
     out = {}
     for name, frames in material.sequences.items():
         painter.restart()
         for f in frames[:1] * painter.settling:  # as after the first tenths of a second
             painter.frame([v.rgb for v in f.views], f.maps)
-        painted = [painter.frame([v.rgb for v in f.views], f.maps) for f in frames]
-        shift = measures.stereo(frames, painted)
-        out[name] = {"t1": measures.temporal(frames, painted, 1), "t8": measures.temporal(frames, painted, 8), "stereo": shift[0],
-                     "disparity": shift[1], "disparity_off": shift[2]}
+        out[name] = motion_of(frames, [painter.frame([v.rgb for v in f.views], f.maps) for f in frames])
     return out
 
 
@@ -182,13 +185,7 @@ def measure_sizes(painter, vgg, grams, style, path):
 
 
 def input_motion(material):
-    out = {}
-    for name, frames in material.sequences.items():
-        plain = [[v.rgb for v in f.views] for f in frames]
-        s = measures.stereo(frames, plain)
-        out[name] = {"t1": measures.temporal(frames, plain, 1), "t8": measures.temporal(frames, plain, 8), "stereo": s[0], "disparity": s[1],
-                     "disparity_off": s[2]}
-    return out
+    return {name: motion_of(frames, [[v.rgb for v in f.views] for f in frames]) for name, frames in material.sequences.items()}
 
 
 def main():

@@ -142,7 +142,7 @@ def main():
     try:
         painting = pictures.load(a.style, a.style_size)
         photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None
-        shipped.load(models / "artem.artnet", starts)
+        net, network_fields, styles = shipped.load(models / "artem.artnet", starts)
     except (ValueError, OSError) as error:
         raise SystemExit(f"artem-train: {error}") from None
     shape = run_shape(a, models, painting, photos)
@@ -155,10 +155,9 @@ def main():
     grams = objective.style_targets(vgg, [painting])
     probes = batches.next(np.random.default_rng(0), 3, a.crop)
 
-    net, network_fields, styles = shipped.load(models / "artem.artnet", starts)
     start = nearest_start(net, styles, vgg, grams, probes)
     print(f"{a.name}: starting from {starts[start].stem}", flush=True)
-    net, network_fields, styles = shipped.load(models / "artem.artnet", starts[start:start + 1])
+    net, _, _ = shipped.load(models / "artem.artnet", starts[start:start + 1])
     opt = torch.optim.Adam(freeze_trunk(net), lr=a.rate)
     run = checkpoints.Run(work, net, opt, [a.name], dict(shape, start=starts[start].stem))
     run.resume()

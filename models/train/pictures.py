@@ -79,12 +79,9 @@ def load_squares(folder, size):
     out = []
     for path in list_pictures(folder):
         try:
-            img = resize(trim(read(path), 1), size)
+            out.append(np.asarray(resize(trim(read(path), 1), size)))
         except ValueError as error:
             print(f"left out: {error}")
-            continue
-        x, y = (img.width - size) // 2, (img.height - size) // 2
-        out.append(np.asarray(img.crop((x, y, x + size, y + size))))
     if not out:
         raise SystemExit(f"{folder}: no pictures")
     return np.stack(out)
