@@ -105,6 +105,12 @@ static void rotation_of(const float q[4], double out[9])
         out[i] = rows[i];
 }
 
+// Of entry i of a noise map.
+static double limit_of(int i)
+{
+    return i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+}
+
 void geometry_noise_map(const struct geometry_view *view, const struct geometry_pose *pose, uint32_t style_width,
                         uint32_t style_height, int32_t density, struct artem_noise_map *out_map)
 {
@@ -129,7 +135,7 @@ void geometry_noise_map(const struct geometry_view *view, const struct geometry_
     // As many bits as the ranges leave.
     double scale = ARTEM_NOISE_OFFSET;
     for (int i = 0; i < 9; i++) {
-        const double limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        const double limit = limit_of(i);
         if (fabs(columns[i]) * scale > limit)
             scale = limit / fabs(columns[i]);
     }
@@ -138,7 +144,7 @@ void geometry_noise_map(const struct geometry_view *view, const struct geometry_
     if (!sane)
         return;
     for (int i = 0; i < 9; i++) {
-        const double limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        const double limit = limit_of(i);
         out_map->m[i] = (int32_t)fmin(fmax(floor(columns[i] * scale + 0.5), -limit), limit);
     }
     out_map->density = density;

@@ -69,7 +69,6 @@ static void prepare_row(void *user, uint32_t item, uint32_t worker)
     const int qw = at.view->qw;
     const uint8_t *rgba = p->in + (size_t)at.y * 4 * p->in_stride;
     uint8_t *row = at.view->input + (size_t)at.y * ((size_t)qw + 2) * ARTEM_ENC;
-
     int8_t noise[ARTEM_CHUNK * ARTEM_NOISE];
 
     (void)worker;
