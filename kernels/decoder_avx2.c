@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What surrounds the decoder's convolutions, and the table of AVX2 kernels.
+// What surrounds the decoder's convolutions.
 #include <immintrin.h>
 
-#include "variants.h"
-#include "variants_avx2.h"
+#include "variants_x86.h"
 
 void artem_requantise_avx2(const int16_t *s, int n, int channels, const int16_t *mul, const int16_t *bias, uint8_t *u)
 {
@@ -73,19 +72,4 @@ void artem_output_avx2(const int16_t *s, int n, const int16_t *mul, const int16_
         rgba[2] = lut[_mm_extract_epi16(z, 2)];
         rgba[3] = 255;
     }
-}
-
-void artem_kernels_avx2(struct artem_kernels *kernels)
-{
-    kernels->conv8_pack = artem_conv8_pack_avx2;
-    kernels->conv8 = artem_conv8_avx2;
-    kernels->bconv_pack = artem_bconv_pack_avx2;
-    kernels->bconv = artem_bconv_avx2;
-    kernels->sums = artem_sums_avx2;
-    kernels->encoder_output = artem_encoder_output_avx2;
-    kernels->unit_output = artem_unit_output_avx2;
-    kernels->decoder_input = artem_decoder_input_avx2;
-    kernels->requantise = artem_requantise_avx2;
-    kernels->double_row = artem_double_row_avx2;
-    kernels->output = artem_output_avx2;
 }

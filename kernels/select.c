@@ -1,36 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which variant of a kernel runs: the reference first, then each level overwrites what it improves.
+// Which variant of a kernel runs: the reference first, then each set overwrites what it improves.
 #include "artem_kernels/kernels.h"
 
+#include <stddef.h>
+
 #include "reference.h"
-#include "variants.h"
+#ifdef ARTEM_X86
+#include "variants_x86.h"
+#endif
+#ifdef ARTEM_NEON
+#include "variants_neon.h"
+#endif
+
+#ifdef ARTEM_X86
+static bool x86_supported(enum artem_cpu cpu)
+{
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    const bool popcnt = avx512 && __builtin_cpu_supports("avx512vpopcntdq");
+
+    switch (cpu) {
+    case ARTEM_CPU_AVX2:
+        return avx2;
+    case ARTEM_CPU_AVXVNNI:
+        return avx2 && artem_cpu_has_avxvnni();
+    case ARTEM_CPU_AVX512:
+        return avx512;
+    case ARTEM_CPU_AVX512POPCNT:
+        return popcnt;
+    case ARTEM_CPU_AVX512ICL:
+        return popcnt && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vbmi");
+    default:
+        return false;
+    }
+}
+
+static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
+{
+    k->conv8_pack = artem_conv8_pack_avx2;
+    k->conv8 = artem_conv8_avx2;
+    k->bconv_pack = artem_bconv_pack_avx2;
+    k->unit = artem_unit_avx2;
+    k->sums = artem_sums_avx2;
+    k->encoder_output = artem_encoder_output_avx2;
+    k->decoder_input = artem_decoder_input_avx2;
+    k->requantise = artem_requantise_avx2;
+    k->double_row = artem_double_row_avx2;
+    k->output = artem_output_avx2;
+    if (cpu == ARTEM_CPU_AVXVNNI)
+        k->conv8 = artem_conv8_avxvnni;
+    if (cpu < ARTEM_CPU_AVX512)
+        return;
+    k->conv8 = artem_conv8_avx512;
+    k->bconv_pack = artem_bconv_pack_avx512;
+    k->unit = artem_unit_avx512;
+    if (cpu == ARTEM_CPU_AVX512POPCNT) {
+        k->bconv_pack = artem_bconv_pack_avx512popcnt;
+        k->unit = artem_unit_avx512popcnt;
+    } else if (cpu == ARTEM_CPU_AVX512ICL) {
+        k->conv8 = artem_conv8_avx512icl;
+        k->bconv_pack = artem_bconv_pack_avx512icl;
+        k->unit = artem_unit_avx512icl;
+    }
+}
+#endif
+
+bool artem_cpu_supported(enum artem_cpu cpu)
+{
+#ifdef ARTEM_X86
+    if (cpu != ARTEM_CPU_C)
+        return x86_supported(cpu);
+#elif defined(ARTEM_NEON)
+    if (cpu == ARTEM_CPU_NEON)
+        return true;
+#endif
+    return cpu == ARTEM_CPU_C;
+}
 
 enum artem_cpu artem_cpu_detect(void)
 {
-#ifdef ARTEM_X86
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("popcnt"))
-        return ARTEM_CPU_C;
-    if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl") ||
-        !__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512vbmi"))
-        return ARTEM_CPU_AVX2;
-    return ARTEM_CPU_AVX512;
-#else
+    // Not NEON: no recorded test ever ran on such a machine, only under emulation.
+    static const enum artem_cpu order[] = {ARTEM_CPU_AVX512ICL, ARTEM_CPU_AVX512, ARTEM_CPU_AVXVNNI, ARTEM_CPU_AVX2};
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (artem_cpu_supported(order[i]))
+            return order[i];
     return ARTEM_CPU_C;
-#endif
 }
 
 const char *artem_cpu_name(enum artem_cpu cpu)
 {
-    switch (cpu) {
-    case ARTEM_CPU_C:
-        return "c";
-    case ARTEM_CPU_AVX2:
-        return "avx2";
-    case ARTEM_CPU_AVX512:
-        return "avx512";
-    }
-    return "?";
+    static const char *const names[] = {"c", "neon", "avx2", "avxvnni", "avx512", "avx512popcnt", "avx512icl"};
+
+    return (unsigned)cpu < ARTEM_CPU_COUNT ? names[cpu] : "?";
 }
 
 void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
@@ -40,23 +103,19 @@ void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
         .conv8_pack = artem_conv8_pack_c,
         .conv8 = artem_conv8_c,
         .bconv_pack = artem_bconv_pack_c,
-        .bconv = artem_bconv_c,
+        .unit = artem_unit_c,
         .sums = artem_sums_c,
         .encoder_output = artem_encoder_output_c,
-        .unit_output = artem_unit_output_c,
         .decoder_input = artem_decoder_input_c,
         .requantise = artem_requantise_c,
         .double_row = artem_double_row_c,
         .output = artem_output_c,
     };
 #ifdef ARTEM_X86
-    if (cpu < ARTEM_CPU_AVX2)
-        return;
-    artem_kernels_avx2(kernels);
-    if (cpu < ARTEM_CPU_AVX512)
-        return;
-    artem_kernels_avx512(kernels);
-#else
-    (void)cpu;
+    if (cpu >= ARTEM_CPU_AVX2)
+        select_x86(kernels, cpu);
+#elif defined(ARTEM_NEON)
+    if (cpu == ARTEM_CPU_NEON)
+        artem_select_neon(kernels);
 #endif
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What surrounds the trunk's convolutions. Channels outside, cells inside, so that parameters stay in registers.
+// Around the trunk. Channels outside, cells inside, so that parameters stay in registers.
 #include <immintrin.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "variants_avx2.h"
+#include "variants_x86.h"
 
 static inline __m256i load(const void *p)
 {
@@ -82,40 +82,6 @@ void artem_encoder_output_avx2(const int16_t *s, int n, const int16_t *a, const 
             const __m256i out = narrow(z0, z1);
             store(x + i * ARTEM_TRUNK + c, out);
             store_bits(bits + i * ARTEM_MAP_BYTES + c / 8, out, limit);
-        }
-    }
-}
-
-struct unit_vectors {
-    __m256i a, b, slope, shift;
-};
-
-static inline __m256i unit_step(__m128i x, __m256i s, const struct unit_vectors *v)
-{
-    const __m256i z = _mm256_adds_epi16(_mm256_mulhrs_epi16(_mm256_slli_epi16(s, 4), v->a), v->b);
-    const __m256i positive = _mm256_cmpgt_epi16(z, _mm256_setzero_si256());
-    const __m256i r = _mm256_blendv_epi8(_mm256_mulhrs_epi16(z, v->slope), z, positive);
-    const __m256i y = _mm256_adds_epi16(_mm256_adds_epi16(r, v->shift), _mm256_set1_epi16(8));
-
-    return _mm256_add_epi16(_mm256_cvtepi8_epi16(x), _mm256_srai_epi16(y, 4));
-}
-
-void artem_unit_output_avx2(const int16_t *s, int n, const int16_t *a, const int16_t *b, const int16_t *slope,
-                            const int16_t *shift, const int8_t *t, int8_t *x, uint8_t *bits)
-{
-    for (int c = 0; c < ARTEM_TRUNK; c += 32) {
-        const struct unit_vectors low = {load(a + c), load(b + c), load(slope + c), load(shift + c)};
-        const struct unit_vectors high = {load(a + c + 16), load(b + c + 16), load(slope + c + 16),
-                                          load(shift + c + 16)};
-        const __m256i limit = t != NULL ? load(t + c) : _mm256_setzero_si256();
-        for (int i = 0; i < n; i++) {
-            const int16_t *in = s + i * ARTEM_TRUNK + c;
-            const __m256i old = load(x + i * ARTEM_TRUNK + c);
-            const __m256i out = narrow(unit_step(_mm256_castsi256_si128(old), load(in), &low),
-                                       unit_step(_mm256_extracti128_si256(old, 1), load(in + 16), &high));
-            store(x + i * ARTEM_TRUNK + c, out);
-            if (t != NULL)
-                store_bits(bits + i * ARTEM_MAP_BYTES + c / 8, out, limit);
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What surrounds the trunk's convolutions, docs/arithmetic.md §5-§7: sums, normalisation, residual, thresholds.
+// Around the trunk, docs/arithmetic.md §5-§7: its sums, its input from the encoder, its output to the decoder.
 #include <stddef.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ void artem_sums_c(const int16_t *s, int n, int64_t *s1, int64_t *s2)
         }
 }
 
-static void threshold(const int8_t *x, const int8_t *t, uint8_t *bits)
+void artem_threshold_c(const int8_t *x, const int8_t *t, uint8_t *bits)
 {
     memset(bits, 0, ARTEM_MAP_BYTES);
     for (int c = 0; c < ARTEM_TRUNK; c++)
@@ -28,27 +28,7 @@ void artem_encoder_output_c(const int16_t *s, int n, const int16_t *a, const int
     for (int i = 0; i < n; i++, s += ARTEM_TRUNK, x += ARTEM_TRUNK, bits += ARTEM_MAP_BYTES) {
         for (int c = 0; c < ARTEM_TRUNK; c++)
             x[c] = sat8(rsh(adds16(mulhrs(s[c], a[c]), b[c]), 4));
-        threshold(x, t, bits);
-    }
-}
-
-static int8_t unit_step(int8_t x, int16_t s, int16_t a, int16_t b, int16_t slope, int16_t shift)
-{
-    int16_t z = adds16(mulhrs(16 * s, a), b);
-    int32_t r = z > 0 ? z : mulhrs(z, slope);
-    int16_t y = adds16(r, shift);
-
-    return sat8(x + (adds16(y, 8) >> 4));
-}
-
-void artem_unit_output_c(const int16_t *s, int n, const int16_t *a, const int16_t *b, const int16_t *slope,
-                         const int16_t *shift, const int8_t *t, int8_t *x, uint8_t *bits)
-{
-    for (int i = 0; i < n; i++, s += ARTEM_TRUNK, x += ARTEM_TRUNK) {
-        for (int c = 0; c < ARTEM_TRUNK; c++)
-            x[c] = unit_step(x[c], s[c], a[c], b[c], slope[c], shift[c]);
-        if (t != NULL)
-            threshold(x, t, bits + (size_t)i * ARTEM_MAP_BYTES);
+        artem_threshold_c(x, t, bits);
     }
 }
 

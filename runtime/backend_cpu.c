@@ -2,27 +2,32 @@
 // Life time of the CPU backend.
 #include "backend_cpu.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "artem/log.h"
 
-// ARTEM_CPU=c|avx2|avx512 keeps the better instruction sets out, for tests and bug reports.
+// ARTEM_CPU=c|neon|avx2|… names the set of kernels, for tests, measurements and bug reports.
 static enum artem_cpu chosen_cpu(void)
 {
     const enum artem_cpu best = artem_cpu_detect();
     const char *name = secure_getenv("ARTEM_CPU");
+    char known[128] = "";
+    size_t length = 0;
 
     if (name == NULL || *name == '\0')
         return best;
-    for (int cpu = ARTEM_CPU_C; cpu <= ARTEM_CPU_AVX512; cpu++)
-        if (strcmp(name, artem_cpu_name((enum artem_cpu)cpu)) == 0) {
-            if (cpu <= (int)best)
-                return (enum artem_cpu)cpu;
-            artem_log(ARTEM_LOG_WARN, "ARTEM_CPU: this machine has no %s; %s is used", name, artem_cpu_name(best));
-            return best;
-        }
-    artem_log(ARTEM_LOG_WARN, "ARTEM_CPU: \"%s\" is none of c, avx2, avx512; %s is used", name, artem_cpu_name(best));
+    for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
+        const enum artem_cpu cpu = (enum artem_cpu)i;
+        if (!artem_cpu_supported(cpu))
+            continue;
+        if (strcmp(name, artem_cpu_name(cpu)) == 0)
+            return cpu;
+        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", length > 0 ? ", " : "", artem_cpu_name(cpu));
+    }
+    artem_log(ARTEM_LOG_WARN, "ARTEM_CPU: this machine or build has no \"%s\", only %s; %s is used", name, known,
+              artem_cpu_name(best));
     return best;
 }
 

@@ -115,6 +115,7 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
     const struct artem_kernels *k = &cpu->kernels;
     const struct artem_unit_params *unit = &cpu->style->units[stage->unit];
     const int8_t *next = stage->unit + 1 < ARTEM_UNITS ? unit[1].threshold : NULL;
+    const struct artem_unit apply = {stage->gains.a, stage->gains.b, unit->slope, unit->shift, next};
     const struct place at = find_item(cpu, item, 1);
     const int qw = at.view->qw;
     const size_t row_bytes = ((size_t)qw + 2) * ARTEM_MAP_BYTES;
@@ -123,19 +124,13 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
     uint8_t *map = at.view->map[(stage->unit + 1) % 2] + (size_t)at.y * row_bytes;
     uint8_t *decoder = at.view->decoder + (size_t)at.y * ((size_t)qw + 2) * ARTEM_TRUNK;
     const uint8_t *rows[3];
-    int16_t s[ARTEM_CHUNK * ARTEM_TRUNK] __attribute__((aligned(ARTEM_ALIGN)));
 
     three_rows(at.view->map[stage->unit % 2], at.y, at.view->qh, row_bytes, rows);
     for (int x = 0; x < qw; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_MAP_BYTES)) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
-        k->bconv(&cpu->units[stage->unit], rows, n, s);
-        if (stage->sum)
-            k->sums(s, n, own->s1, own->s2);
-        if (!stage->apply)
-            continue;
-        k->unit_output(s, n, stage->gains.a, stage->gains.b, unit->slope, unit->shift, next,
-                       x8 + (size_t)x * ARTEM_TRUNK, map + ((size_t)x + 1) * ARTEM_MAP_BYTES);
-        if (next == NULL)
+        k->unit(&cpu->units[stage->unit], rows, n, stage->apply ? &apply : NULL, x8 + (size_t)x * ARTEM_TRUNK,
+                map + ((size_t)x + 1) * ARTEM_MAP_BYTES, stage->sum ? own->s1 : NULL, stage->sum ? own->s2 : NULL);
+        if (stage->apply && next == NULL)
             k->decoder_input(x8 + (size_t)x * ARTEM_TRUNK, n, cpu->style->dec_gain, cpu->style->dec_bias,
                              decoder + ((size_t)x + 1) * ARTEM_TRUNK);
     }

@@ -118,11 +118,11 @@ def as_tensor(p):
     return torch.tensor(np.stack(p)).permute(0, 3, 1, 2).float() / 255
 
 
-def measure_losses(vgg, grams, style, source, painted):
+def measure_losses(vgg, targets, style, source, painted):
     rows = []
     with torch.no_grad():
         for x, y in zip(source, painted):
-            c, s = objective.perceptual(vgg, grams, torch.tensor([style]), as_tensor([x]), as_tensor([y]))
+            c, s = objective.perceptual(vgg, targets, torch.tensor([style]), as_tensor([x]), as_tensor([y]))
             rows.append((c.item(), s.item()))
     content, styled = np.mean(rows, 0)
     return {"content": float(content), "style": float(styled), "total": float(content + objective.STYLE * styled)}
@@ -154,20 +154,20 @@ def measure_stills(material, painter):
     return painted, out
 
 
-def measure(a, material, painter, vgg, grams, style, painting, gatys_photo):
+def measure(a, material, painter, vgg, targets, style, painting, gatys_photo):
     painted, out = measure_stills(material, painter)
     if vgg is not None:
-        out["stills"] = measure_losses(vgg, grams, style, material.all(), painted)
+        out["stills"] = measure_losses(vgg, targets, style, material.all(), painted)
         if material.photos is not None:
             n = len(material.photos)
-            out["photos"] = measure_losses(vgg, grams, style, material.photos, painted[:n])
-            out["anchor"] = measure_losses(vgg, grams, style, [gatys_photo], painter.frame([gatys_photo], exact=True))
+            out["photos"] = measure_losses(vgg, targets, style, material.photos, painted[:n])
+            out["anchor"] = measure_losses(vgg, targets, style, [gatys_photo], painter.frame([gatys_photo], exact=True))
         out["wasserstein"] = measures.sliced_wasserstein([painting], painted)
     out["motion"] = measure_motion(material, painter)
     return painted, out
 
 
-def measure_sizes(painter, vgg, grams, style, path):
+def measure_sizes(painter, vgg, targets, style, path):
     """The same picture painted at other resolutions: loss and time."""
     out = {}
     for side in SIZES:
@@ -180,7 +180,7 @@ def measure_sizes(painter, vgg, grams, style, path):
         y = painter.frame([x], exact=True)[0]
         out[side] = {"seconds": time.time() - began}
         if side <= LOSS_SIZE_MAX:
-            out[side].update(measure_losses(vgg, grams, style, [x], [y]))
+            out[side].update(measure_losses(vgg, targets, style, [x], [y]))
     return out
 
 
@@ -201,12 +201,12 @@ def main():
     (out / "pictures").mkdir(parents=True, exist_ok=True)
     print("rendering the sequences ...", flush=True)
     material = Material(a)
-    vgg = grams = None
+    vgg = targets = None
     paintings = {}
     if a.paintings:
         vgg = losses.Vgg(weights.find(a.vgg))
         paintings = {n: pictures.resize(pictures.read(library.painting(a.paintings, n)), 256) for n in names}
-        grams = objective.style_targets(vgg, [pictures.tensor(paintings[n]) for n in names])
+        targets = objective.style_targets(vgg, [pictures.tensor(paintings[n]) for n in names])
     kept = Kept(HERE / "reference.json")
     results = {"input": {"motion": input_motion(material), "grid": float(np.median([measures.grid_energy(p) for p in material.all()]))},
                "styles": {}, "weights": {"content": objective.CONTENT, "style": objective.STYLE}}
@@ -220,14 +220,14 @@ def main():
         began = time.time()
         painting = np.asarray(paintings[name]) if name in paintings else None
         painter = engine.Integer(a.artem, models, name)
-        painted, row = measure(a, material, painter, vgg, grams, i, painting, anchor)
+        painted, row = measure(a, material, painter, vgg, targets, i, painting, anchor)
         if vgg is not None and anchor_path is not None and not a.quick:
-            row["sizes"] = measure_sizes(painter, vgg, grams, i, anchor_path)
+            row["sizes"] = measure_sizes(painter, vgg, targets, i, anchor_path)
         painter.close()
         report.save_pictures(out, name, material.all(), painted)
         if a.teacher:
             teacher = engine.Float(a.teacher, name)
-            shown, value = measure(a, material, teacher, vgg, grams, i, painting, anchor)
+            shown, value = measure(a, material, teacher, vgg, targets, i, painting, anchor)
             value["ssim"] = float(np.mean([measures.similarity(s, p) for s, p in zip(shown, painted)]))
             value["flip"] = float(np.mean([measures.flip(s, p) for s, p in zip(shown, painted)]))
             value["against"] = digest(models / "artem.artnet", models / f"{name}.artstyle")
@@ -240,7 +240,7 @@ def main():
             if row["teacher"].get("against") != digest(models / "artem.artnet", models / f"{name}.artstyle"):
                 row["teacher"].pop("ssim", None), row["teacher"].pop("flip", None)
         if a.gatys and vgg is not None and anchor is not None:
-            y, curve = gatys.optimise(vgg, grams, i, as_tensor([anchor]), 20 if a.quick else GATYS_ITERATIONS)
+            y, curve = gatys.optimise(vgg, targets, i, as_tensor([anchor]), 20 if a.quick else GATYS_ITERATIONS)
             Image.fromarray((y[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)).save(out / "pictures" / f"{name}.gatys.png")
             value = {"curve": [round(v, 4) for v in curve], "size": GATYS_SIZE, "command": "models/evaluate --gatys"}
             if not a.quick:

@@ -6,7 +6,7 @@ import objective
 import losses
 
 
-def optimise(vgg, grams, style, picture, iterations):
+def optimise(vgg, targets, style, picture, iterations):
     """picture: 1,3,h,w. Returns the painted picture and content + STYLE * style after every iteration, the start first."""
     s = torch.tensor([style])
     y = picture.contiguous().clone().requires_grad_()
@@ -17,7 +17,7 @@ def optimise(vgg, grams, style, picture, iterations):
     def closure():
         opt.zero_grad()
         shown = y.clamp(0, 1)
-        content, styled = objective.perceptual(vgg, grams, s, picture, shown)
+        content, styled = objective.perceptual(vgg, targets, s, picture, shown)
         loss = (content + objective.STYLE * styled).mean() + objective.WEIGHTS["variation"] * losses.total_variation(shown)
         loss.backward()
         y.grad = y.grad.contiguous()  # what L-BFGS flattens

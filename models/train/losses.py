@@ -87,17 +87,44 @@ def lattice_loss(y, period):
     return (phase - phase.mean((2, 3), keepdim=True)).square().mean()
 
 
+def luminance(x):
+    return (x * torch.tensor((0.299, 0.587, 0.114), device=x.device).view(1, 3, 1, 1)).sum(1)
+
+
+def spectrum(x, size=64):
+    """Power of the luminance per frequency, averaged over windows and divided by the sum: B,size,size/2+1."""
+    windows = luminance(x).unfold(1, size, size // 2).unfold(2, size, size // 2)
+    hann = torch.hann_window(size, device=x.device)
+    windows = (windows - windows.mean((-1, -2), keepdim=True)) * hann[:, None] * hann
+    power = torch.fft.rfft2(windows).abs().square().mean((1, 2))
+    return power / power.sum((1, 2), keepdim=True).clamp(min=1e-6)
+
+
+def around(power, radius=3):
+    """Mean over the neighbouring frequencies."""
+    rows = torch.cat((power[:, -radius:], power, power[:, :radius]), 1)  # these go round
+    return F.avg_pool2d(F.pad(rows[:, None], (radius, radius, 0, 0), mode="reflect"), 2 * radius + 1, 1)[:, 0]
+
+
+def spectrum_loss(x, y, painting):
+    """Share of the power at frequencies where it is more than twice what painting and input have there and around there. Networks like to
+    hatch all flat areas with one wave; a painter's strokes have many sizes and directions."""
+    with torch.no_grad():
+        own = torch.maximum(painting, spectrum(x))
+        allowed = 2 * torch.maximum(own, around(own))
+    return F.relu(spectrum(y) - allowed).sum((1, 2)).mean()
+
+
 def contrast_loss(x, y, keep=0.5, size=8):
     """Hinge on the mean colours of blocks (8x8: regions; 2x2: edges; 1: thin strokes, text): places that differ in the input must differ in the output by at least `keep` times as
     much, and what is lighter must stay lighter. The colours themselves are free, so the palette stays the painting's."""
     if size > 1:
         x, y = F.avg_pool2d(x, size), F.avg_pool2d(y, size)
-    weights = torch.tensor((0.299, 0.587, 0.114), device=x.device).view(1, 3, 1, 1)
     loss, shifts = 0.0, ((0, 1), (1, 0), (0, 2), (2, 0), (2, 2), (0, 4), (4, 0), (4, 4))
     for dy, dx in shifts:
         h, w = x.shape[2] - dy, x.shape[3] - dx
         a, b = (v[..., dy:, dx:] - v[..., :h, :w] for v in (x, y))
-        la, lb = ((v * weights).sum(1) for v in (a, b))
+        la, lb = luminance(a), luminance(b)
         loss = loss + F.relu(keep * la.abs() - la.sign() * lb).square().mean()
         loss = loss + F.relu(keep * a.square().sum(1).sqrt() - (b.square().sum(1) + 1e-4).sqrt()).square().mean()
     return loss / len(shifts)

@@ -72,13 +72,13 @@ def arguments():
     return a
 
 
-def nearest_start(net, styles, vgg, grams, probes):
+def nearest_start(net, styles, vgg, targets, probes):
     """Which of the styles comes nearest to the painting as it is."""
     net.eval()
     v = noise.fresh(probes, torch.Generator().manual_seed(1))
     zeros = torch.zeros(len(probes), dtype=torch.long)
     with torch.no_grad():
-        loss = [objective.perceptual(vgg, grams, zeros, probes, net(probes, v, s))[1].mean().item() for s in range(len(styles))]
+        loss = [objective.perceptual(vgg, targets, zeros, probes, net(probes, v, s))[1].mean().item() for s in range(len(styles))]
     return int(np.argmin(loss))
 
 
@@ -99,8 +99,8 @@ def freeze_trunk(net):
     return [p for p in net.parameters() if p.requires_grad]
 
 
-def optimise(a, net, vgg, grams, batches, run):
-    step_of = train.Step(a, vgg, grams, net, None, batches, 1)
+def optimise(a, net, vgg, targets, batches, run):
+    step_of = train.Step(a, vgg, targets, net, None, batches, 1)
     net.train()
     began, first = time.time(), run.step
     seen = []
@@ -152,16 +152,16 @@ def main():
 
     vgg = losses.Vgg(weights.find(a.vgg))
     batches = data.Batches(photos, scenes.many(200), a.seed)
-    grams = objective.style_targets(vgg, [painting])
+    targets = objective.style_targets(vgg, [painting])
     probes = batches.next(np.random.default_rng(0), 3, a.crop)
 
-    start = nearest_start(net, styles, vgg, grams, probes)
+    start = nearest_start(net, styles, vgg, targets, probes)
     print(f"{a.name}: starting from {starts[start].stem}", flush=True)
     net, _, _ = shipped.load(models / "artem.artnet", starts[start:start + 1])
     opt = torch.optim.Adam(freeze_trunk(net), lr=a.rate)
     run = checkpoints.Run(work, net, opt, [a.name], dict(shape, start=starts[start].stem))
     run.resume()
-    optimise(a, net, vgg, grams, batches, run)
+    optimise(a, net, vgg, targets, batches, run)
 
     print("calibrating the integers ...", flush=True)
     net.eval()

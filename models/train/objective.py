@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What training minimises, and what evaluation reports: the weights live here and nowhere else."""
+import dataclasses
+
 import torch
 import torch.nn.functional as F
 
@@ -7,7 +9,7 @@ import losses
 
 CONTENT = {"conv2_2": 0.5, "conv3_3": 1.5}
 STYLE = 10.0
-WEIGHTS = {"content": 1.0, "style": STYLE, "contrast": 400.0, "lattice": 3000.0, "variation": 0.2, "stability": 100.0, "teacher": 15.0}
+WEIGHTS = {"content": 1.0, "style": STYLE, "contrast": 400.0, "lattice": 3000.0, "spectrum": 40.0, "variation": 0.2, "stability": 100.0, "teacher": 15.0}
 MIRROR = 8  # pixels mirrored around a picture before VGG: its own zero padding would otherwise reward a painted frame
 
 
@@ -15,27 +17,36 @@ def mirror(x):
     return F.pad(x, (MIRROR,) * 4, mode="reflect")
 
 
+@dataclasses.dataclass
+class Targets:
+    """What pictures are compared with, for every style."""
+    grams: dict  # layer -> styles,C,C
+    spectra: torch.Tensor  # styles,n,n/2+1
+
+
 def style_targets(vgg, paintings):
-    """Gram matrices of each painting: layer -> styles,C,C."""
     with torch.no_grad():
         features = [vgg(p) for p in paintings]
-    return {k: torch.cat([losses.gram(f[k]) for f in features]) for k in losses.STYLE_LAYERS}
+        spectra = torch.cat([losses.spectrum(p) for p in paintings])
+    return Targets({k: torch.cat([losses.gram(f[k]) for f in features]) for k in losses.STYLE_LAYERS}, spectra)
 
 
-def perceptual(vgg, grams, style, x, y):
+def perceptual(vgg, targets, style, x, y):
     """Content and style loss, one value per picture. x: originals, y: painted, B,3,h,w; style: B indices."""
     with torch.no_grad():
-        target = vgg(mirror(x), "conv3_3")
+        original = vgg(mirror(x), "conv3_3")
     f = vgg(mirror(y))
-    return losses.content_loss(f, {k: (w, target[k]) for k, w in CONTENT.items()}), losses.style_loss(f, {k: g[style] for k, g in grams.items()})
+    content = losses.content_loss(f, {k: (w, original[k]) for k, w in CONTENT.items()})
+    return content, losses.style_loss(f, {k: g[style] for k, g in targets.grams.items()})
 
 
-def picture_terms(vgg, grams, style, x, y):
+def picture_terms(vgg, targets, style, x, y):
     """The terms that need no second view, each a scalar."""
-    content, styled = perceptual(vgg, grams, style, x, y)
+    content, styled = perceptual(vgg, targets, style, x, y)
     return {"content": content.mean(), "style": styled.mean(),
             "contrast": sum(losses.contrast_loss(x, y, size=size) for size in (8, 2, 1)),
-            "lattice": losses.lattice_loss(y, 4) + losses.lattice_loss(y, 8), "variation": losses.total_variation(y)}
+            "lattice": losses.lattice_loss(y, 4) + losses.lattice_loss(y, 8),
+            "spectrum": losses.spectrum_loss(x, y, targets.spectra[style]), "variation": losses.total_variation(y)}
 
 
 def total(terms):

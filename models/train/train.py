@@ -39,7 +39,7 @@ def arguments():
     p.add_argument("--out", required=True, help="folder of checkpoints, log and previews")
     p.add_argument("--teacher", action="store_true", help="train the float network")
     p.add_argument("--distil", metavar="CHECKPOINT", help="start from this teacher and follow its pictures")
-    p.add_argument("--start", metavar="MODELS", help="start from the shipped files of this folder, to train on from there")
+    p.add_argument("--start", metavar="FROM", help="start from a checkpoint, or from the shipped files of a folder, to train on from there")
     p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=160)
@@ -72,8 +72,8 @@ def arguments():
 class Step:
     """One training step: its pictures, its forward passes and its terms."""
 
-    def __init__(self, a, vgg, grams, net, teacher, batches, styles, rank=0, ranks=1):
-        self.a, self.vgg, self.grams, self.net, self.teacher, self.batches = a, vgg, grams, net, teacher, batches
+    def __init__(self, a, vgg, targets, net, teacher, batches, styles, rank=0, ranks=1):
+        self.a, self.vgg, self.targets, self.net, self.teacher, self.batches = a, vgg, targets, net, teacher, batches
         self.styles, self.rank, self.ranks = styles, rank, ranks
 
     def terms(self, step):
@@ -108,7 +108,7 @@ class Step:
         group = torch.cat((torch.arange(a.batch), torch.zeros(1, dtype=torch.long))).to(a.device)
         y = self.net(both, v, styles, group)
         x, painted = both[:a.batch], y[:a.batch]
-        terms = objective.picture_terms(self.vgg, self.grams, style, x, painted)
+        terms = objective.picture_terms(self.vgg, self.targets, style, x, painted)
         if shift is None:
             terms["stability"] = losses.stability_loss(y[:1], y[a.batch:], flow)
         else:
@@ -128,6 +128,17 @@ def preview(path, net, probes, styles):
         rows += [net(probes, v, s) for s in range(styles)]
     net.train()
     pictures.save_rows(path, rows)
+
+
+def start_of(place, names, device):
+    """The network of a checkpoint (with its latent weights), or of a folder of shipped files."""
+    if not os.path.isdir(place):
+        net, known, _ = checkpoints.load(place, device)
+        if list(known) != list(names):
+            raise SystemExit(f"{place} was trained for {', '.join(known)}, not {', '.join(names)}")
+        return net
+    folder = pathlib.Path(place)
+    return shipped.load(folder / "artem.artnet", [folder / f"{n}.artstyle" for n in names])[0]
 
 
 def main():
@@ -153,7 +164,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     names, paths = zip(*a.style)
     vgg = losses.Vgg(weights.find(a.vgg), torch.bfloat16 if a.bfloat16 else torch.float32, a.device)
-    grams = objective.style_targets(vgg, [pictures.load(p, a.style_size).to(a.device) for p in paths])
+    targets = objective.style_targets(vgg, [pictures.load(p, a.style_size).to(a.device) for p in paths])
 
     generated = scenes.many(600)
     if a.frames:
@@ -167,19 +178,16 @@ def main():
     net = network.Network(len(names), a.channels, a.units, a.adapt, binary=not a.teacher).to(a.device)
     teacher = None
     if a.distil:
-        teacher, known, _ = checkpoints.load(a.distil, a.device)
-        if list(known) != list(names):
-            raise SystemExit(f"{a.distil} was trained for {', '.join(known)}, not {', '.join(names)}")
+        teacher = start_of(a.distil, names, a.device)
         checkpoints.from_teacher(net, teacher)
         teacher.eval()
     if a.start:
-        folder = pathlib.Path(a.start)
-        net.load_state_dict(shipped.load(folder / "artem.artnet", [folder / f"{n}.artstyle" for n in names])[0].state_dict())
+        net.load_state_dict(start_of(a.start, names, a.device).state_dict())
     opt = torch.optim.Adam(net.parameters(), lr=a.rate)
     run = checkpoints.Run(out, net, opt, list(names), {"channels": a.channels, "units": a.units, "adapt": a.adapt, "binary": not a.teacher})
     run.resume()
     model = net if ranks == 1 else torch.nn.parallel.DistributedDataParallel(net, find_unused_parameters=True, broadcast_buffers=True)
-    step_of = Step(a, vgg, grams, model, teacher, batches, len(names), rank, ranks)
+    step_of = Step(a, vgg, targets, model, teacher, batches, len(names), rank, ranks)
 
     log = open(out / "log.jsonl", "a", buffering=1) if rank == 0 else None
     began, first, seen = time.time(), run.step, []

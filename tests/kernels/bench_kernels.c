@@ -24,7 +24,8 @@ static struct {
 
 static struct artem_kernels k;
 static struct artem_conv8 layer;
-static struct artem_bconv unit = {m.weights, m.units};
+static struct artem_bconv conv = {m.weights, m.units};
+static const struct artem_unit unit = {m.a, m.b, m.a, m.b, m.t};
 static const uint8_t *const rows[3] = {m.rows[0], m.rows[1], m.rows[2]};
 
 static double now(void)
@@ -56,9 +57,14 @@ static void measure(const char *name, void (*run)(void), double macs)
     putchar('\n');
 }
 
-static void run_bconv(void)
+static void run_unit(void)
 {
-    k.bconv(&unit, rows, N, m.s);
+    k.unit(&conv, rows, N, &unit, m.x, m.u, m.s1, m.s2);
+}
+
+static void run_unit_conv(void)
+{
+    k.unit(&conv, rows, N, NULL, NULL, NULL, NULL, NULL);
 }
 
 static void run_conv8(void)
@@ -69,11 +75,6 @@ static void run_conv8(void)
 static void run_sums(void)
 {
     k.sums(m.s, N, m.s1, m.s2);
-}
-
-static void run_unit_output(void)
-{
-    k.unit_output(m.s, N, m.a, m.b, m.a, m.b, m.t, m.x, m.u);
 }
 
 static void run_encoder_input(void)
@@ -123,8 +124,9 @@ static void bench_level(enum artem_cpu cpu)
     const char *wrong = artem_kernels_check(&k);
     printf("%s: self-check %.2f ms%s%s; %d cells per call\n", artem_cpu_name(cpu), (now() - start) * 1e3,
            wrong != NULL ? ", WRONG: " : "", wrong != NULL ? wrong : "", N);
-    k.bconv_pack(&unit);
-    measure("bconv", run_bconv, (double)N * 9 * ARTEM_TRUNK * ARTEM_TRUNK);
+    k.bconv_pack(&conv);
+    measure("unit", run_unit, (double)N * 9 * ARTEM_TRUNK * ARTEM_TRUNK);
+    measure("unit, convolution only", run_unit_conv, (double)N * 9 * ARTEM_TRUNK * ARTEM_TRUNK);
     measure_conv8("conv8 encoder 64 > 128", 64, 128);
     measure_conv8("conv8 d0 128 > 32", 128, 32);
     measure_conv8("conv8 d1 32 > 12", 32, 12);
@@ -132,7 +134,6 @@ static void bench_level(enum artem_cpu cpu)
     measure("noise (directional)", run_noise, 0);
     measure("encoder_input", run_encoder_input, 0);
     measure("sums", run_sums, 0);
-    measure("unit_output", run_unit_output, 0);
     measure("decoder_input", run_decoder_input, 0);
     measure("requantise 32", run_requantise, 0);
     measure("double_row 16", run_double_row, 0);
@@ -167,7 +168,7 @@ static void bench_network(struct artem_network *network, struct artem_style *sty
             artem_engine_get_stats(engine, &stats);
             best = stats.milliseconds < best ? stats.milliseconds : best;
         }
-    printf("  %-7s 2 x %u x %u, %u thread%s: %8.2f ms\n", artem_cpu_name(cpu), width, height, threads,
+    printf("  %-12s 2 x %u x %u, %u thread%s: %8.2f ms\n", artem_cpu_name(cpu), width, height, threads,
            threads > 1 ? "s" : "", best);
     artem_engine_destroy(&engine);
     for (int v = 0; v < 2; v++) {
@@ -188,14 +189,15 @@ int main(void)
     random_bytes(m.rows, sizeof m.rows);
     random_bytes(m.weights, sizeof m.weights);
     random_i8(m.w8, sizeof m.w8, -64, 64);
-    for (int cpu = ARTEM_CPU_C; cpu <= (int)artem_cpu_detect(); cpu++)
-        bench_level((enum artem_cpu)cpu);
+    for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++)
+        if (artem_cpu_supported((enum artem_cpu)cpu))
+            bench_level((enum artem_cpu)cpu);
 
     if (artem_library_load_network(&network) == ARTEM_OK &&
         artem_library_load_style("starry_night", &style) == ARTEM_OK) {
         puts("whole network");
-        for (int cpu = ARTEM_CPU_C; cpu <= (int)artem_cpu_detect(); cpu++)
-            for (uint32_t threads = 1; threads <= 2; threads++) {
+        for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++)
+            for (uint32_t threads = 1; threads <= 2 && artem_cpu_supported((enum artem_cpu)cpu); threads++) {
                 bench_network(network, style, (enum artem_cpu)cpu, 320, 240, threads);
                 if (cpu != ARTEM_CPU_C)
                     bench_network(network, style, (enum artem_cpu)cpu, 512, 512, threads);

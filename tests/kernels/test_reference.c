@@ -88,13 +88,14 @@ static void test_conv8(int in, int out, int shift, int centre, int extreme)
         }
 }
 
-static void test_bconv(int kind)
+static void test_unit(int kind)
 {
-    static uint8_t tensor[3][W][16], rows[3][(W + 2) * 16], weights[ARTEM_BCONV_WEIGHTS];
+    static uint8_t tensor[3][W][16], rows[3][(W + 2) * 16], weights[ARTEM_BCONV_WEIGHTS], bits[W * 16];
     static uint8_t packed[ARTEM_BCONV_PACKED] __attribute__((aligned(ARTEM_ALIGN)));
-    static int16_t s[W * 128] __attribute__((aligned(ARTEM_ALIGN)));
+    static int16_t s[W * 128], p[4][128];
+    static int8_t x8[W * 128], before[W * 128], t[128];
     const uint8_t *const pointers[3] = {rows[0], rows[1], rows[2]};
-    struct artem_bconv unit = {weights, packed};
+    struct artem_bconv conv = {weights, packed};
 
     random_bytes(tensor, sizeof tensor);
     random_bytes(weights, sizeof weights);
@@ -103,18 +104,53 @@ static void test_bconv(int kind)
     for (int y = 0; y < 3; y++)
         for (int x = -1; x <= W; x++)
             memcpy(rows[y] + (x + 1) * 16, tensor[y][source(x)], 16);
-    k.bconv_pack(&unit);
-    k.bconv(&unit, pointers, W, s);
+    for (int c = 0; c < 128; c++) {
+        for (int i = 0; i < 4; i++)
+            p[i][c] = extreme16();
+        t[c] = extreme8();
+        if (kind > 1) // sums as large as they get
+            memset(weights + c * 9 * 16, c % 2 ? 255 : 0, 9 * 16);
+    }
     for (int x = 0; x < W; x++)
         for (int o = 0; o < 128; o++) {
             int sum = 0;
-            for (int t = 0; t < 9; t++)
+            for (int k9 = 0; k9 < 9; k9++)
                 for (int c = 0; c < 128; c++) {
-                    int bit = tensor[t / 3][source(x + t % 3 - 1)][c / 8] >> c % 8 & 1;
-                    sum += (weights[(o * 9 + t) * 16 + c / 8] >> c % 8 & 1 ? 1 : -1) * bit;
+                    int bit = tensor[k9 / 3][source(x + k9 % 3 - 1)][c / 8] >> c % 8 & 1;
+                    sum += (weights[(o * 9 + k9) * 16 + c / 8] >> c % 8 & 1 ? 1 : -1) * bit;
                 }
-            CHECK_INT(s[x * 128 + o], sum);
+            s[x * 128 + o] = (int16_t)sum;
         }
+    k.bconv_pack(&conv);
+    for (int i = 0; i < W * 128; i++)
+        before[i] = extreme8();
+    // 0: all of it, 1: the last unit, 2: without sums, 3: only sums
+    for (int mode = 0; mode < 4; mode++) {
+        const struct artem_unit unit = {p[0], p[1], p[2], p[3], mode == 1 ? NULL : t};
+        int64_t s1[128], s2[128];
+        memcpy(x8, before, sizeof x8);
+        memset(bits, 0x5A, sizeof bits);
+        for (int c = 0; c < 128; c++) {
+            s1[c] = c * 1000;
+            s2[c] = c;
+        }
+        k.unit(&conv, pointers, W, mode == 3 ? NULL : &unit, x8, mode == 1 ? NULL : bits, mode == 2 ? NULL : s1,
+               mode == 2 ? NULL : s2);
+        for (int c = 0; c < 128; c++) {
+            int64_t e1 = c * 1000, e2 = c;
+            for (int x = 0; x < W && mode != 2; x++) {
+                e1 += s[x * 128 + c];
+                e2 += s[x * 128 + c] * (int64_t)s[x * 128 + c];
+            }
+            CHECK_INT(s1[c], e1);
+            CHECK_INT(s2[c], e2);
+        }
+        for (int i = 0; i < W * 128; i++) {
+            const int c = i % 128, bit = bits[i / 8] >> i % 8 & 1;
+            CHECK_INT(x8[i], mode == 3 ? before[i] : naive_unit(before[i], s[i], p[0][c], p[1][c], p[2][c], p[3][c]));
+            CHECK_INT(bit, mode == 1 || mode == 3 ? 0x5A >> i % 8 & 1 : x8[i] > t[c]);
+        }
+    }
 }
 
 static void test_trunk(void)
@@ -151,19 +187,6 @@ static void test_trunk(void)
         }
         CHECK_INT(s1[c], e1);
         CHECK_INT(s2[c], e2);
-    }
-
-    for (int i = 0; i < W * 128; i++)
-        s[i] = (int16_t)(random_u32() % 4 ? random_in(-1152, 1152) : random_u32() % 2 ? 1152 : -1152);
-    for (int last = 0; last < 2; last++) {
-        memcpy(x8, before, sizeof x8);
-        memset(bits, 0x5A, sizeof bits);
-        k.unit_output(s, W, p[0], p[1], p[2], p[3], last ? NULL : t, x8, bits);
-        for (int i = 0; i < W * 128; i++) {
-            const int c = i % 128, bit = bits[i / 8] >> i % 8 & 1;
-            CHECK_INT(x8[i], naive_unit(before[i], s[i], p[0][c], p[1][c], p[2][c], p[3][c]));
-            CHECK_INT(bit, last ? 0x5A >> i % 8 & 1 : x8[i] > t[c]);
-        }
     }
 }
 
@@ -312,7 +335,7 @@ int main(void)
         test_conv8(128, 32, 15, 0, extreme);
         test_conv8(32, 12, 5, 0, extreme);
         test_conv8(16, 3, 0, 0, extreme);
-        test_bconv(extreme);
+        test_unit(extreme);
     }
     for (int i = 0; i < 20; i++) {
         test_trunk();

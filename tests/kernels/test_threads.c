@@ -104,8 +104,8 @@ static void test_same_bytes(void)
 {
     enum { FRAMES = 4, VARIANTS = 6 };
     static const uint32_t threads[VARIANTS] = {1, 2, 5, 1, 3, 2};
-    const int best = (int)artem_cpu_detect();
-    const int cpus[VARIANTS] = {ARTEM_CPU_C, ARTEM_CPU_C, ARTEM_CPU_C, best < 1 ? best : 1, best < 1 ? best : 1, best};
+    const int best = (int)artem_cpu_detect(), other = artem_cpu_supported(ARTEM_CPU_AVX2) ? ARTEM_CPU_AVX2 : best;
+    const int cpus[VARIANTS] = {ARTEM_CPU_C, ARTEM_CPU_C, ARTEM_CPU_C, other, other, best};
     struct artem_network *network = random_network(5);
     struct artem_style *style = random_style(5);
     struct pictures inputs[FRAMES], reference[FRAMES];

@@ -76,24 +76,66 @@ static void rows_of(const struct guard g[3], const uint8_t *rows[3])
         rows[k] = g[k].data;
 }
 
-static void test_bconv(int n, enum kind kind, enum kind weights)
+// Sums that are far from overflowing.
+static struct pair sums_alloc(void)
 {
-    struct guard in[5];
-    struct pair out = pair_alloc((size_t)n * ARTEM_TRUNK * 2, ARTEM_ALIGN);
+    struct pair p = pair_alloc(ARTEM_TRUNK * 8, 8);
+
+    for (int i = 0; i < ARTEM_TRUNK; i++)
+        ((int64_t *)p.c.data)[i] = ((int64_t *)p.v.data)[i] = (int32_t)random_u32();
+    return p;
+}
+
+// One unit as a kernel sees it.
+struct unit_in {
+    struct guard rows[3], weights, packed, parameters[4], next;
+    struct artem_bconv conv;
+    struct artem_unit unit;
+};
+
+static void unit_run(const struct artem_kernels *k, struct unit_in *in, int n, bool apply, const struct guard *x,
+                     const struct guard *bits, const struct guard *s1, const struct guard *s2)
+{
     const uint8_t *rows[3];
 
+    rows_of(in->rows, rows);
+    k->bconv_pack(&in->conv);
+    k->unit(&in->conv, rows, n, apply ? &in->unit : NULL, x != NULL ? (int8_t *)x->data : NULL,
+            bits != NULL ? bits->data : NULL, s1 != NULL ? (int64_t *)s1->data : NULL,
+            s2 != NULL ? (int64_t *)s2->data : NULL);
+}
+
+static void test_unit(int n, enum kind kind, enum kind weights, enum kind parameters)
+{
+    struct unit_in in;
+
     for (int k = 0; k < 3; k++)
-        in[k] = filled((size_t)(n + 2) * ARTEM_MAP_BYTES, 1, kind);
-    in[3] = filled(ARTEM_BCONV_WEIGHTS, 1, weights);
-    in[4] = filled(ARTEM_BCONV_PACKED, ARTEM_ALIGN, RANDOM);
-    struct artem_bconv unit = {in[3].data, in[4].data};
-    rows_of(in, rows);
-    v.bconv_pack(&unit);
-    v.bconv(&unit, rows, n, (int16_t *)out.v.data);
-    c.bconv_pack(&unit);
-    c.bconv(&unit, rows, n, (int16_t *)out.c.data);
-    pair_check("bconv", &out, n, kind);
-    free_all(in, 5);
+        in.rows[k] = filled((size_t)(n + 2) * ARTEM_MAP_BYTES, 1, kind);
+    in.weights = filled(ARTEM_BCONV_WEIGHTS, 1, weights);
+    in.packed = filled(ARTEM_BCONV_PACKED, ARTEM_ALIGN, RANDOM);
+    for (int i = 0; i < 4; i++)
+        in.parameters[i] = filled16(ARTEM_TRUNK, 2, parameters, -32767, 32767);
+    in.next = filled(ARTEM_TRUNK, 1, kind);
+    in.conv = (struct artem_bconv){in.weights.data, in.packed.data};
+    // 0: all of it, 1: the last unit, 2: without sums, 3: only sums
+    for (int mode = 0; mode < 4; mode++) {
+        const bool apply = mode != 3, next = mode == 0 || mode == 2, sums = mode != 2;
+        struct pair x = pair_alloc((size_t)n * ARTEM_TRUNK, 1), bits = pair_alloc((size_t)n * ARTEM_MAP_BYTES, 1);
+        struct pair s1 = sums_alloc(), s2 = sums_alloc();
+        const int16_t *p[4];
+        for (int i = 0; i < 4; i++)
+            p[i] = (const int16_t *)in.parameters[i].data;
+        in.unit = (struct artem_unit){p[0], p[1], p[2], p[3], next ? (const int8_t *)in.next.data : NULL};
+        unit_run(&v, &in, n, apply, apply ? &x.v : NULL, next ? &bits.v : NULL, sums ? &s1.v : NULL, sums ? &s2.v : NULL);
+        unit_run(&c, &in, n, apply, apply ? &x.c : NULL, next ? &bits.c : NULL, sums ? &s1.c : NULL, sums ? &s2.c : NULL);
+        pair_check("unit x", &x, n, kind);
+        pair_check("unit bits", &bits, n, kind);
+        pair_check("unit s1", &s1, n, kind);
+        pair_check("unit s2", &s2, n, kind);
+    }
+    free_all(in.rows, 3);
+    free_all(in.parameters, 4);
+    CHECK(guard_free(&in.weights) && guard_free(&in.packed) && guard_free(&in.next));
 }
 
 static void test_conv8(int n, enum kind kind, int channels, int outs, int shift, int centre)
@@ -128,13 +170,8 @@ static void test_conv8(int n, enum kind kind, int channels, int outs, int shift,
 static void test_sums(int n, enum kind kind)
 {
     struct guard s = filled16((size_t)n * ARTEM_TRUNK, ARTEM_ALIGN, kind, -32768, kind == ONES ? -32768 : 32767);
-    struct pair s1 = pair_alloc(ARTEM_TRUNK * 8, 8), s2 = pair_alloc(ARTEM_TRUNK * 8, 8);
+    struct pair s1 = sums_alloc(), s2 = sums_alloc();
 
-    // Sums that are far from overflowing.
-    for (int i = 0; i < ARTEM_TRUNK; i++) {
-        ((int64_t *)s1.c.data)[i] = ((int64_t *)s1.v.data)[i] = (int32_t)random_u32();
-        ((int64_t *)s2.c.data)[i] = ((int64_t *)s2.v.data)[i] = random_u32();
-    }
     v.sums((const int16_t *)s.data, n, (int64_t *)s1.v.data, (int64_t *)s2.v.data);
     c.sums((const int16_t *)s.data, n, (int64_t *)s1.c.data, (int64_t *)s2.c.data);
     pair_check("sums s1", &s1, n, kind);
@@ -146,7 +183,8 @@ static void test_outputs(int n, enum kind kind, enum kind parameters)
 {
     struct guard in[6];
     const size_t cells = (size_t)n * ARTEM_TRUNK;
-    struct pair x = pair_alloc(cells, 1), bits = pair_alloc((size_t)n * ARTEM_MAP_BYTES, 1), u;
+    struct pair x = pair_alloc(cells, 1), bits = pair_alloc((size_t)n * ARTEM_MAP_BYTES, 1);
+    struct pair u = pair_alloc(cells, 1);
 
     in[0] = filled16(cells, ARTEM_ALIGN, kind, -32768, 32767);
     for (int i = 1; i < 5; i++)
@@ -159,23 +197,11 @@ static void test_outputs(int n, enum kind kind, enum kind parameters)
 
     v.encoder_output(s, n, p[0], p[1], t, (int8_t *)x.v.data, bits.v.data);
     c.encoder_output(s, n, p[0], p[1], t, (int8_t *)x.c.data, bits.c.data);
+    v.decoder_input((const int8_t *)x.c.data, n, p[0], p[1], u.v.data);
+    c.decoder_input((const int8_t *)x.c.data, n, p[0], p[1], u.c.data);
     pair_check("encoder_output x", &x, n, kind);
     pair_check("encoder_output bits", &bits, n, kind);
-
-    for (int last = 0; last < 2; last++) {
-        for (size_t i = 0; i < cells; i++)
-            ((int16_t *)in[0].data)[i] = (int16_t)(s[i] % 1153);
-        x = pair_alloc(cells, 1);
-        bits = pair_alloc((size_t)n * ARTEM_MAP_BYTES, 1);
-        u = pair_alloc(cells, 1);
-        v.unit_output(s, n, p[0], p[1], p[2], p[3], last ? NULL : t, (int8_t *)x.v.data, last ? NULL : bits.v.data);
-        c.unit_output(s, n, p[0], p[1], p[2], p[3], last ? NULL : t, (int8_t *)x.c.data, last ? NULL : bits.c.data);
-        v.decoder_input((const int8_t *)x.v.data, n, p[0], p[1], u.v.data);
-        c.decoder_input((const int8_t *)x.c.data, n, p[0], p[1], u.c.data);
-        pair_check("unit_output x", &x, n, kind);
-        pair_check("unit_output bits", &bits, n, kind);
-        pair_check("decoder_input", &u, n, kind);
-    }
+    pair_check("decoder_input", &u, n, kind);
     free_all(in, 6);
 }
 
@@ -220,10 +246,11 @@ static void test_encoder_input(int n, enum kind kind)
 }
 
 // The self-check finds a kernel that is wrong and puts the reference in its place.
-static void wrong_bconv(const struct artem_bconv *unit, const uint8_t *const rows[3], int n, int16_t *s)
+static void wrong_unit(const struct artem_bconv *conv, const uint8_t *const rows[3], int n,
+                       const struct artem_unit *unit, int8_t *x, uint8_t *bits, int64_t *s1, int64_t *s2)
 {
-    v.bconv(unit, rows, n, s);
-    s[0]++;
+    v.unit(conv, rows, n, unit, x, bits, s1, s2);
+    s2[0]++;
 }
 
 static void test_check(void)
@@ -232,35 +259,37 @@ static void test_check(void)
     const char *name;
 
     CHECK(artem_kernels_check(&broken) == NULL);
-    CHECK(broken.bconv == v.bconv && broken.output == v.output);
-    broken.bconv = wrong_bconv;
+    CHECK(broken.unit == v.unit && broken.output == v.output);
+    broken.unit = wrong_unit;
     name = artem_kernels_check(&broken);
-    CHECK(name != NULL && strcmp(name, "bconv") == 0);
-    CHECK(broken.bconv == c.bconv && broken.bconv_pack == c.bconv_pack && broken.conv8 == v.conv8);
+    CHECK(name != NULL && strcmp(name, "unit") == 0);
+    CHECK(broken.unit == c.unit && broken.bconv_pack == c.bconv_pack && broken.conv8 == v.conv8);
 }
 
 int main(int argc, char **argv)
 {
     static const int lengths[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63, 64};
-    int level = ARTEM_CPU_AVX2;
+    int level = ARTEM_CPU_C + 1;
 
-    while (argc == 2 && level <= ARTEM_CPU_AVX512 && strcmp(argv[1], artem_cpu_name((enum artem_cpu)level)) != 0)
+    while (argc == 2 && level < ARTEM_CPU_COUNT && strcmp(argv[1], artem_cpu_name((enum artem_cpu)level)) != 0)
         level++;
-    if (argc != 2 || level > ARTEM_CPU_AVX512)
+    if (argc != 2 || level == ARTEM_CPU_COUNT)
         return 2;
-    if (level > (int)artem_cpu_detect()) {
+    if (!artem_cpu_supported((enum artem_cpu)level)) {
         printf("skipped: this CPU or build has no %s\n", argv[1]);
         return TEST_SKIPPED;
     }
     artem_kernels_select(&c, ARTEM_CPU_C);
     artem_kernels_select(&v, (enum artem_cpu)level);
-    CHECK(v.bconv != c.bconv && v.conv8 != c.conv8);
+    CHECK(v.unit != c.unit && v.conv8 != c.conv8);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
         for (int kind = 0; kind < KINDS; kind++) {
             const int n = lengths[i];
             const enum kind k = (enum kind)kind;
-            test_bconv(n, k, RANDOM);
-            test_bconv(n, k, ONES);
+            test_unit(n, k, RANDOM, RANDOM);
+            test_unit(n, k, RANDOM, BOUNDS);
+            test_unit(n, k, ONES, RANDOM);
+            test_unit(n, k, ZEROS, RANDOM);
             test_conv8(n, k, 64, 128, n % 16, 128);
             test_conv8(n, k, 128, 32, 6, 0);
             test_conv8(n, k, 32, 12, n % 16, 0);

@@ -12,6 +12,7 @@
 #ifndef ARTEM_KERNELS_KERNELS_H
 #define ARTEM_KERNELS_KERNELS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -44,6 +45,12 @@ struct artem_bconv {
     uint8_t *packed;        // ARTEM_BCONV_PACKED bytes aligned to ARTEM_ALIGN, filled by bconv_pack
 };
 
+// What one unit does with its convolution (§6 steps 3 and 4): ARTEM_TRUNK entries each.
+struct artem_unit {
+    const int16_t *a, *b, *slope, *shift;
+    const int8_t *next; // thresholds of the next unit; NULL after the last one
+};
+
 struct artem_kernels {
     // §4. rgba: 4 rows of n cells (4 n pixels); v: [n][16], the cells' noise (noise.h); u: [n][64].
     void (*encoder_input)(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
@@ -53,9 +60,13 @@ struct artem_kernels {
     void (*conv8_pack)(struct artem_conv8 *layer);
     void (*conv8)(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 
-    // §6 step 2: rows of an activation map, each from the cell left of the first one, n + 2 cells.
-    void (*bconv_pack)(struct artem_bconv *unit);
-    void (*bconv)(const struct artem_bconv *unit, const uint8_t *const rows[3], int n, int16_t *s);
+    // §6, one unit in one pass over n cells. rows: of an activation map, each from the cell left of the first one, n + 2
+    // cells. s1 and s2 (ARTEM_TRUNK each) gain the sums of the convolution and of its square; both may be NULL. x, n
+    // cells of the stream, moves on in place, and bits become the next unit's activations; `unit` NULL: neither is
+    // touched. bits may be NULL where unit->next is.
+    void (*bconv_pack)(struct artem_bconv *conv);
+    void (*unit)(const struct artem_bconv *conv, const uint8_t *const rows[3], int n, const struct artem_unit *unit,
+                 int8_t *x, uint8_t *bits, int64_t *s1, int64_t *s2);
 
     // §7: adds the sums of s and of its square over n cells, per channel, to s1 and s2 (ARTEM_TRUNK each).
     void (*sums)(const int16_t *s, int n, int64_t *s1, int64_t *s2);
@@ -63,10 +74,6 @@ struct artem_kernels {
     // §5, the encoder's end: x = sat8(rsh(adds16(mulhrs(s, a), b), 4)); bits of x > t.
     void (*encoder_output)(const int16_t *s, int n, const int16_t *a, const int16_t *b, const int8_t *t, int8_t *x,
                            uint8_t *bits);
-
-    // §6 steps 3 and 4, and step 1 of the next unit, whose thresholds are t. t NULL: the last unit, no bits.
-    void (*unit_output)(const int16_t *s, int n, const int16_t *a, const int16_t *b, const int16_t *slope,
-                        const int16_t *shift, const int8_t *t, int8_t *x, uint8_t *bits);
 
     // §6, decoder input (leaky ReLU, zero point 32): x [n][128] to u [n][128].
     void (*decoder_input)(const int8_t *x, int n, const int16_t *gain, const int16_t *bias, uint8_t *u);
@@ -82,17 +89,25 @@ struct artem_kernels {
     void (*output)(const int16_t *s, int n, const int16_t *mul, const int16_t *bias, const uint8_t *lut, uint8_t *rgba);
 };
 
+// Sets of kernels: each takes what those named in brackets have and overwrites what it improves.
 enum artem_cpu {
     ARTEM_CPU_C,
-    ARTEM_CPU_AVX2,
-    ARTEM_CPU_AVX512, // BW, VL, VNNI, VBMI
+    ARTEM_CPU_NEON,          // AArch64
+    ARTEM_CPU_AVX2,          //
+    ARTEM_CPU_AVXVNNI,       // [avx2] 256-bit VNNI
+    ARTEM_CPU_AVX512,        // [avx2] BW, VL
+    ARTEM_CPU_AVX512POPCNT,  // [avx512] and VPOPCNTDQ: to measure against the next
+    ARTEM_CPU_AVX512ICL,     // [avx512] and VNNI, VBMI, VPOPCNTDQ
+    ARTEM_CPU_COUNT
 };
 
-// The best level that this machine and this build have.
+// Whether this machine and this build have a set.
+bool artem_cpu_supported(enum artem_cpu cpu);
+// The fastest one whose kernels have been tested on real machines.
 enum artem_cpu artem_cpu_detect(void);
 const char *artem_cpu_name(enum artem_cpu cpu);
 
-// Fills in the reference, then what each level up to `cpu` improves. `cpu` may not exceed artem_cpu_detect().
+// `cpu` must be supported.
 void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu);
 
 // Compares every kernel that is not the reference with it on a small test vector; those that differ are replaced by the

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A unit whose convolution looks its counts up: needs neither XOR nor popcount instructions.
+//
+//   activations  one nibble per byte (times 16, see below), 32 bytes per cell
+//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs]; within 32 outputs, output i and
+//                output 16 + i are neighbours, so that widening even and odd bytes leaves both in order
+//   table        row a lists popcount(a & w) for w = 0..15
+//
+// A nibble of activations picks a table row, in which the weights of 32 outputs look up their counts with one shuffle:
+// two operations for 128 products. Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "unit_tail_avx2.h"
+#include "variants_x86.h"
+
+enum {
+    CELL = 32,       // nibbles of one cell
+    RUN = 3 * CELL,  // of a window in one row
+    STEPS = RUN / 2, // before widening
+    GROUPS = 4,      // vectors of outputs
+    OUT = ARTEM_TRUNK,
+};
+
+#define COUNTS(a)                                                                                                      \
+    COUNT(a, 0), COUNT(a, 1), COUNT(a, 2), COUNT(a, 3), COUNT(a, 4), COUNT(a, 5), COUNT(a, 6), COUNT(a, 7),            \
+        COUNT(a, 8), COUNT(a, 9), COUNT(a, 10), COUNT(a, 11), COUNT(a, 12), COUNT(a, 13), COUNT(a, 14), COUNT(a, 15)
+#define COUNT(a, w) (((a) & (w)&1) + ((a) >> 1 & (w) >> 1 & 1) + ((a) >> 2 & (w) >> 2 & 1) + ((a) >> 3 & (w) >> 3))
+
+// Rows of 16 bytes: an activation nibble times 16 is the offset of its row.
+static const uint8_t table[256] __attribute__((aligned(64))) = {
+    COUNTS(0), COUNTS(1), COUNTS(2),  COUNTS(3),  COUNTS(4),  COUNTS(5),  COUNTS(6),  COUNTS(7),
+    COUNTS(8), COUNTS(9), COUNTS(10), COUNTS(11), COUNTS(12), COUNTS(13), COUNTS(14), COUNTS(15),
+};
+
+void artem_bconv_pack_avx2(struct artem_bconv *conv)
+{
+    for (int o = 0; o < OUT; o++) {
+        const int at = o / 32 * 32 + o % 16 * 2 + o % 32 / 16;
+        for (int j = 0; j < 3 * RUN; j++) {
+            const uint8_t byte = conv->weights[o * (3 * RUN / 2) + j / 2];
+            conv->packed[j * OUT + at] = j % 2 == 0 ? byte & 15 : byte >> 4;
+        }
+    }
+}
+
+// Nibbles of one row of the map; adds the ones of each cell to those of the windows that see it.
+static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int16_t *ones)
+{
+    const __m128i high = _mm_set1_epi8((char)0xF0);
+
+    for (int i = 0; i < cells; i++, map += ARTEM_MAP_BYTES, nibbles += CELL) {
+        const __m128i v = _mm_loadu_si128((const __m128i *)map);
+        const __m128i even = _mm_and_si128(_mm_slli_epi16(v, 4), high), odd = _mm_and_si128(v, high);
+        uint64_t words[2];
+        _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
+        _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
+        memcpy(words, map, sizeof words);
+        const int count = __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
+        for (int k = 0; k < 3; k++)
+            ones[i + k] = (int16_t)(ones[i + k] + count); // ones[x + 2]: of the window of cell x
+    }
+}
+
+static inline __m256i table_row(uint8_t offset)
+{
+    return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(table + offset)));
+}
+
+// In place, in one instruction: left to themselves, compilers rename the accumulators around the loop and spill them.
+static inline void add_bytes(__m256i *sum, __m256i counts)
+{
+    __asm__("vpaddb %1, %0, %0" : "+x"(*sum) : "x"(counts));
+}
+
+// Adds STEPS steps of two cells to sums [cell][group][even and odd bytes].
+static inline void accumulate(const uint8_t *a0, const uint8_t *a1, const uint8_t *weights, __m256i sums[2][GROUPS][2])
+{
+    const __m256i even = _mm256_set1_epi16(255);
+    __m256i counts[2][GROUPS];
+
+    for (int g = 0; g < GROUPS; g++)
+        counts[0][g] = counts[1][g] = _mm256_setzero_si256();
+    for (int k = 0; k < STEPS; k++, weights += OUT) {
+        const __m256i t0 = table_row(a0[k]), t1 = table_row(a1[k]);
+        for (int g = 0; g < GROUPS; g++) {
+            __m256i w = _mm256_load_si256((const __m256i *)weights + g);
+            __asm__("" : "+x"(w)); // loaded once, not as the operand of both shuffles
+            add_bytes(&counts[0][g], _mm256_shuffle_epi8(t0, w));
+            add_bytes(&counts[1][g], _mm256_shuffle_epi8(t1, w));
+        }
+    }
+    for (int p = 0; p < 2; p++)
+        for (int g = 0; g < GROUPS; g++) {
+            sums[p][g][0] = _mm256_add_epi16(sums[p][g][0], _mm256_and_si256(counts[p][g], even));
+            sums[p][g][1] = _mm256_add_epi16(sums[p][g][1], _mm256_srli_epi16(counts[p][g], 8));
+        }
+}
+
+// s = 2 * sum - ones.
+static inline void finish(__m256i sums[GROUPS][2], int ones, int16_t *s)
+{
+    const __m256i all = _mm256_set1_epi16((short)ones);
+
+    for (int i = 0; i < 2 * GROUPS; i++) {
+        const __m256i sum = sums[i / 2][i % 2];
+        _mm256_store_si256((__m256i *)s + i, _mm256_sub_epi16(_mm256_add_epi16(sum, sum), all));
+    }
+}
+
+static void convolve(const struct artem_bconv *conv, uint8_t (*nibbles)[(ARTEM_CHUNK + 2) * CELL], int x, int x1,
+                     const int16_t *ones, int16_t *s)
+{
+    __m256i sums[2][GROUPS][2];
+
+    memset(sums, 0, sizeof sums);
+    for (int i = 0; i < 6; i++) {
+        const uint8_t *a = nibbles[i / 2] + i % 2 * STEPS;
+        accumulate(a + x * CELL, a + x1 * CELL, conv->packed + i * STEPS * OUT, sums);
+    }
+    finish(sums[0], ones[x + 2], s);
+    finish(sums[1], ones[x1 + 2], s + OUT);
+}
+
+ARTEM_UNIT_KERNEL(artem_unit_avx2)
+{
+    uint8_t nibbles[3][(ARTEM_CHUNK + 2) * CELL] __attribute__((aligned(32)));
+    int16_t ones[ARTEM_CHUNK + 4] = {0}, s[TAIL_CELLS * OUT] __attribute__((aligned(32)));
+    struct tail_sums sums = {{0}, {0}};
+
+    for (int ky = 0; ky < 3; ky++)
+        expand(rows[ky], n + 2, nibbles[ky], ones);
+    for (int first = 0; first < n; first += TAIL_CELLS) {
+        const int cells = n - first < TAIL_CELLS ? n - first : TAIL_CELLS;
+        for (int i = 0; i < cells; i += 2) { // an odd last cell is done twice
+            const int at = first + i;
+            convolve(conv, nibbles, at, i + 1 < cells ? at + 1 : at, ones, s + i * OUT);
+        }
+        if (s1 != NULL)
+            tail_add(s, cells, &sums);
+        if (unit != NULL)
+            tail_output(s, cells, unit, x + first * OUT,
+                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+    }
+    if (s1 != NULL)
+        tail_flush(&sums, s1, s2);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A unit whose convolution looks its counts up as in unit_avx2.c, with vectors of 64 outputs and eight cells at a time:
+// for machines that have neither vpermb nor a popcount of vectors.
+//
+//   activations  one nibble per byte (times 16: a quarter of the offset of its table row), 32 bytes per cell
+//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs] in the order of lookup_place
+//   table        row a lists popcount(a & w) for w = 0..15, four times
+//
+// Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "unit_lookup_avx512.h"
+#include "variants_x86.h"
+
+enum { CELL = 32, RUN = 3 * CELL, STEPS = RUN / 2, OUT = ARTEM_TRUNK };
+
+#define COUNT(a, w) __builtin_popcount((a) & (w))
+#define COUNT4(a, w) COUNT(a, w), COUNT(a, (w) + 1), COUNT(a, (w) + 2), COUNT(a, (w) + 3)
+#define COUNT16(a) COUNT4(a, 0), COUNT4(a, 4), COUNT4(a, 8), COUNT4(a, 12)
+#define ROW(a)                                                                                                         \
+    {                                                                                                                  \
+        COUNT16(a), COUNT16(a), COUNT16(a), COUNT16(a)                                                                 \
+    }
+#define ROW4(a) ROW(a), ROW((a) + 1), ROW((a) + 2), ROW((a) + 3)
+
+static const uint8_t table[16][64] __attribute__((aligned(64))) = {ROW4(0), ROW4(4), ROW4(8), ROW4(12)};
+
+void artem_bconv_pack_avx512(struct artem_bconv *conv)
+{
+    for (int o = 0; o < OUT; o++)
+        for (int j = 0; j < 3 * RUN; j++) {
+            const uint8_t byte = conv->weights[o * (3 * RUN / 2) + j / 2];
+            conv->packed[j * OUT + lookup_place(o)] = j % 2 == 0 ? byte & 15 : byte >> 4;
+        }
+}
+
+// Nibbles of one row of the map; adds the ones of each cell to those of the windows that see it.
+static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int *ones)
+{
+    const __m128i high = _mm_set1_epi8((char)0xF0);
+
+    for (int i = 0; i < cells; i++, map += ARTEM_MAP_BYTES, nibbles += CELL) {
+        const __m128i v = _mm_loadu_si128((const __m128i *)map);
+        const __m128i even = _mm_and_si128(_mm_slli_epi16(v, 4), high), odd = _mm_and_si128(v, high);
+        uint64_t words[2];
+        _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
+        _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
+        memcpy(words, map, sizeof words);
+        for (int k = 0; k < 3; k++) // ones[x + 2]: of the window of cell x
+            ones[i + k] += __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
+    }
+}
+
+#define SHUFFLE(index, row, out) "vpshufb " index ", " row ", " out
+#define STEP(p) LOOKUP(counts, p, "movzbl", "4", SHUFFLE, a, (p) * CELL, table, w0, w1)
+
+// a: the nibbles of the first cell's window in one row.
+static inline void accumulate(const uint8_t *a, const uint8_t *weights, lookup_sums sums)
+{
+    lookup_counts counts;
+
+    for (int p = 0; p < TAIL_CELLS; p++)
+        counts[p][0] = counts[p][1] = _mm512_setzero_si512();
+    for (int k = 0; k < STEPS; k++, a++, weights += OUT) {
+        const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
+        STEP(0);
+        STEP(1);
+        STEP(2);
+        STEP(3);
+        STEP(4);
+        STEP(5);
+        STEP(6);
+        STEP(7);
+    }
+    lookup_widen(counts, sums);
+}
+
+ARTEM_UNIT_KERNEL(artem_unit_avx512)
+{
+    // Surplus cells of the last eight read what lies behind the row: zeros.
+    uint8_t nibbles[3][(ARTEM_CHUNK + 2 + TAIL_CELLS) * CELL] __attribute__((aligned(64)));
+    int ones[ARTEM_CHUNK + 4 + TAIL_CELLS] = {0};
+    int16_t s[TAIL_CELLS * OUT] __attribute__((aligned(64)));
+    struct tail_sums total = {{0}, {0}};
+
+    for (int ky = 0; ky < 3; ky++) {
+        expand(rows[ky], n + 2, nibbles[ky], ones);
+        memset(nibbles[ky] + (n + 2) * CELL, 0, TAIL_CELLS * CELL);
+    }
+    for (int first = 0; first < n; first += TAIL_CELLS) {
+        const int cells = n - first < TAIL_CELLS ? n - first : TAIL_CELLS;
+        lookup_sums sums;
+        memset(sums, 0, sizeof sums);
+        for (int i = 0; i < 6; i++)
+            accumulate(nibbles[i / 2] + first * CELL + i % 2 * STEPS, conv->packed + i * STEPS * OUT, sums);
+        lookup_finish(sums, ones + first + 2, s);
+        if (s1 != NULL)
+            tail_add(s, cells, &total);
+        if (unit != NULL)
+            tail_output(s, cells, unit, x + first * OUT,
+                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+    }
+    if (s1 != NULL)
+        tail_flush(&total, s1, s2);
+}
