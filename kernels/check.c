@@ -81,6 +81,21 @@ static void refer(const struct vectors *v, const uint8_t *rows[3])
         rows[k] = v->rows[k];
 }
 
+static bool check_noise(const struct artem_kernels *k, struct vectors *v)
+{
+    // Cells that look at the edge between two faces, and between lattice points.
+    static const struct artem_noise_map maps[2] = {{{0, 0, -5, 0, 0, 9}, 0},
+                                                   {{3000, 400, 250000, -300, 3100, -180000, 500, -200, 262000}, 60}};
+    bool same = true;
+
+    for (int i = 0; i < 2; i++) {
+        k->noise(&maps[i], 20, 7, N, v->x[0]);
+        artem_noise_c(&maps[i], 20, 7, N, v->x[1]);
+        same = same && same_x(v);
+    }
+    return same;
+}
+
 static bool check_encoder_input(const struct artem_kernels *k, struct vectors *v)
 {
     // The picture needs 4 rows of 16 bytes per cell.
@@ -180,6 +195,7 @@ const char *artem_kernels_check(struct artem_kernels *kernels)
             wrong = wrong != NULL ? wrong : #kernel;                                                                   \
         }                                                                                                              \
     }
+    COMPARE(noise, noise)
     COMPARE(encoder_input, encoder_input)
     COMPARE(conv8, conv8_pack)
     COMPARE(unit, bconv_pack)

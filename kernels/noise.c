@@ -6,16 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUPS = ARTEM_NOISE / 4, FRACTION = 16, ONE = 1 << 15 };
+#include "noise_weights.h"
+#include "reference.h"
 
-// 256 cos(pi f / 32): weights of the nearer and the farther point have squares that sum to 2^16, so that the noise is
-// as strong between the points as on them.
-static const int16_t weight[FRACTION + 1] = {256, 255, 251, 245, 237, 226, 213, 198, 181,
-                                             162, 142, 121, 98,  74,  50,  25,  0};
+enum { GROUPS = ARTEM_NOISE / 4, FRACTION = NOISE_FRACTION, ONE = NOISE_ONE };
 
 static uint32_t noise4(uint32_t x, uint32_t y, uint32_t group)
 {
-    uint32_t h = x * 0x9E3779B1u ^ y * 0x85EBCA77u ^ group * 0xC2B2AE3Du;
+    uint32_t h = x * NOISE_X ^ y * NOISE_Y ^ group * NOISE_GROUP;
 
     h ^= h >> 16;
     h *= 0x7FEB352Du;
@@ -66,7 +64,7 @@ static void look(const int32_t d[3], int32_t density, int8_t *v)
     const int64_t p = place(d[(axis + 1) % 3], major, density), q = place(d[(axis + 2) % 3], major, density);
     const uint32_t x = (uint32_t)(p / FRACTION), y = (uint32_t)(q / FRACTION);
     const int fx = (int)(p % FRACTION), fy = (int)(q % FRACTION);
-    const int32_t wx[2] = {weight[fx], weight[FRACTION - fx]}, wy[2] = {weight[fy], weight[FRACTION - fy]};
+    const int32_t wx[2] = {noise_weight[fx], noise_weight[FRACTION - fx]}, wy[2] = {noise_weight[fy], noise_weight[FRACTION - fy]};
     int32_t sum[ARTEM_NOISE] = {0};
 
     for (uint32_t k = 0; k < 4; k++)
@@ -78,7 +76,7 @@ static void look(const int32_t d[3], int32_t density, int8_t *v)
     }
 }
 
-void artem_noise_row(const struct artem_noise_map *map, int x, int y, int n, int8_t *v)
+void artem_noise_c(const struct artem_noise_map *map, int x, int y, int n, int8_t *v)
 {
     const int32_t *m = map->m;
 

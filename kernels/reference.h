@@ -5,6 +5,7 @@
 
 #include "artem_kernels/kernels.h"
 
+void artem_noise_c(const struct artem_noise_map *map, int x, int y, int n, int8_t *v);
 void artem_encoder_input_c(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 void artem_conv8_pack_c(struct artem_conv8 *layer);
 void artem_conv8_c(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);

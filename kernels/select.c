@@ -38,6 +38,8 @@ static bool x86_supported(enum artem_cpu cpu)
 
 static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
 {
+    k->noise = artem_noise_avx2;
+    k->encoder_input = artem_encoder_input_avx2;
     k->conv8_pack = artem_conv8_pack_avx2;
     k->conv8 = artem_conv8_avx2;
     k->bconv_pack = artem_bconv_pack_avx2;
@@ -99,6 +101,7 @@ const char *artem_cpu_name(enum artem_cpu cpu)
 void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
 {
     *kernels = (struct artem_kernels){
+        .noise = artem_noise_c,
         .encoder_input = artem_encoder_input_c,
         .conv8_pack = artem_conv8_pack_c,
         .conv8 = artem_conv8_c,

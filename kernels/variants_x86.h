@@ -12,6 +12,7 @@ bool artem_cpu_has_avxvnni(void);
     void name(const struct artem_bconv *conv, const uint8_t *const rows[3], int n, const struct artem_unit *unit,      \
               int8_t *x, uint8_t *bits, int64_t *s1, int64_t *s2)
 
+void artem_noise_avx2(const struct artem_noise_map *map, int x, int y, int n, int8_t *v);
 void artem_encoder_input_avx2(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 void artem_conv8_pack_avx2(struct artem_conv8 *layer);
 void artem_conv8_avx2(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);

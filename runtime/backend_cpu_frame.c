@@ -74,7 +74,7 @@ static void prepare_row(void *user, uint32_t item, uint32_t worker)
     (void)worker;
     for (int x = 0; x < qw; x += ARTEM_CHUNK) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
-        artem_noise_row(&p->noise, x, at.y, n, noise);
+        cpu->kernels.noise(&p->noise, x, at.y, n, noise);
         cpu->kernels.encoder_input(rgba + (size_t)x * 16, p->in_stride, n, noise, row + ((size_t)x + 1) * ARTEM_ENC);
     }
     close_row(row, (size_t)qw, ARTEM_ENC);

@@ -11,7 +11,9 @@
 
 #include "thread.h"
 
-enum { THREADS_AUTO_MAX = 8, SPINS = 400 };
+// Waiting for what comes within microseconds, while a job runs: longer than the work between two loops takes, much
+// shorter than a frame.
+enum { THREADS_AUTO_MAX = 8, SPINS = 16, SPIN_NS = 200000 };
 
 struct worker {
     struct artem_threadpool *pool;
@@ -47,6 +49,22 @@ static void relax(void)
 #endif
 }
 
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+// Whether to look again; sleeping and waking costs more than most loops take.
+static bool spin(int64_t start)
+{
+    for (int i = 0; i < SPINS; i++)
+        relax();
+    return now_ns() - start < SPIN_NS;
+}
+
 static void run_items(struct artem_threadpool *pool, uint32_t worker)
 {
     uint32_t item;
@@ -55,11 +73,20 @@ static void run_items(struct artem_threadpool *pool, uint32_t worker)
         pool->task(pool->task_user, item, worker);
 }
 
-// Loops follow each other within microseconds, much faster than a sleeping thread wakes.
 static void await_loop(struct artem_threadpool *pool, unsigned seen)
 {
-    for (int i = 0; i < SPINS && atomic_load_explicit(&pool->serial, memory_order_relaxed) == seen; i++)
-        relax();
+    const int64_t start = now_ns();
+
+    while (atomic_load_explicit(&pool->serial, memory_order_relaxed) == seen && spin(start))
+        ;
+}
+
+static void await_helpers(struct artem_threadpool *pool)
+{
+    const int64_t start = now_ns();
+
+    while (atomic_load(&pool->helpers) > 0 && spin(start))
+        ;
 }
 
 static void *run_helper(void *user)
@@ -136,8 +163,7 @@ void artem_threadpool_for(struct artem_threadpool *pool, uint32_t items,
     pool->open = false;
     if (atomic_load(&pool->helpers) > 0) {
         pthread_mutex_unlock(&pool->mutex);
-        for (int i = 0; i < SPINS && atomic_load(&pool->helpers) > 0; i++)
-            relax();
+        await_helpers(pool);
         pthread_mutex_lock(&pool->mutex);
     }
     while (atomic_load(&pool->helpers) > 0)

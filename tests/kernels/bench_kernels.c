@@ -87,7 +87,7 @@ static void run_noise(void)
     static const struct artem_noise_map map = {{3000, 400, -200000, -300, 3100, -180000, 500, -200, ARTEM_NOISE_SLOPE},
                                                60};
 
-    artem_noise_row(&map, 0, 20, N, (int8_t *)m.rows[0]);
+    k.noise(&map, 0, 20, N, (int8_t *)m.rows[0]);
 }
 
 static void run_decoder_input(void)

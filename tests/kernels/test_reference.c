@@ -40,7 +40,7 @@ static void test_encoder_input(void)
         if (round == 4) // looks nowhere
             memset(map.m, 0, sizeof map.m);
         CHECK(artem_noise_map_valid(&map));
-        artem_noise_row(&map, x0, y0, W, noise);
+        k.noise(&map, x0, y0, W, noise);
         k.encoder_input(rgba[0], sizeof rgba[0], W, noise, u[0]);
         for (int x = 0; x < W; x++) {
             naive_input(rgba[0] + 16 * x, sizeof rgba[0], &map, x0 + x, y0, expected);

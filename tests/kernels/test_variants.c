@@ -245,6 +245,34 @@ static void test_encoder_input(int n, enum kind kind)
     CHECK(guard_free(&noise));
 }
 
+// Maps like those of turning heads, extreme ones, and directions on the edges of the cube.
+static struct artem_noise_map noise_map(enum kind kind)
+{
+    struct artem_noise_map map = {.density = kind == ZEROS ? 0 : kind == ONES ? 1 : random_in(1, ARTEM_NOISE_DENSITY)};
+
+    for (int i = 0; i < 9; i++) {
+        const int limit = i % 3 == 2 ? ARTEM_NOISE_OFFSET : ARTEM_NOISE_SLOPE;
+        map.m[i] = kind == BOUNDS ? (random_u32() % 2 ? limit : -limit) : random_in(-limit, limit);
+        if (kind == ONES)
+            map.m[i] = i % 3 == 2 ? random_in(-1, 1) * 1000 : random_in(-2, 2);
+        else if (kind == ZEROS)
+            map.m[i] = (int32_t)random_u32();
+    }
+    return map;
+}
+
+static void test_noise(int n, enum kind kind)
+{
+    const struct artem_noise_map map = noise_map(kind);
+    const int x = random_in(0, 1023 - n), y = random_in(0, 1023);
+    struct pair out = pair_alloc((size_t)n * ARTEM_NOISE, 1);
+
+    CHECK(artem_noise_map_valid(&map));
+    v.noise(&map, x, y, n, (int8_t *)out.v.data);
+    c.noise(&map, x, y, n, (int8_t *)out.c.data);
+    pair_check("noise", &out, n, kind);
+}
+
 // The self-check finds a kernel that is wrong and puts the reference in its place.
 static void wrong_unit(const struct artem_bconv *conv, const uint8_t *const rows[3], int n,
                        const struct artem_unit *unit, int8_t *x, uint8_t *bits, int64_t *s1, int64_t *s2)
@@ -300,6 +328,8 @@ int main(int argc, char **argv)
             test_decoder(n, k, 16);
             test_decoder(n, k, 32);
             test_encoder_input(n, k);
+            for (int repeat = 0; repeat < 20; repeat++)
+                test_noise(n, k);
         }
     test_check();
     return test_result();

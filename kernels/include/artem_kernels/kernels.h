@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "artem_kernels/noise.h"
+
 enum {
     ARTEM_TRUNK = 128,    // channels of the trunk
     ARTEM_ENC = 64,       // channels of the encoder's input
@@ -52,7 +54,10 @@ struct artem_unit {
 };
 
 struct artem_kernels {
-    // §4. rgba: 4 rows of n cells (4 n pixels); v: [n][16], the cells' noise (noise.h); u: [n][64].
+    // §4. The noise of n cells from (x, y) on, 0 <= x, y < 1024: v[n][ARTEM_NOISE], -128..127. The map must be valid.
+    void (*noise)(const struct artem_noise_map *map, int x, int y, int n, int8_t *v);
+
+    // §4. rgba: 4 rows of n cells (4 n pixels); v: [n][ARTEM_NOISE]; u: [n][64].
     void (*encoder_input)(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 
     // §5 up to s. rows: three input rows, each from the cell left of the first one, n + 2 cells of layer->in bytes.

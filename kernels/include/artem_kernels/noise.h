@@ -24,7 +24,4 @@ struct artem_noise_map {
 // Whether a map is within the ranges above.
 bool artem_noise_map_valid(const struct artem_noise_map *map);
 
-// The noise of n cells from (x, y) on, 0 <= x, y < 1024: v[n][ARTEM_NOISE], -128..127.
-void artem_noise_row(const struct artem_noise_map *map, int x, int y, int n, int8_t *v);
-
 #endif
