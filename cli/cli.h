@@ -9,6 +9,7 @@
 enum { CLI_OK = 0, CLI_ERROR = 1, CLI_USAGE = 2 };
 
 // Each gets the command's own name as argv[0], "artem NAME", and its arguments after it.
+int cmd_bench(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_pipe(int argc, char **argv);
 int cmd_replay(int argc, char **argv);

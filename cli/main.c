@@ -15,6 +15,7 @@ static const struct command {
     {"run", "run an OpenXR app with the layer switched on", cmd_run},
     {"config", "show or check the settings", cmd_config},
     {"report", "turn a log of frames into a page with plots", cmd_report},
+    {"bench", "measure how fast this machine is", cmd_bench},
     {"pipe", "paint frames from standard input, for scripts", cmd_pipe},
     {"replay", "paint a recorded session again and compare", cmd_replay},
 };

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of `artem bench` share: timing, and results as a table for people and as JSON for programs.
+#ifndef ARTEM_CLI_BENCH_H
+#define ARTEM_CLI_BENCH_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "artem_kernels/kernels.h"
+
+struct bench {
+    FILE *json; // NULL: only the table
+    int rows;   // of JSON so far
+    double seconds; // per measurement
+    uint32_t threads, width, height, views;
+    const char *style;
+};
+
+double bench_now(void); // seconds
+
+// Calls run(user) again and again; times in seconds, sorted, at least one, at most ARTEM_BENCH_TIMES.
+enum { ARTEM_BENCH_TIMES = 4096 };
+struct bench_times {
+    int count;
+    double time[ARTEM_BENCH_TIMES];
+};
+// Short calls are timed in groups of about a millisecond.
+void bench_time_short(double seconds, void (*run)(void *user), void *user, struct bench_times *out);
+void bench_sort(struct bench_times *times);
+double bench_percentile(const struct bench_times *times, double percent);
+
+// One JSON object of names and values: "format" holds pairs such as "\"kernel\": \"%s\"".
+void bench_row(struct bench *bench, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Products per second that the inner loop of a convolution could do if nothing but its arithmetic took time, measured
+// on registers alone; 0 where it is not known.
+enum bench_loop { BENCH_UNIT, BENCH_CONV8 };
+double bench_bound(enum artem_cpu cpu, enum bench_loop loop);
+
+void bench_kernels(struct bench *bench);
+int bench_network(struct bench *bench);    // CLI_OK or CLI_ERROR
+int bench_end_to_end(struct bench *bench); // likewise
+
+#endif

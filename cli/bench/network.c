@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole network, and the way of a picture from full resolution to full resolution on the CPU.
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/engine.h"
+#include "artem_kernels/picture.h"
+#include "bench.h"
+#include "../cli.h"
+
+enum { WARM_UP = 5, FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
+
+// Products of one style pixel: encoder, ten units, d0 per cell; d1 per four pixels; d2.
+#define PRODUCTS_PER_PIXEL                                                                                             \
+    (9.0 * ((64 * 128 + 10 * 128 * 128 + 128 * 32) / 16.0 + 32 * 12 / 4.0 + 16 * 3))
+
+struct pictures {
+    struct artem_engine *engine;
+    struct artem_engine_frame frame;
+    uint8_t *memory;
+};
+
+static void pictures_free(struct pictures *p)
+{
+    artem_engine_destroy(&p->engine);
+    free(p->memory);
+}
+
+// Something of everything: flat areas, slopes, detail.
+static void draw(uint8_t *rgba, uint32_t width, uint32_t height)
+{
+    uint32_t seed = 1;
+
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++, rgba += 4) {
+            const uint32_t area = (x / 64 + y / 64) % 3;
+            seed = seed * 1664525 + 1013904223;
+            for (uint32_t k = 0; k < 3; k++)
+                rgba[k] = (uint8_t)(area == 0 ? 40 + 60 * k : area == 1 ? (x * (k + 1) + y) / 4 : seed >> (8 * k + 8));
+            rgba[3] = 255;
+        }
+}
+
+static bool pictures_make(struct pictures *p, enum artem_cpu cpu, uint32_t threads, uint32_t views, uint32_t width,
+                          uint32_t height, const char *style_name)
+{
+    struct artem_network *network = NULL;
+    struct artem_style *style = NULL;
+    const size_t bytes = (size_t)width * height * 4;
+    bool made = false;
+
+    memset(p, 0, sizeof *p);
+    setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
+    p->memory = malloc(2 * views * bytes);
+    if (p->memory != NULL && artem_library_load_network(&network) == ARTEM_OK &&
+        artem_library_load_style(style_name, &style) == ARTEM_OK) {
+        const struct artem_engine_params params = {.threads = threads, .network = network};
+        made = artem_engine_create(&params, &p->engine) == ARTEM_OK &&
+               artem_engine_set_style(p->engine, style) == ARTEM_OK;
+    }
+    artem_style_unref(&style);
+    artem_network_unref(&network);
+    p->frame.views = views;
+    p->frame.resolution = width;
+    for (uint32_t v = 0; v < views && made; v++) {
+        p->frame.view[v] = (struct artem_engine_view){.width = width,
+                                                      .height = height,
+                                                      .in = p->memory + 2 * v * bytes,
+                                                      .in_stride = (size_t)width * 4,
+                                                      .out = p->memory + (2 * v + 1) * bytes,
+                                                      .out_stride = (size_t)width * 4};
+        draw(p->memory + 2 * v * bytes, width, height);
+    }
+    if (!made)
+        pictures_free(p);
+    return made;
+}
+
+// Wall time of submit and wait.
+static bool run_frames(struct pictures *p, double seconds, int at_least, struct bench_times *out)
+{
+    const double end = bench_now() + seconds;
+
+    out->count = -WARM_UP;
+    do {
+        const double start = bench_now();
+        if (artem_engine_submit(p->engine, &p->frame) != ARTEM_OK ||
+            artem_engine_wait(p->engine, UINT64_MAX) != ARTEM_OK)
+            return false;
+        if (out->count >= 0)
+            out->time[out->count] = bench_now() - start;
+        out->count++;
+    } while ((bench_now() < end || out->count < at_least) && out->count < ARTEM_BENCH_TIMES);
+    bench_sort(out);
+    return true;
+}
+
+// One line; returns the best time in seconds, or 0.
+static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads, uint32_t views, uint32_t width,
+                      uint32_t height)
+{
+    static struct bench_times times;
+    struct pictures p;
+    struct artem_engine_stats stats = {0};
+    const bool slow = cpu == ARTEM_CPU_C;
+
+    if (!pictures_make(&p, cpu, threads, views, width, height, bench->style))
+        return 0;
+    const bool ran = run_frames(&p, slow ? 0 : 10 * bench->seconds, slow ? 1 : 20, &times);
+    artem_engine_get_stats(p.engine, &stats);
+    pictures_free(&p);
+    if (!ran)
+        return 0;
+    const double best = times.time[0], p50 = bench_percentile(&times, 50), p99 = bench_percentile(&times, 99);
+    const double pixels = (double)views * width * height;
+    const double memory = (double)stats.memory_bytes / (1 << 20);
+    printf("  %-13s %u thread%c %u x %4u x %4u %9.2f %9.2f %9.2f %8.1f %8.2f %8.1f\n", artem_cpu_name(cpu), threads,
+           threads == 1 ? ' ' : 's', views, width, height, best * 1e3, p50 * 1e3, p99 * 1e3,
+           pixels * PRODUCTS_PER_PIXEL / best * 1e-9, p50 * 1e9 / pixels, memory);
+    fflush(stdout);
+    bench_row(bench,
+              "\"part\": \"network\", \"cpu\": \"%s\", \"threads\": %u, \"views\": %u, \"width\": %u, \"height\": %u, "
+              "\"frames\": %d, \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"memory_mib\": %.2f",
+              artem_cpu_name(cpu), threads, views, width, height, times.count, best * 1e3, p50 * 1e3, p99 * 1e3, memory);
+    return best;
+}
+
+int bench_network(struct bench *b)
+{
+    const enum artem_cpu best = artem_cpu_detect();
+    double one = 0, all = 0, smallest = 0, largest = 0;
+
+    puts("Network, frames with statistics of the frames before");
+    printf("  %-13s %-9s %-15s %9s %9s %9s %8s %8s %8s\n", "", "", "", "best ms", "p50", "p99", "GMAC/s", "ns/pixel", "MiB");
+    for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
+        const enum artem_cpu cpu = (enum artem_cpu)i;
+        if (!artem_cpu_supported(cpu))
+            continue;
+        const double single = measure(b, cpu, 1, b->views, b->width, b->height);
+        const double several = b->threads > 1 ? measure(b, cpu, b->threads, b->views, b->width, b->height) : single;
+        if (single == 0 || several == 0)
+            return cli_error("the network cannot be run");
+        if (cpu == best) {
+            one = single;
+            all = several;
+        }
+    }
+    printf("  %u threads are %.2f times as fast as one (%s)\n", b->threads, one / all, artem_cpu_name(best));
+    puts("  one picture, by its size");
+    for (uint32_t side = 128; side <= 2048; side *= 2) {
+        const double time = measure(b, best, b->threads, 1, side, side) / ((double)side * side);
+        if (time == 0)
+            return cli_error("the network cannot be run");
+        smallest = smallest == 0 || time < smallest ? time : smallest;
+        largest = time > largest ? time : largest;
+    }
+    printf("  time per pixel varies by %.0f %%\n", 100 * (largest / smallest - 1));
+    return CLI_OK;
+}
+
+// Scaling down, network, composite, on one picture after the other.
+int bench_end_to_end(struct bench *b)
+{
+    static struct bench_times times[4]; // scaling, network, composite, all
+    const enum artem_cpu cpu = artem_cpu_detect();
+    const size_t stride = (size_t)FULL_WIDTH * 4, bytes = stride * FULL_HEIGHT;
+    uint8_t *full = malloc(2 * bytes);
+    struct pictures p;
+
+    if (full == NULL || !pictures_make(&p, cpu, b->threads, b->views, b->width, b->height, b->style)) {
+        free(full);
+        return cli_error("the network cannot be run");
+    }
+    draw(full, FULL_WIDTH, FULL_HEIGHT);
+    const double end = bench_now() + 10 * b->seconds;
+    for (int i = 0; i < 5 || (bench_now() < end && i < ARTEM_BENCH_TIMES); i++) {
+        double at[4] = {bench_now()};
+        for (uint32_t v = 0; v < b->views; v++) {
+            const struct artem_scale scale = {FULL_WIDTH, FULL_HEIGHT, b->width, b->height, full, stride,
+                                              (uint8_t *)p.frame.view[v].in, p.frame.view[v].in_stride};
+            artem_scale_rows(&scale, 0, b->height);
+        }
+        at[1] = bench_now();
+        if (artem_engine_submit(p.engine, &p.frame) != ARTEM_OK ||
+            artem_engine_wait(p.engine, UINT64_MAX) != ARTEM_OK)
+            break;
+        at[2] = bench_now();
+        for (uint32_t v = 0; v < b->views; v++) {
+            const struct artem_engine_view *view = &p.frame.view[v];
+            const struct artem_composite composite = {FULL_WIDTH, FULL_HEIGHT, b->width, b->height, 256, 0, full, stride,
+                                                      view->in, view->out, view->in_stride, view->out_stride,
+                                                      full + bytes, stride};
+            artem_composite_rows(&composite, 0, FULL_HEIGHT);
+        }
+        at[3] = bench_now();
+        for (int k = 0; k < 4; k++)
+            times[k].time[times[k].count++] = k < 3 ? at[k + 1] - at[k] : at[3] - at[0];
+    }
+    pictures_free(&p);
+    free(full);
+    if (times[3].count == 0)
+        return cli_error("the network cannot be run");
+    printf("End to end, %u pictures of %d x %d, network at %u x %u on %u threads, the rest on one (%s)\n", b->views, FULL_WIDTH,
+           FULL_HEIGHT, b->width, b->height, b->threads, artem_cpu_name(cpu));
+    printf("  %-24s %9s %9s %9s\n", "", "best ms", "p50", "p99");
+    for (int k = 0; k < 4; k++) {
+        static const char *const names[4] = {"scaling down", "network", "composite", "all"};
+        bench_sort(&times[k]);
+        const double p50 = bench_percentile(&times[k], 50), p99 = bench_percentile(&times[k], 99);
+        printf("  %-24s %9.2f %9.2f %9.2f\n", names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
+        bench_row(b, "\"part\": \"end to end\", \"step\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
+                  names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
+    }
+    return CLI_OK;
+}

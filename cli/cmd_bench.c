@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// How fast this machine is: kernels, network, end to end.
+#include <getopt.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "bench/bench.h"
+#include "cli.h"
+
+static const char help[] =
+    "usage: artem bench [--only kernels|network|end-to-end] [--threads N] [--size WIDTHxHEIGHT] [--views N]\n"
+    "                   [--style NAME] [--seconds S] [--json FILE]\n\n"
+    "Measures every set of kernels that this machine has, each kernel alone and in the whole network, and prints tables:\n"
+    "the best, the median and the 99th percentile of the times, billions of products per second, and their share of what\n"
+    "the same instructions reach on registers alone. docs/benchmarks.md tells how it is done and what others reach;\n"
+    "scripts/bench measures them in the same run.\n\n"
+    "  --only PART    only that part\n"
+    "  --threads N    beside one thread (default: one per CPU, at most 8)\n"
+    "  --size WxH     style resolution, multiples of 4 (default 320x352)\n"
+    "  --views N      pictures per frame (default 2)\n"
+    "  --style NAME   default starry_night\n"
+    "  --seconds S    per kernel (default 0.1; frames take ten times as long)\n"
+    "  --json FILE    the same numbers for programs";
+
+static uint32_t cpus(void)
+{
+    cpu_set_t set;
+    const int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+
+    return count > 8 ? 8 : (uint32_t)count;
+}
+
+// "model name" of the first processor.
+static void cpu_model(char *out, size_t size)
+{
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    char line[256];
+
+    snprintf(out, size, "unknown CPU");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char *value = strstr(line, ": ");
+        if (strncmp(line, "model name", 10) != 0 || value == NULL)
+            continue;
+        value[strcspn(value, "\n\"\\")] = '\0';
+        snprintf(out, size, "%s", value + 2);
+        break;
+    }
+    if (f != NULL)
+        fclose(f);
+}
+
+static bool parse_number(const char *text, double low, double high, double *out)
+{
+    char *end;
+    const double value = strtod(text, &end);
+
+    if (end == text || *end != '\0' || !(value >= low && value <= high))
+        return false;
+    *out = value;
+    return true;
+}
+
+static bool parse_count(const char *text, double high, uint32_t *out)
+{
+    double value;
+
+    if (!parse_number(text, 1, high, &value) || value != (double)(uint32_t)value)
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
+static bool parse_size(const char *text, struct bench *b)
+{
+    char width[16], rest;
+
+    return sscanf(text, "%15[0-9]x%*[0-9]%c", width, &rest) == 1 && parse_count(width, 2048, &b->width) &&
+           parse_count(strchr(text, 'x') + 1, 2048, &b->height) && b->width % 4 == 0 && b->height % 4 == 0;
+}
+
+struct options {
+    const char *only, *json;
+};
+
+static int parse(int argc, char **argv, struct bench *b, struct options *o)
+{
+    static const struct option options[] = {
+        {"only", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 't'},
+        {"size", required_argument, NULL, 'z'},  {"views", required_argument, NULL, 'v'},
+        {"style", required_argument, NULL, 's'}, {"seconds", required_argument, NULL, 'S'},
+        {"json", required_argument, NULL, 'j'},  {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        bool good = true;
+        switch (option) {
+        case 'o':
+            o->only = optarg;
+            good = strcmp(optarg, "kernels") == 0 || strcmp(optarg, "network") == 0 || strcmp(optarg, "end-to-end") == 0;
+            break;
+        case 't':
+            good = parse_count(optarg, 64, &b->threads);
+            break;
+        case 'z':
+            good = parse_size(optarg, b);
+            break;
+        case 'v':
+            good = parse_count(optarg, 8, &b->views);
+            break;
+        case 's':
+            b->style = optarg;
+            break;
+        case 'S':
+            good = parse_number(optarg, 0.001, 100, &b->seconds);
+            break;
+        case 'j':
+            o->json = optarg;
+            break;
+        case 'h':
+            puts(help);
+            return -1;
+        case ':':
+            return cli_usage_error(argv[0], "%s needs a value", argv[optind - 1]);
+        default:
+            return cli_usage_error(argv[0], "unknown option %s", argv[optind - 1]);
+        }
+        if (!good)
+            return cli_usage_error(argv[0], "\"%s\" is not possible here", optarg);
+    }
+    return optind < argc ? cli_usage_error(argv[0], "\"%s\" is one too many", argv[optind]) : CLI_OK;
+}
+
+int cmd_bench(int argc, char **argv)
+{
+    struct bench b = {.seconds = 0.1, .threads = cpus(), .width = 320, .height = 352, .views = 2, .style = "starry_night"};
+    struct options o = {NULL, NULL};
+    char model[128];
+    int result = parse(argc, argv, &b, &o);
+
+    if (result != CLI_OK)
+        return result < 0 ? cli_finish_output() : result;
+    if (o.json != NULL && (b.json = fopen(o.json, "we")) == NULL)
+        return cli_error("%s: %m", o.json);
+    cpu_model(model, sizeof model);
+    printf("%s, %s\n", model, artem_cpu_name(artem_cpu_detect()));
+    if (b.json != NULL)
+        fputs("[\n", b.json);
+    bench_row(&b, "\"part\": \"machine\", \"model\": \"%s\", \"cpu\": \"%s\", \"threads\": %u", model,
+              artem_cpu_name(artem_cpu_detect()), b.threads);
+    if (o.only == NULL || strcmp(o.only, "kernels") == 0)
+        bench_kernels(&b);
+    if (o.only == NULL || strcmp(o.only, "network") == 0)
+        result = bench_network(&b);
+    if (result == CLI_OK && (o.only == NULL || strcmp(o.only, "end-to-end") == 0))
+        result = bench_end_to_end(&b);
+    if (b.json != NULL) {
+        fputs("\n]\n", b.json);
+        const bool failed = ferror(b.json) != 0;
+        if (fclose(b.json) != 0 || failed)
+            return cli_error("%s cannot be written", o.json);
+    }
+    return result == CLI_OK ? cli_finish_output() : result;
+}
