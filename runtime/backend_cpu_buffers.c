@@ -17,6 +17,9 @@ static void *place(struct space *space, size_t bytes)
     return at;
 }
 
+// d1 has 4 · 16 bytes per cell.
+_Static_assert((int)ARTEM_D0_OUT <= (int)ARTEM_ENC && 4 * ARTEM_D2_IN <= (int)ARTEM_TRUNK, "shared memory");
+
 static void place_view(struct space *space, struct cpu_view *view, const struct artem_engine_view *picture)
 {
     const size_t qw = picture->width / 4, qh = picture->height / 4;
@@ -24,12 +27,12 @@ static void place_view(struct space *space, struct cpu_view *view, const struct 
     view->qw = (int)qw;
     view->qh = (int)qh;
     view->input = place(space, qh * (qw + 2) * ARTEM_ENC);
-    view->stream = place(space, qh * qw * ARTEM_TRUNK);
+    view->stream = place(space, qh * (qw + 2) * ARTEM_TRUNK);
     view->map[0] = place(space, qh * (qw + 2) * ARTEM_MAP_BYTES);
     view->map[1] = place(space, qh * (qw + 2) * ARTEM_MAP_BYTES);
-    view->decoder = place(space, qh * (qw + 2) * ARTEM_TRUNK);
-    view->d0 = place(space, qh * (qw + 2) * ARTEM_D0_OUT);
-    view->d1 = place(space, 2 * qh * (2 * qw + 2) * ARTEM_D2_IN);
+    // Where nobody looks any more: d0 follows the encoder's input, d1 the trunk's output.
+    view->d0 = view->input;
+    view->d1 = (uint8_t *)view->stream;
 }
 
 static void place_views(struct space *space, struct cpu_buffers *b, const struct artem_engine_frame *frame)

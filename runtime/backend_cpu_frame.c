@@ -61,6 +61,12 @@ static struct place find_item(const struct cpu_backend *cpu, uint32_t item, int 
     return (struct place){view, &cpu->frame.view[view - cpu->buffers.view], left * rows_per_item};
 }
 
+// The stream's first cell inside.
+static int8_t *stream_row(const struct place *at)
+{
+    return at->view->stream + ((size_t)at->y * ((size_t)at->view->qw + 2) + 1) * ARTEM_TRUNK;
+}
+
 static void prepare_row(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;
@@ -89,7 +95,7 @@ static void encode_row(void *user, uint32_t item, uint32_t worker)
     const int qw = at.view->qw;
     const size_t row_bytes = ((size_t)qw + 2) * ARTEM_ENC;
     struct cpu_worker *own = &cpu->workers[worker];
-    int8_t *x8 = at.view->stream + (size_t)at.y * (size_t)qw * ARTEM_TRUNK;
+    int8_t *x8 = stream_row(&at);
     uint8_t *map = at.view->map[0] + (size_t)at.y * ((size_t)qw + 2) * ARTEM_MAP_BYTES;
     const uint8_t *rows[3];
     int16_t s[ARTEM_CHUNK * ARTEM_TRUNK] __attribute__((aligned(ARTEM_ALIGN)));
@@ -120,9 +126,8 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
     const int qw = at.view->qw;
     const size_t row_bytes = ((size_t)qw + 2) * ARTEM_MAP_BYTES;
     struct cpu_worker *own = &cpu->workers[worker];
-    int8_t *x8 = at.view->stream + (size_t)at.y * (size_t)qw * ARTEM_TRUNK;
+    int8_t *x8 = stream_row(&at);
     uint8_t *map = at.view->map[(stage->unit + 1) % 2] + (size_t)at.y * row_bytes;
-    uint8_t *decoder = at.view->decoder + (size_t)at.y * ((size_t)qw + 2) * ARTEM_TRUNK;
     const uint8_t *rows[3];
 
     three_rows(at.view->map[stage->unit % 2], at.y, at.view->qh, row_bytes, rows);
@@ -132,12 +137,12 @@ static void unit_row(void *user, uint32_t item, uint32_t worker)
                 map + ((size_t)x + 1) * ARTEM_MAP_BYTES, stage->sum ? own->s1 : NULL, stage->sum ? own->s2 : NULL);
         if (stage->apply && next == NULL)
             k->decoder_input(x8 + (size_t)x * ARTEM_TRUNK, n, cpu->style->dec_gain, cpu->style->dec_bias,
-                             decoder + ((size_t)x + 1) * ARTEM_TRUNK);
+                             (uint8_t *)x8 + (size_t)x * ARTEM_TRUNK);
     }
     if (stage->apply && next != NULL)
         close_row(map, (size_t)qw, ARTEM_MAP_BYTES);
     else if (stage->apply)
-        close_row(decoder, (size_t)qw, ARTEM_TRUNK);
+        close_row((uint8_t *)x8 - ARTEM_TRUNK, (size_t)qw, ARTEM_TRUNK);
 }
 
 static void d0_row(void *user, uint32_t item, uint32_t worker)
@@ -150,7 +155,7 @@ static void d0_row(void *user, uint32_t item, uint32_t worker)
     int16_t s[ARTEM_CHUNK * ARTEM_D0_OUT] __attribute__((aligned(ARTEM_ALIGN)));
 
     (void)worker;
-    three_rows(at.view->decoder, at.y, at.view->qh, ((size_t)qw + 2) * ARTEM_TRUNK, rows);
+    three_rows((const uint8_t *)at.view->stream, at.y, at.view->qh, ((size_t)qw + 2) * ARTEM_TRUNK, rows);
     for (int x = 0; x < qw; x += ARTEM_CHUNK, advance(rows, ARTEM_CHUNK * ARTEM_TRUNK)) {
         const int n = minimum(qw - x, ARTEM_CHUNK);
         cpu->kernels.conv8(&cpu->d0, rows, n, s);

@@ -202,6 +202,10 @@ static void test_outputs(int n, enum kind kind, enum kind parameters)
     pair_check("encoder_output x", &x, n, kind);
     pair_check("encoder_output bits", &bits, n, kind);
     pair_check("decoder_input", &u, n, kind);
+    u = pair_alloc(cells, 1); // in place
+    v.decoder_input((const int8_t *)u.v.data, n, p[0], p[1], u.v.data);
+    c.decoder_input((const int8_t *)u.c.data, n, p[0], p[1], u.c.data);
+    pair_check("decoder_input", &u, n, kind);
     free_all(in, 6);
 }
 

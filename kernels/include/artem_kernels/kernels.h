@@ -80,7 +80,7 @@ struct artem_kernels {
     void (*encoder_output)(const int16_t *s, int n, const int16_t *a, const int16_t *b, const int8_t *t, int8_t *x,
                            uint8_t *bits);
 
-    // §6, decoder input (leaky ReLU, zero point 32): x [n][128] to u [n][128].
+    // §6, decoder input (leaky ReLU, zero point 32): x [n][128] to u [n][128], which may be x.
     void (*decoder_input)(const int8_t *x, int n, const int16_t *gain, const int16_t *bias, uint8_t *u);
 
     // §5, d0 and d1: leaky ReLU around 32. channels: a multiple of 16; mul and bias have as many entries.
