@@ -12,8 +12,10 @@
 static const char help[] =
     "usage: artem bench [--only kernels|network|end-to-end] [--threads N] [--size WIDTHxHEIGHT] [--views N]\n"
     "                   [--style NAME] [--seconds S] [--json FILE]\n\n"
-    "Measures every set of kernels that this machine has, each kernel alone and in the whole network, and prints tables:\n"
-    "the best, the median and the 99th percentile of the times, billions of products per second, and their share of what\n"
+    "Measures every set of kernels that this machine has, each kernel alone and in the whole network, and prints "
+    "tables:\n"
+    "the best, the median and the 99th percentile of the times, billions of products per second, and their share of "
+    "what\n"
     "the same instructions reach on registers alone. docs/benchmarks.md tells how it is done and what others reach;\n"
     "scripts/bench measures them in the same run.\n\n"
     "  --only PART    only that part\n"
@@ -86,12 +88,15 @@ struct options {
 
 static int parse(int argc, char **argv, struct bench *b, struct options *o)
 {
-    static const struct option options[] = {
-        {"only", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 't'},
-        {"size", required_argument, NULL, 'z'},  {"views", required_argument, NULL, 'v'},
-        {"style", required_argument, NULL, 's'}, {"seconds", required_argument, NULL, 'S'},
-        {"json", required_argument, NULL, 'j'},  {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"only", required_argument, NULL, 'o'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"size", required_argument, NULL, 'z'},
+                                            {"views", required_argument, NULL, 'v'},
+                                            {"style", required_argument, NULL, 's'},
+                                            {"seconds", required_argument, NULL, 'S'},
+                                            {"json", required_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     int option;
 
     opterr = 0;
@@ -100,7 +105,8 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
         switch (option) {
         case 'o':
             o->only = optarg;
-            good = strcmp(optarg, "kernels") == 0 || strcmp(optarg, "network") == 0 || strcmp(optarg, "end-to-end") == 0;
+            good =
+                strcmp(optarg, "kernels") == 0 || strcmp(optarg, "network") == 0 || strcmp(optarg, "end-to-end") == 0;
             break;
         case 't':
             good = parse_count(optarg, 64, &b->threads);
@@ -136,7 +142,8 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
 
 int cmd_bench(int argc, char **argv)
 {
-    struct bench b = {.seconds = 0.1, .threads = cpus(), .width = 320, .height = 352, .views = 2, .style = "starry_night"};
+    struct bench b = {
+        .seconds = 0.1, .threads = cpus(), .width = 320, .height = 352, .views = 2, .style = "starry_night"};
     struct options o = {NULL, NULL};
     char model[128];
     int result = parse(argc, argv, &b, &o);

@@ -8,6 +8,7 @@
 #include "artem/engine.h"
 #include "artem/model.h"
 #include "cli.h"
+#include "paint.h"
 
 static const char help[] =
     "usage: artem pipe --style NAME [--blend-style NAME] [--blend X] [--threads N]\n\n"
@@ -103,13 +104,8 @@ static void set_pictures(struct pipe *pipe, struct artem_engine_frame *frame)
 
 static int paint(struct pipe *pipe, const struct artem_engine_frame *frame)
 {
-    enum artem_result result = artem_engine_submit(pipe->engine, frame);
+    const enum artem_result result = cli_run_frame(pipe->engine, frame);
 
-    if (result == ARTEM_OK) {
-        do
-            result = artem_engine_wait(pipe->engine, UINT64_MAX);
-        while (result == ARTEM_TIMEOUT);
-    }
     return result == ARTEM_OK ? CLI_OK : cli_error("a frame cannot be painted: %s", artem_result_string(result));
 }
 

@@ -11,6 +11,7 @@
 #include "artem_kernels/picture.h"
 #include "cli.h"
 #include "image.h"
+#include "paint.h"
 
 static const char help[] =
     "usage: artem stylize IN OUT --style NAME [options]\n\n"
@@ -138,12 +139,7 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
         result = artem_engine_set_style(engine, style);
     double start = now_ms();
     if (result == ARTEM_OK)
-        result = artem_engine_submit(engine, &frame);
-    if (result == ARTEM_OK) {
-        do
-            result = artem_engine_wait(engine, UINT64_MAX);
-        while (result == ARTEM_TIMEOUT);
-    }
+        result = cli_run_frame(engine, &frame);
     job->network_ms = now_ms() - start;
     artem_engine_destroy(&engine);
     return result == ARTEM_OK ? CLI_OK : cli_error("the network cannot be run: %s", artem_result_string(result));
@@ -158,33 +154,33 @@ static int paint(struct job *job, struct artem_network *network, struct artem_st
     job->styled = malloc(small * job->height);
     if (!job->guide || !job->styled)
         return cli_error("out of memory");
-    artem_scale_rows(&(struct artem_scale){.full_width = picture->width,
-                                           .full_height = picture->height,
-                                           .width = job->width,
-                                           .height = job->height,
-                                           .in = picture->rgba,
-                                           .in_stride = stride,
-                                           .out = job->guide,
-                                           .out_stride = small},
-                     0, job->height);
+    cli_kernels()->scale_rows(&(struct artem_scale){.full_width = picture->width,
+                                                    .full_height = picture->height,
+                                                    .width = job->width,
+                                                    .height = job->height,
+                                                    .in = picture->rgba,
+                                                    .in_stride = stride,
+                                                    .out = job->guide,
+                                                    .out_stride = small},
+                              0, job->height);
     int result = run_network(job, network, style);
     if (result != CLI_OK)
         return result;
-    artem_composite_rows(&(struct artem_composite){.full_width = picture->width,
-                                                   .full_height = picture->height,
-                                                   .width = job->width,
-                                                   .height = job->height,
-                                                   .strength = job->settings.strength,
-                                                   .keep = job->settings.keep_color,
-                                                   .original = picture->rgba,
-                                                   .original_stride = stride,
-                                                   .guide = job->guide,
-                                                   .styled = job->styled,
-                                                   .guide_stride = small,
-                                                   .styled_stride = small,
-                                                   .out = picture->rgba,
-                                                   .out_stride = stride},
-                         0, picture->height);
+    cli_kernels()->composite_rows(&(struct artem_composite){.full_width = picture->width,
+                                                            .full_height = picture->height,
+                                                            .width = job->width,
+                                                            .height = job->height,
+                                                            .strength = job->settings.strength,
+                                                            .keep = job->settings.keep_color,
+                                                            .original = picture->rgba,
+                                                            .original_stride = stride,
+                                                            .guide = job->guide,
+                                                            .styled = job->styled,
+                                                            .guide_stride = small,
+                                                            .styled_stride = small,
+                                                            .out = picture->rgba,
+                                                            .out_stride = stride},
+                                  0, picture->height);
     return CLI_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "artem_kernels/pixels.h"
 #include "cli.h"
 #include "image.h"
+#include "paint.h"
 
 static bool grow(uint8_t **buffer, size_t *have, size_t size)
 {
@@ -72,15 +73,15 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
         size_t small = (size_t)p->style_width * 4;
 
         artem_pixels_to_code(&pixels, code, (size_t)p->width * 4);
-        artem_scale_rows(&(struct artem_scale){.full_width = p->width,
-                                               .full_height = p->height,
-                                               .width = p->style_width,
-                                               .height = p->style_height,
-                                               .in = code,
-                                               .in_stride = (size_t)p->width * 4,
-                                               .out = r->guide + at,
-                                               .out_stride = small},
-                         0, p->style_height);
+        cli_kernels()->scale_rows(&(struct artem_scale){.full_width = p->width,
+                                                        .full_height = p->height,
+                                                        .width = p->style_width,
+                                                        .height = p->style_height,
+                                                        .in = code,
+                                                        .in_stride = (size_t)p->width * 4,
+                                                        .out = r->guide + at,
+                                                        .out_stride = small},
+                                  0, p->style_height);
         run->view[i] = (struct artem_engine_view){.width = p->style_width,
                                                   .height = p->style_height,
                                                   .in = r->guide + at,
@@ -95,12 +96,8 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
 
 static bool run_engine(struct replay *r, const struct artem_engine_frame *run, uint64_t frame)
 {
-    enum artem_result result = artem_engine_submit(r->engine, run);
+    const enum artem_result result = cli_run_frame(r->engine, run);
 
-    if (result == ARTEM_OK)
-        do
-            result = artem_engine_wait(r->engine, UINT64_MAX);
-        while (result == ARTEM_TIMEOUT);
     if (result != ARTEM_OK)
         cli_error("frame %" PRIu64 ": the network cannot be run: %s", frame, artem_result_string(result));
     return result == ARTEM_OK;
@@ -161,21 +158,21 @@ static bool compare(struct replay *r, const struct artem_recorded_frame *frame, 
     size_t stride = (size_t)p->width * 4;
     struct artem_pixels pixels = pixels_of(p, p->stored);
 
-    artem_composite_rows(&(struct artem_composite){.full_width = p->width,
-                                                   .full_height = p->height,
-                                                   .width = p->style_width,
-                                                   .height = p->style_height,
-                                                   .strength = frame->strength,
-                                                   .keep = frame->keep,
-                                                   .original = code,
-                                                   .original_stride = stride,
-                                                   .guide = view->in,
-                                                   .styled = view->out,
-                                                   .guide_stride = view->in_stride,
-                                                   .styled_stride = view->out_stride,
-                                                   .out = code,
-                                                   .out_stride = stride},
-                         0, p->height);
+    cli_kernels()->composite_rows(&(struct artem_composite){.full_width = p->width,
+                                                            .full_height = p->height,
+                                                            .width = p->style_width,
+                                                            .height = p->style_height,
+                                                            .strength = frame->strength,
+                                                            .keep = frame->keep,
+                                                            .original = code,
+                                                            .original_stride = stride,
+                                                            .guide = view->in,
+                                                            .styled = view->out,
+                                                            .guide_stride = view->in_stride,
+                                                            .styled_stride = view->out_stride,
+                                                            .out = code,
+                                                            .out_stride = stride},
+                                  0, p->height);
     artem_pixels_from_code(&pixels, code, stride, r->result, p->stored_stride);
     r->pictures++;
     if (memcmp(r->result, p->result, p->stored_stride * p->height) != 0) {

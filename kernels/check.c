@@ -173,6 +173,32 @@ static bool check_output(const struct artem_kernels *k, struct vectors *v)
     return same_u(v);
 }
 
+// A picture scaled down and painted over: the vectors' memory is large enough.
+enum { FULL_W = 29, FULL_H = 21, SMALL_W = 12, SMALL_H = 8 };
+
+static bool check_scale_rows(const struct artem_kernels *k, struct vectors *v)
+{
+    struct artem_scale scale = {FULL_W, FULL_H, SMALL_W, SMALL_H, v->units, FULL_W * 4, v->u[0], SMALL_W * 4};
+
+    k->scale_rows(&scale, 0, SMALL_H);
+    scale.out = v->u[1];
+    artem_scale_rows(&scale, 0, SMALL_H);
+    return same_u(v);
+}
+
+static bool check_composite_rows(const struct artem_kernels *k, struct vectors *v)
+{
+    struct artem_composite composite = {FULL_W,      FULL_H,      SMALL_W,    SMALL_H,    200,
+                                        90,          v->units,    FULL_W * 4, v->rows[0], v->rows[1],
+                                        SMALL_W * 4, SMALL_W * 4, v->u[0],    FULL_W * 4};
+
+    composite.full_height = SMALL_H; // as much as u has room for
+    k->composite_rows(&composite, 0, SMALL_H);
+    composite.out = v->u[1];
+    artem_composite_rows(&composite, 0, SMALL_H);
+    return same_u(v);
+}
+
 const char *artem_kernels_check(struct artem_kernels *kernels)
 {
     const char *wrong = NULL;
@@ -205,6 +231,8 @@ const char *artem_kernels_check(struct artem_kernels *kernels)
     COMPARE(requantise, requantise)
     COMPARE(double_row, double_row)
     COMPARE(output, output)
+    COMPARE(scale_rows, scale_rows)
+    COMPARE(composite_rows, composite_rows)
 #undef COMPARE
     free(v);
     return wrong;

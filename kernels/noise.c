@@ -64,7 +64,8 @@ static void look(const int32_t d[3], int32_t density, int8_t *v)
     const int64_t p = place(d[(axis + 1) % 3], major, density), q = place(d[(axis + 2) % 3], major, density);
     const uint32_t x = (uint32_t)(p / FRACTION), y = (uint32_t)(q / FRACTION);
     const int fx = (int)(p % FRACTION), fy = (int)(q % FRACTION);
-    const int32_t wx[2] = {noise_weight[fx], noise_weight[FRACTION - fx]}, wy[2] = {noise_weight[fy], noise_weight[FRACTION - fy]};
+    const int32_t wx[2] = {noise_weight[fx], noise_weight[FRACTION - fx]},
+                  wy[2] = {noise_weight[fy], noise_weight[FRACTION - fy]};
     int32_t sum[ARTEM_NOISE] = {0};
 
     for (uint32_t k = 0; k < 4; k++)

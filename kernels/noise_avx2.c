@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Noise on a plane or around the viewer, docs/arithmetic.md §4: eight cells at a time up to their places on the lattice,
-// then one cell at a time, its 16 channels and the two points of a row in one vector.
+// Noise on a plane or around the viewer, docs/arithmetic.md §4: eight cells at a time up to their places on the
+// lattice, then one cell at a time, its 16 channels and the two points of a row in one vector.
 #include <immintrin.h>
 
 #include "artem_kernels/noise.h"
@@ -23,8 +23,8 @@ static inline __m256i choose(__m256i otherwise, __m256i value, __m256i mask)
     return _mm256_blendv_epi8(otherwise, value, mask);
 }
 
-// minor * 2^15 / major towards zero. Exact: a quotient that is no integer is at least 2^-31 from one, which is more than
-// half a unit in the last place of a double below 2^16.
+// minor * 2^15 / major towards zero. Exact: a quotient that is no integer is at least 2^-31 from one, which is more
+// than half a unit in the last place of a double below 2^16.
 static inline __m128i divide4(__m128i minor, __m128i major)
 {
     const __m256d n = _mm256_mul_pd(_mm256_cvtepi32_pd(minor), _mm256_set1_pd(NOISE_ONE));
@@ -35,9 +35,8 @@ static inline __m128i divide4(__m128i minor, __m128i major)
 // place() of noise.c for eight cells; every product fits int32.
 static inline __m256i place(__m256i minor, __m256i major, __m256i density)
 {
-    const __m256i u = _mm256_set_m128i(
-        divide4(_mm256_extracti128_si256(minor, 1), _mm256_extracti128_si256(major, 1)),
-        divide4(_mm256_castsi256_si128(minor), _mm256_castsi256_si128(major)));
+    const __m256i u = _mm256_set_m128i(divide4(_mm256_extracti128_si256(minor, 1), _mm256_extracti128_si256(major, 1)),
+                                       divide4(_mm256_castsi256_si128(minor), _mm256_castsi256_si128(major)));
     const __m256i size = _mm256_abs_epi32(u);
     const __m256i v = _mm256_srli_epi32(_mm256_mullo_epi32(u, u), 15);
     __m256i f = _mm256_srli_epi32(_mm256_mullo_epi32(v, _mm256_set1_epi32(2997)), 15);
@@ -84,7 +83,8 @@ static inline void find_places(const struct artem_noise_map *map, int x, int y, 
     const __m256i minor_p = choose(d0, choose(d2, d1, smaller1), smaller2);
     const __m256i minor_q = choose(d1, choose(d0, d2, smaller1), smaller2);
     const __m256i major = _mm256_max_epi32(_mm256_abs_epi32(along), one), density = _mm256_set1_epi32(map->density);
-    const __m256i face = _mm256_add_epi32(_mm256_add_epi32(axis, axis), _mm256_add_epi32(one, _mm256_srli_epi32(along, 31)));
+    const __m256i face =
+        _mm256_add_epi32(_mm256_add_epi32(axis, axis), _mm256_add_epi32(one, _mm256_srli_epi32(along, 31)));
 
     _mm256_store_si256((__m256i *)out->face, face);
     find_axis(place(minor_p, major, density), out->x, out->wx);
@@ -108,31 +108,30 @@ static inline void look(const struct places *p, int i, int8_t *v)
 {
     const uint32_t x = (uint32_t)p->x[i] * NOISE_X, next_x = x + NOISE_X, y = (uint32_t)p->y[i] * NOISE_Y;
     const uint32_t g = (uint32_t)p->face[i] * 4 * NOISE_GROUP;
-    const __m256i groups = _mm256_add_epi32(
-        _mm256_set1_epi32((int)g), _mm256_setr_epi32(0, (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP), 0,
-                                                     (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP)));
-    const __m256i columns = _mm256_xor_si256(
-        groups, _mm256_set_m128i(_mm_set1_epi32((int)next_x), _mm_set1_epi32((int)x)));
+    const __m256i groups =
+        _mm256_add_epi32(_mm256_set1_epi32((int)g),
+                         _mm256_setr_epi32(0, (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP), 0,
+                                           (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP)));
+    const __m256i columns =
+        _mm256_xor_si256(groups, _mm256_set_m128i(_mm_set1_epi32((int)next_x), _mm_set1_epi32((int)x)));
     const __m256i wx = _mm256_set1_epi32(p->wx[0][i] | p->wx[1][i] << 16);
     __m256i low = _mm256_set1_epi32(1 << 15), high = low;
 
     add_row(mix(_mm256_xor_si256(columns, _mm256_set1_epi32((int)y))), wx, p->wy[0][i], &low, &high);
     add_row(mix(_mm256_xor_si256(columns, _mm256_set1_epi32((int)(y + NOISE_Y)))), wx, p->wy[1][i], &low, &high);
     const __m256i words = _mm256_packs_epi32(_mm256_srai_epi32(low, 16), _mm256_srai_epi32(high, 16));
-    _mm_storeu_si128((__m128i *)v,
-                     _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+    _mm_storeu_si128((__m128i *)v, _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
 
 // Two cells of a plane: the bytes of their hashes.
 static inline __m256i plane(const struct artem_noise_map *map, int x, int y)
 {
-    const uint32_t px = ((uint32_t)map->m[2] + (uint32_t)x) * NOISE_X, py = ((uint32_t)map->m[5] + (uint32_t)y) * NOISE_Y;
+    const uint32_t px = ((uint32_t)map->m[2] + (uint32_t)x) * NOISE_X,
+                   py = ((uint32_t)map->m[5] + (uint32_t)y) * NOISE_Y;
     const __m256i groups = _mm256_setr_epi32(0, (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP), 0,
                                              (int)NOISE_GROUP, (int)(2 * NOISE_GROUP), (int)(3 * NOISE_GROUP));
-    const __m256i columns =
-        _mm256_set_m128i(_mm_set1_epi32((int)(px + NOISE_X)), _mm_set1_epi32((int)px));
-    const __m256i hash =
-        mix(_mm256_xor_si256(_mm256_xor_si256(columns, _mm256_set1_epi32((int)py)), groups));
+    const __m256i columns = _mm256_set_m128i(_mm_set1_epi32((int)(px + NOISE_X)), _mm_set1_epi32((int)px));
+    const __m256i hash = mix(_mm256_xor_si256(_mm256_xor_si256(columns, _mm256_set1_epi32((int)py)), groups));
 
     return _mm256_xor_si256(hash, _mm256_set1_epi8((char)0x80));
 }

@@ -50,6 +50,8 @@ static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
     k->requantise = artem_requantise_avx2;
     k->double_row = artem_double_row_avx2;
     k->output = artem_output_avx2;
+    k->scale_rows = artem_scale_rows_avx2;
+    k->composite_rows = artem_composite_rows_avx2;
     if (cpu == ARTEM_CPU_AVXVNNI)
         k->conv8 = artem_conv8_avxvnni;
     if (cpu < ARTEM_CPU_AVX512)
@@ -113,6 +115,8 @@ void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
         .requantise = artem_requantise_c,
         .double_row = artem_double_row_c,
         .output = artem_output_c,
+        .scale_rows = artem_scale_rows,
+        .composite_rows = artem_composite_rows,
     };
 #ifdef ARTEM_X86
     if (cpu >= ARTEM_CPU_AVX2)

@@ -2,7 +2,8 @@
 // A unit whose convolution looks its counts up: needs neither XOR nor popcount instructions.
 //
 //   activations  one nibble per byte (times 16, see below), 32 bytes per cell
-//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs]; within 32 outputs, output i and
+//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs]; within 32 outputs, output i
+//   and
 //                output 16 + i are neighbours, so that widening even and odd bytes leaves both in order
 //   table        row a lists popcount(a & w) for w = 0..15
 //
@@ -136,8 +137,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx2)
         if (s1 != NULL)
             tail_add(s, cells, &sums);
         if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT,
-                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
     }
     if (s1 != NULL)
         tail_flush(&sums, s1, s2);

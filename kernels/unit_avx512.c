@@ -50,7 +50,7 @@ static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int *ones)
 }
 
 #define SHUFFLE(index, row, out) "vpshufb " index ", " row ", " out
-#define STEP(p) LOOKUP(counts, p, "movzbl", "4", SHUFFLE, a, (p) * CELL, table, w0, w1)
+#define STEP(p) LOOKUP(counts, p, "movzbl", "4", SHUFFLE, a, (p)*CELL, table, w0, w1)
 
 // a: the nibbles of the first cell's window in one row.
 static inline void accumulate(const uint8_t *a, const uint8_t *weights, lookup_sums sums)
@@ -95,8 +95,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512)
         if (s1 != NULL)
             tail_add(s, cells, &total);
         if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT,
-                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

@@ -69,7 +69,7 @@ static inline int split(const uint8_t *const rows[3], int x, uint16_t *offsets)
 }
 
 #define SHUFFLE(index, row, out) "vpermb " row ", " index ", " out
-#define STEP(p) LOOKUP(counts, p, "movzwl", "1", SHUFFLE, a, (p) * STEPS * 2, table, w0, w1)
+#define STEP(p) LOOKUP(counts, p, "movzwl", "1", SHUFFLE, a, (p)*STEPS * 2, table, w0, w1)
 
 static inline void accumulate(const uint16_t *a, const uint8_t *weights, int steps, lookup_sums sums)
 {
@@ -110,8 +110,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512icl)
         if (s1 != NULL)
             tail_add(s, cells, &total);
         if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT,
-                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

@@ -83,8 +83,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512popcnt)
         if (s1 != NULL)
             tail_add(s, cells, &total);
         if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT,
-                        unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

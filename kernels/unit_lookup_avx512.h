@@ -7,8 +7,8 @@
 
 enum { LOOKUP_HALVES = 2 }; // vectors of outputs
 
-typedef __m512i lookup_counts[TAIL_CELLS][LOOKUP_HALVES];   // bytes
-typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2];  // [even and odd bytes] as int16
+typedef __m512i lookup_counts[TAIL_CELLS][LOOKUP_HALVES];  // bytes
+typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2]; // [even and odd bytes] as int16
 
 // One step of one cell: row = table[offset * scale], counts += the row's entries at both vectors of weights. `extend`
 // reads the offset. Written out because compilers rename the accumulators around the loop and spill them, which costs
@@ -17,14 +17,15 @@ typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2];  // [even and odd byt
     do {                                                                                                               \
         uint64_t at_;                                                                                                  \
         __m512i row_, found_;                                                                                          \
-        __asm__(extend " %c[d](%[a]), %k[at]\n\tvmovdqa64 (%[t],%[at]," scale "), %[row]\n\t"                                \
-                shuffle("%[w0]", "%[row]", "%[found]")                                                                 \
-                "\n\tvpaddb %[found], %[c0], %[c0]\n\t" shuffle("%[w1]", "%[row]", "%[row]")                             \
-                "\n\tvpaddb %[row], %[c1], %[c1]"                                                                      \
-                : [c0] "+v"((counts)[p][0]), [c1] "+v"((counts)[p][1]), [at] "=&r"(at_), [row] "=&v"(row_),            \
-                  [found] "=&v"(found_)                                                                                \
-                : [a] "r"(offsets), [t] "r"(table), [w0] "v"(w0), [w1] "v"(w1), [d] "i"(displacement)                  \
-                : "memory");                                                                                           \
+        __asm__(                                                                                                       \
+            extend                                                                                                     \
+            " %c[d](%[a]), %k[at]\n\tvmovdqa64 (%[t],%[at]," scale                                                     \
+            "), %[row]\n\t" shuffle("%[w0]", "%[row]", "%[found]") "\n\tvpaddb %[found], %[c0], %[c0]\n\t" shuffle(    \
+                "%[w1]", "%[row]", "%[row]") "\n\tvpaddb %[row], %[c1], %[c1]"                                         \
+            : [c0] "+v"((counts)[p][0]), [c1] "+v"((counts)[p][1]), [at] "=&r"(at_), [row] "=&v"(row_),                \
+              [found] "=&v"(found_)                                                                                    \
+            : [a] "r"(offsets), [t] "r"(table), [w0] "v"(w0), [w1] "v"(w1), [d] "i"(displacement)                      \
+            : "memory");                                                                                               \
     } while (0)
 
 static inline void lookup_widen(const lookup_counts counts, lookup_sums sums)

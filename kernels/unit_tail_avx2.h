@@ -59,8 +59,8 @@ static inline void tail_flush_one(const int32_t *sums, int64_t *total)
         const __m256i ordered[2] = {_mm256_permute2x128_si256(low, high, 0x20),
                                     _mm256_permute2x128_si256(low, high, 0x31)};
         for (int i = 0; i < 4; i++) {
-            const __m128i four = i % 2 == 0 ? _mm256_castsi256_si128(ordered[i / 2])
-                                            : _mm256_extracti128_si256(ordered[i / 2], 1);
+            const __m128i four =
+                i % 2 == 0 ? _mm256_castsi256_si128(ordered[i / 2]) : _mm256_extracti128_si256(ordered[i / 2], 1);
             int64_t *at = total + c + 4 * i;
             tail_store(at, _mm256_add_epi64(tail_load(at), _mm256_cvtepi32_epi64(four)));
         }

@@ -24,8 +24,7 @@ static inline void tail_add(const int16_t *s, int cells, struct tail_sums *sums)
         __m512i low2 = _mm512_load_si512(sums->s2 + c), high2 = _mm512_load_si512(sums->s2 + c + 16);
         for (int i = 0; i < cells; i += 2) {
             const __m512i a = _mm512_load_si512(s + i * ARTEM_TRUNK + c);
-            const __m512i b =
-                i + 1 < cells ? _mm512_load_si512(s + (i + 1) * ARTEM_TRUNK + c) : _mm512_setzero_si512();
+            const __m512i b = i + 1 < cells ? _mm512_load_si512(s + (i + 1) * ARTEM_TRUNK + c) : _mm512_setzero_si512();
             const __m512i low = _mm512_unpacklo_epi16(a, b), high = _mm512_unpackhi_epi16(a, b);
             low1 = _mm512_add_epi32(low1, _mm512_madd_epi16(low, ones));
             high1 = _mm512_add_epi32(high1, _mm512_madd_epi16(high, ones));
@@ -49,8 +48,8 @@ static inline void tail_flush_one(const int32_t *sums, int64_t *total)
         const __m512i ordered[2] = {_mm512_permutex2var_epi64(low, first, high),
                                     _mm512_permutex2var_epi64(low, last, high)};
         for (int i = 0; i < 4; i++) {
-            const __m256i eight = i % 2 == 0 ? _mm512_castsi512_si256(ordered[i / 2])
-                                             : _mm512_extracti64x4_epi64(ordered[i / 2], 1);
+            const __m256i eight =
+                i % 2 == 0 ? _mm512_castsi512_si256(ordered[i / 2]) : _mm512_extracti64x4_epi64(ordered[i / 2], 1);
             int64_t *at = total + c + 8 * i;
             _mm512_storeu_si512(at, _mm512_add_epi64(_mm512_loadu_si512(at), _mm512_cvtepi32_epi64(eight)));
         }

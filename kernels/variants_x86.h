@@ -27,6 +27,9 @@ void artem_double_row_avx2(const uint8_t *p, const uint8_t *q, int n, int channe
 void artem_output_avx2(const int16_t *s, int n, const int16_t *mul, const int16_t *bias, const uint8_t *lut,
                        uint8_t *rgba);
 
+void artem_scale_rows_avx2(const struct artem_scale *s, uint32_t y0, uint32_t y1);
+void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uint32_t y1);
+
 void artem_conv8_avxvnni(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 
 void artem_conv8_avx512(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);

@@ -24,7 +24,8 @@ static enum artem_cpu chosen_cpu(void)
             continue;
         if (strcmp(name, artem_cpu_name(cpu)) == 0)
             return cpu;
-        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", length > 0 ? ", " : "", artem_cpu_name(cpu));
+        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", length > 0 ? ", " : "",
+                                   artem_cpu_name(cpu));
     }
     artem_log(ARTEM_LOG_WARN, "ARTEM_CPU: this machine or build has no \"%s\", only %s; %s is used", name, known,
               artem_cpu_name(best));

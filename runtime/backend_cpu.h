@@ -22,11 +22,11 @@ enum { CPU_BAND = 4 };
 // cell on each side.
 struct cpu_view {
     int qw, qh;
-    uint8_t *input;   // [qh][qw + 2][64]
-    int8_t *stream;   // [qh][qw + 2][128]; after the last unit, the decoder's input as uint8
-    uint8_t *map[2];  // [qh][qw + 2][16]: read by one unit, written for the next
-    uint8_t *d0;      // [qh][qw + 2][32], where the input was
-    uint8_t *d1;      // [2 qh][2 qw + 2][16], where the stream was
+    uint8_t *input;  // [qh][qw + 2][64]
+    int8_t *stream;  // [qh][qw + 2][128]; after the last unit, the decoder's input as uint8
+    uint8_t *map[2]; // [qh][qw + 2][16]: read by one unit, written for the next
+    uint8_t *d0;     // [qh][qw + 2][32], where the input was
+    uint8_t *d1;     // [2 qh][2 qw + 2][16], where the stream was
 };
 
 // Everything that depends on the sizes of the views. One allocation, which never becomes smaller.

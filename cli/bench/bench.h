@@ -9,8 +9,8 @@
 #include "artem_kernels/kernels.h"
 
 struct bench {
-    FILE *json; // NULL: only the table
-    int rows;   // of JSON so far
+    FILE *json;     // NULL: only the table
+    int rows;       // of JSON so far
     double seconds; // per measurement
     uint32_t threads, width, height, views;
     const char *style;

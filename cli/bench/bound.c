@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loops' instructions on registers alone: what the execution units allow. None needs what another computes, so
-// that nothing waits. Registers 0 to 15 only, which every compiler knows.
+// The inner loops' instructions on registers alone: what the execution units allow. None needs what another computes,
+// so that nothing waits. Registers 0 to 15 only, which every compiler knows.
 #include "bench.h"
 
 #if defined(__x86_64__)
@@ -20,13 +20,14 @@ enum { REPEATS = 1000, PER_BLOCK = 32, RUNS = 40 };
 #define AVX2_UNIT(sum, t) "vpshufb %%ymm8, %%ymm9, %%ymm" t "\n\tvpaddb %%ymm9, %%ymm" sum ", %%ymm" sum "\n\t"
 #define AVX512_UNIT(sum, t) "vpshufb %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddb %%zmm9, %%zmm" sum ", %%zmm" sum "\n\t"
 #define POPCNT_UNIT(sum, t)                                                                                            \
-    "vpandq %%zmm8, %%zmm9, %%zmm" t "\n\tvpopcntq %%zmm8, %%zmm" t "\n\tvpaddq %%zmm9, %%zmm" sum ", %%zmm" sum "\n\t"
+    "vpandq %%zmm8, %%zmm9, %%zmm" t "\n\tvpopcntq %%zmm8, %%zmm" t "\n\tvpaddq %%zmm9, %%zmm" sum ", %%zmm" sum "\n"  \
+                                                                                                                 "\t"
 #define ICL_UNIT(sum, t) "vpermb %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddb %%zmm9, %%zmm" sum ", %%zmm" sum "\n\t"
 #define AVX2_CONV8(sum, t)                                                                                             \
-    "vpmaddubsw %%ymm8, %%ymm9, %%ymm" t "\n\tvpmaddwd %%ymm8, %%ymm9, %%ymm" t "\n\tvpaddd %%ymm9, %%ymm" sum \
+    "vpmaddubsw %%ymm8, %%ymm9, %%ymm" t "\n\tvpmaddwd %%ymm8, %%ymm9, %%ymm" t "\n\tvpaddd %%ymm9, %%ymm" sum         \
     ", %%ymm" sum "\n\t"
 #define AVX512_CONV8(sum, t)                                                                                           \
-    "vpmaddubsw %%zmm8, %%zmm9, %%zmm" t "\n\tvpmaddwd %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddd %%zmm9, %%zmm" sum \
+    "vpmaddubsw %%zmm8, %%zmm9, %%zmm" t "\n\tvpmaddwd %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddd %%zmm9, %%zmm" sum         \
     ", %%zmm" sum "\n\t"
 #define VNNI_CONV8(sum, t) "%{vex%} vpdpbusd %%ymm8, %%ymm9, %%ymm" sum "\n\t"
 #define ICL_CONV8(sum, t) "vpdpbusd %%zmm8, %%zmm9, %%zmm" sum "\n\t"

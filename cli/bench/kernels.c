@@ -118,7 +118,8 @@ static void measure(struct bench *bench, enum artem_cpu cpu, const char *name, v
     putchar('\n');
     fflush(stdout);
     bench_row(bench,
-              "\"part\": \"kernel\", \"cpu\": \"%s\", \"kernel\": \"%s\", \"cells\": %d, \"best_us\": %.4f, \"p50_us\": %.4f, "
+              "\"part\": \"kernel\", \"cpu\": \"%s\", \"kernel\": \"%s\", \"cells\": %d, \"best_us\": %.4f, "
+              "\"p50_us\": %.4f, "
               "\"p99_us\": %.4f, \"gmacs\": %.2f, \"bound_gmacs\": %.2f",
               artem_cpu_name(cpu), name, N, best * 1e6, p50 * 1e6, p99 * 1e6, rate * 1e-9, bound * 1e-9);
 }

@@ -11,8 +11,7 @@
 enum { WARM_UP = 5, FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
 
 // Products of one style pixel: encoder, ten units, d0 per cell; d1 per four pixels; d2.
-#define PRODUCTS_PER_PIXEL                                                                                             \
-    (9.0 * ((64 * 128 + 10 * 128 * 128 + 128 * 32) / 16.0 + 32 * 12 / 4.0 + 16 * 3))
+#define PRODUCTS_PER_PIXEL (9.0 * ((64 * 128 + 10 * 128 * 128 + 128 * 32) / 16.0 + 32 * 12 / 4.0 + 16 * 3))
 
 struct pictures {
     struct artem_engine *engine;
@@ -121,7 +120,8 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
     bench_row(bench,
               "\"part\": \"network\", \"cpu\": \"%s\", \"threads\": %u, \"views\": %u, \"width\": %u, \"height\": %u, "
               "\"frames\": %d, \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"memory_mib\": %.2f",
-              artem_cpu_name(cpu), threads, views, width, height, times.count, best * 1e3, p50 * 1e3, p99 * 1e3, memory);
+              artem_cpu_name(cpu), threads, views, width, height, times.count, best * 1e3, p50 * 1e3, p99 * 1e3,
+              memory);
     return best;
 }
 
@@ -131,7 +131,8 @@ int bench_network(struct bench *b)
     double one = 0, all = 0, smallest = 0, largest = 0;
 
     puts("Network, frames with statistics of the frames before");
-    printf("  %-13s %-9s %-15s %9s %9s %9s %8s %8s %8s\n", "", "", "", "best ms", "p50", "p99", "GMAC/s", "ns/pixel", "MiB");
+    printf("  %-13s %-9s %-15s %9s %9s %9s %8s %8s %8s\n", "", "", "", "best ms", "p50", "p99", "GMAC/s", "ns/pixel",
+           "MiB");
     for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
         const enum artem_cpu cpu = (enum artem_cpu)i;
         if (!artem_cpu_supported(cpu))
@@ -165,32 +166,39 @@ int bench_end_to_end(struct bench *b)
     const enum artem_cpu cpu = artem_cpu_detect();
     const size_t stride = (size_t)FULL_WIDTH * 4, bytes = stride * FULL_HEIGHT;
     uint8_t *full = malloc(2 * bytes);
+    struct artem_kernels kernels;
     struct pictures p;
 
     if (full == NULL || !pictures_make(&p, cpu, b->threads, b->views, b->width, b->height, b->style)) {
         free(full);
         return cli_error("the network cannot be run");
     }
+    artem_kernels_select(&kernels, cpu);
     draw(full, FULL_WIDTH, FULL_HEIGHT);
     const double end = bench_now() + 10 * b->seconds;
     for (int i = 0; i < 5 || (bench_now() < end && i < ARTEM_BENCH_TIMES); i++) {
         double at[4] = {bench_now()};
         for (uint32_t v = 0; v < b->views; v++) {
-            const struct artem_scale scale = {FULL_WIDTH, FULL_HEIGHT, b->width, b->height, full, stride,
-                                              (uint8_t *)p.frame.view[v].in, p.frame.view[v].in_stride};
-            artem_scale_rows(&scale, 0, b->height);
+            const struct artem_scale scale = {FULL_WIDTH,
+                                              FULL_HEIGHT,
+                                              b->width,
+                                              b->height,
+                                              full,
+                                              stride,
+                                              (uint8_t *)p.frame.view[v].in,
+                                              p.frame.view[v].in_stride};
+            kernels.scale_rows(&scale, 0, b->height);
         }
         at[1] = bench_now();
-        if (artem_engine_submit(p.engine, &p.frame) != ARTEM_OK ||
-            artem_engine_wait(p.engine, UINT64_MAX) != ARTEM_OK)
+        if (artem_engine_submit(p.engine, &p.frame) != ARTEM_OK || artem_engine_wait(p.engine, UINT64_MAX) != ARTEM_OK)
             break;
         at[2] = bench_now();
         for (uint32_t v = 0; v < b->views; v++) {
             const struct artem_engine_view *view = &p.frame.view[v];
-            const struct artem_composite composite = {FULL_WIDTH, FULL_HEIGHT, b->width, b->height, 256, 0, full, stride,
-                                                      view->in, view->out, view->in_stride, view->out_stride,
-                                                      full + bytes, stride};
-            artem_composite_rows(&composite, 0, FULL_HEIGHT);
+            const struct artem_composite composite = {
+                FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,     full, stride,
+                view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride};
+            kernels.composite_rows(&composite, 0, FULL_HEIGHT);
         }
         at[3] = bench_now();
         for (int k = 0; k < 4; k++)
@@ -200,15 +208,16 @@ int bench_end_to_end(struct bench *b)
     free(full);
     if (times[3].count == 0)
         return cli_error("the network cannot be run");
-    printf("End to end, %u pictures of %d x %d, network at %u x %u on %u threads, the rest on one (%s)\n", b->views, FULL_WIDTH,
-           FULL_HEIGHT, b->width, b->height, b->threads, artem_cpu_name(cpu));
+    printf("End to end, %u pictures of %d x %d, network at %u x %u on %u threads, the rest on one (%s)\n", b->views,
+           FULL_WIDTH, FULL_HEIGHT, b->width, b->height, b->threads, artem_cpu_name(cpu));
     printf("  %-24s %9s %9s %9s\n", "", "best ms", "p50", "p99");
     for (int k = 0; k < 4; k++) {
         static const char *const names[4] = {"scaling down", "network", "composite", "all"};
         bench_sort(&times[k]);
         const double p50 = bench_percentile(&times[k], 50), p99 = bench_percentile(&times[k], 99);
         printf("  %-24s %9.2f %9.2f %9.2f\n", names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
-        bench_row(b, "\"part\": \"end to end\", \"step\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
+        bench_row(b,
+                  "\"part\": \"end to end\", \"step\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
                   names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
     }
     return CLI_OK;

@@ -126,8 +126,10 @@ static void test_unit(int n, enum kind kind, enum kind weights, enum kind parame
         for (int i = 0; i < 4; i++)
             p[i] = (const int16_t *)in.parameters[i].data;
         in.unit = (struct artem_unit){p[0], p[1], p[2], p[3], next ? (const int8_t *)in.next.data : NULL};
-        unit_run(&v, &in, n, apply, apply ? &x.v : NULL, next ? &bits.v : NULL, sums ? &s1.v : NULL, sums ? &s2.v : NULL);
-        unit_run(&c, &in, n, apply, apply ? &x.c : NULL, next ? &bits.c : NULL, sums ? &s1.c : NULL, sums ? &s2.c : NULL);
+        unit_run(&v, &in, n, apply, apply ? &x.v : NULL, next ? &bits.v : NULL, sums ? &s1.v : NULL,
+                 sums ? &s2.v : NULL);
+        unit_run(&c, &in, n, apply, apply ? &x.c : NULL, next ? &bits.c : NULL, sums ? &s1.c : NULL,
+                 sums ? &s2.c : NULL);
         pair_check("unit x", &x, n, kind);
         pair_check("unit bits", &bits, n, kind);
         pair_check("unit s1", &s1, n, kind);
@@ -277,6 +279,90 @@ static void test_noise(int n, enum kind kind)
     pair_check("noise", &out, n, kind);
 }
 
+static void test_pictures(enum kind kind)
+{
+    struct guard in[3];
+    const uint32_t w = (uint32_t)random_in(1, 40), h = (uint32_t)random_in(1, 12);
+    const uint32_t full_w = w + (uint32_t)random_in(0, 300), full_h = h + (uint32_t)random_in(0, 20);
+    const size_t stride = (size_t)w * 4 + 4 * (random_u32() % 2),
+                 full_stride = (size_t)full_w * 4 + 4 * (random_u32() % 2);
+    const size_t small = stride * (h - 1) + (size_t)w * 4, full = full_stride * (full_h - 1) + (size_t)full_w * 4;
+    struct pair scaled = pair_alloc(small, 1), out = pair_alloc(full, 1);
+
+    in[0] = filled(full, 1, kind);
+    in[1] = filled(small, 1, random_u32() % 2 ? kind : RANDOM);
+    in[2] = filled(small, 1, RANDOM);
+    struct artem_scale scale = {full_w, full_h, w, h, in[0].data, full_stride, scaled.v.data, stride};
+    v.scale_rows(&scale, 0, h);
+    scale.out = scaled.c.data;
+    c.scale_rows(&scale, 0, h);
+    struct artem_composite composite = {full_w,
+                                        full_h,
+                                        w,
+                                        h,
+                                        (uint32_t)random_in(0, 256),
+                                        (uint32_t)random_in(0, 256),
+                                        in[0].data,
+                                        full_stride,
+                                        in[1].data,
+                                        in[2].data,
+                                        stride,
+                                        stride,
+                                        out.v.data,
+                                        full_stride};
+    const uint32_t part = (uint32_t)random_in(0, (int)full_h);
+    v.composite_rows(&composite, 0, part);
+    v.composite_rows(&composite, part, full_h);
+    composite.out = out.c.data;
+    c.composite_rows(&composite, 0, full_h);
+    pair_check("scale_rows", &scaled, (int)full_w, kind);
+    pair_check("composite_rows", &out, (int)full_w, kind);
+    free_all(in, 3);
+}
+
+// One output column for more input columns than are summed at a time, and painting in place.
+static void test_picture_extremes(void)
+{
+    struct guard in = filled((size_t)3000 * 4, 1, RANDOM), guide = filled(4, 1, RANDOM), styled = filled(4, 1, RANDOM);
+    struct pair one = pair_alloc(4, 1), place = pair_alloc((size_t)3000 * 4, 1);
+    struct artem_scale scale = {3000, 1, 1, 1, in.data, 12000, one.v.data, 4};
+
+    v.scale_rows(&scale, 0, 1);
+    scale.out = one.c.data;
+    c.scale_rows(&scale, 0, 1);
+    struct artem_composite composite = {3000,       1,           1, 1, 255,          0,    place.v.data, 12000,
+                                        guide.data, styled.data, 4, 4, place.v.data, 12000};
+    v.composite_rows(&composite, 0, 1);
+    composite.original = composite.out = place.c.data;
+    c.composite_rows(&composite, 0, 1);
+    pair_check("scale_rows of one", &one, 3000, RANDOM);
+    pair_check("composite_rows in place", &place, 3000, RANDOM);
+    CHECK(guard_free(&in) && guard_free(&guide) && guard_free(&styled));
+}
+
+// Every colour distance with every spatial weight, and the largest sums: the divisions on floats.
+static void test_divisions(void)
+{
+    enum { W = 766, SIDE = 2 };
+    static uint8_t original[W * 4], guide[SIDE * SIDE * 4], styled[SIDE * SIDE * 4], out[2][128 * W * 4];
+
+    for (int d = 0; d < W; d++)
+        for (int k = 0; k < 3; k++)
+            original[4 * d + k] = (uint8_t)(d - 255 * k < 0 ? 0 : d - 255 * k > 255 ? 255 : d - 255 * k);
+    for (int fill = 0; fill < 3; fill++) {
+        for (size_t i = 0; i < sizeof styled; i++)
+            styled[i] = fill == 0 ? 255 : fill == 1 ? 254 : (uint8_t)random_u32();
+        // Rows of 128 positions between two rows of the small picture.
+        for (int variant = 0; variant < 2; variant++) {
+            const struct artem_composite composite = {
+                W,      128,      SIDE,     SIDE,         256,          0, original, 0, guide,
+                styled, SIDE * 4, SIDE * 4, out[variant], (size_t)W * 4};
+            (variant == 0 ? v : c).composite_rows(&composite, 0, 128);
+        }
+        CHECK(memcmp(out[0], out[1], sizeof out[0]) == 0);
+    }
+}
+
 // The self-check finds a kernel that is wrong and puts the reference in its place.
 static void wrong_unit(const struct artem_bconv *conv, const uint8_t *const rows[3], int n,
                        const struct artem_unit *unit, int8_t *x, uint8_t *bits, int64_t *s1, int64_t *s2)
@@ -335,6 +421,10 @@ int main(int argc, char **argv)
             for (int repeat = 0; repeat < 20; repeat++)
                 test_noise(n, k);
         }
+    for (int i = 0; i < 300; i++)
+        test_pictures((enum kind)(i % KINDS));
+    test_picture_extremes();
+    test_divisions();
     test_check();
     return test_result();
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "artem_kernels/noise.h"
+#include "artem_kernels/picture.h"
 
 enum {
     ARTEM_TRUNK = 128,    // channels of the trunk
@@ -65,8 +66,8 @@ struct artem_kernels {
     void (*conv8_pack)(struct artem_conv8 *layer);
     void (*conv8)(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 
-    // §6, one unit in one pass over n cells. rows: of an activation map, each from the cell left of the first one, n + 2
-    // cells. s1 and s2 (ARTEM_TRUNK each) gain the sums of the convolution and of its square; both may be NULL. x, n
+    // §6, one unit in one pass over n cells. rows: of an activation map, each from the cell left of the first one, n +
+    // 2 cells. s1 and s2 (ARTEM_TRUNK each) gain the sums of the convolution and of its square; both may be NULL. x, n
     // cells of the stream, moves on in place, and bits become the next unit's activations; `unit` NULL: neither is
     // touched. bits may be NULL where unit->next is.
     void (*bconv_pack)(struct artem_bconv *conv);
@@ -92,17 +93,21 @@ struct artem_kernels {
 
     // §5, d2's end: s [n][16], of which 3 are used, to RGBA with A = 255.
     void (*output)(const int16_t *s, int n, const int16_t *mul, const int16_t *bias, const uint8_t *lut, uint8_t *rgba);
+
+    // §3 and §8: picture.h.
+    void (*scale_rows)(const struct artem_scale *scale, uint32_t y0, uint32_t y1);
+    void (*composite_rows)(const struct artem_composite *composite, uint32_t y0, uint32_t y1);
 };
 
 // Sets of kernels: each takes what those named in brackets have and overwrites what it improves.
 enum artem_cpu {
     ARTEM_CPU_C,
-    ARTEM_CPU_NEON,          // AArch64
-    ARTEM_CPU_AVX2,          //
-    ARTEM_CPU_AVXVNNI,       // [avx2] 256-bit VNNI
-    ARTEM_CPU_AVX512,        // [avx2] BW, VL
-    ARTEM_CPU_AVX512POPCNT,  // [avx512] and VPOPCNTDQ: to measure against the next
-    ARTEM_CPU_AVX512ICL,     // [avx512] and VNNI, VBMI, VPOPCNTDQ
+    ARTEM_CPU_NEON,         // AArch64
+    ARTEM_CPU_AVX2,         //
+    ARTEM_CPU_AVXVNNI,      // [avx2] 256-bit VNNI
+    ARTEM_CPU_AVX512,       // [avx2] BW, VL
+    ARTEM_CPU_AVX512POPCNT, // [avx512] and VPOPCNTDQ: to measure against the next
+    ARTEM_CPU_AVX512ICL,    // [avx512] and VNNI, VBMI, VPOPCNTDQ
     ARTEM_CPU_COUNT
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to pictures before and after the network, docs/arithmetic.md §2, §3, §8. RGBA8, rows of `stride` bytes.
+// The functions here are the reference; struct artem_kernels (kernels.h) has the fast ones.
 #ifndef ARTEM_KERNELS_PICTURE_H
 #define ARTEM_KERNELS_PICTURE_H
 

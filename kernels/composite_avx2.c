@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Composite, docs/arithmetic.md §8, eight pixels at a time. Divisions are done on floats and are exact: all numbers are
+// below 2^24, and quotients that are no integers are farther from one than a float's rounding reaches.
+#include <immintrin.h>
+#include <string.h>
+
+#include "artem_kernels/picture.h"
+#include "variants_x86.h"
+
+enum { PIXELS = 8, COLUMNS = 256 };
+
+// Neighbours of some columns: offsets in pixels, and the weight of the second one out of 128.
+struct columns {
+    int32_t low[COLUMNS], high[COLUMNS], f[COLUMNS];
+} __attribute__((aligned(32)));
+
+static int32_t inside(int32_t i, uint32_t side)
+{
+    return i < 0 ? 0 : i < (int32_t)side ? i : (int32_t)side - 1;
+}
+
+static void locate(uint32_t x, uint32_t full, uint32_t side, int32_t *low, int32_t *high, int32_t *f)
+{
+    const int32_t p = (int32_t)((2 * x + 1) * side * 64 / full) - 64;
+
+    *low = inside(p >> 7, side);
+    *high = inside((p >> 7) + 1, side);
+    *f = p & 127;
+}
+
+static inline __m256i load(const void *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+// floor(a / b) for 0 <= a < 2^24, see above.
+static inline __m256i divide(__m256i a, __m256i b)
+{
+    return _mm256_cvttps_epi32(_mm256_div_ps(_mm256_cvtepi32_ps(a), _mm256_cvtepi32_ps(b)));
+}
+
+static inline __m256i byte_of(__m256i v, int k)
+{
+    return _mm256_and_si256(_mm256_srli_epi32(v, 8 * k), _mm256_set1_epi32(255));
+}
+
+// Weight of a neighbour: spatial, and by how much its colour in the guide differs from the original's.
+static inline __m256i weigh(__m256i o, __m256i guide, __m256i spatial)
+{
+    const __m256i apart = _mm256_or_si256(_mm256_subs_epu8(o, guide), _mm256_subs_epu8(guide, o));
+    const __m256i colours = _mm256_and_si256(apart, _mm256_set1_epi32(0xFFFFFF));
+    const __m256i d = _mm256_madd_epi16(_mm256_maddubs_epi16(colours, _mm256_set1_epi8(1)), _mm256_set1_epi16(1));
+    const __m256i below = _mm256_add_epi32(_mm256_mullo_epi32(d, d), _mm256_set1_epi32(64));
+    const __m256i one = _mm256_set1_epi32(1), zero = _mm256_setzero_si256();
+    const __m256i range = _mm256_add_epi32(divide(_mm256_set1_epi32(65536), below), one);
+    const __m256i some = _mm256_and_si256(_mm256_cmpgt_epi32(spatial, zero), one);
+
+    return _mm256_add_epi32(_mm256_srli_epi32(_mm256_mullo_epi32(spatial, range), 8), some);
+}
+
+// The rows of guide and picture that an output row lies between.
+struct lines {
+    const uint8_t *guide[2], *styled[2];
+    int32_t weight[2];
+};
+
+static inline void upsample(const struct lines *l, const struct columns *c, int i, __m256i o, __m256i s[3])
+{
+    const __m256i at[2] = {_mm256_load_si256((const __m256i *)(c->low + i)),
+                           _mm256_load_si256((const __m256i *)(c->high + i))};
+    const __m256i f = _mm256_load_si256((const __m256i *)(c->f + i));
+    const __m256i wx[2] = {_mm256_sub_epi32(_mm256_set1_epi32(128), f), f};
+    __m256i total = _mm256_setzero_si256();
+
+    s[0] = s[1] = s[2] = total;
+    for (int n = 0; n < 4; n++) {
+        const __m256i guide = _mm256_i32gather_epi32((const int *)(const void *)l->guide[n >> 1], at[n & 1], 4);
+        const __m256i styled = _mm256_i32gather_epi32((const int *)(const void *)l->styled[n >> 1], at[n & 1], 4);
+        const __m256i k = weigh(o, guide, _mm256_mullo_epi32(wx[n & 1], _mm256_set1_epi32(l->weight[n >> 1])));
+        for (int j = 0; j < 3; j++)
+            s[j] = _mm256_add_epi32(s[j], _mm256_mullo_epi32(k, byte_of(styled, j)));
+        total = _mm256_add_epi32(total, k);
+    }
+    for (int j = 0; j < 3; j++)
+        s[j] = divide(_mm256_add_epi32(s[j], _mm256_srli_epi32(total, 1)), total);
+}
+
+static inline __m256i luma(const __m256i v[3])
+{
+    const __m256i r = _mm256_mullo_epi32(v[0], _mm256_set1_epi32(77));
+    const __m256i g = _mm256_mullo_epi32(v[1], _mm256_set1_epi32(150));
+    const __m256i b = _mm256_mullo_epi32(v[2], _mm256_set1_epi32(29));
+
+    return _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(r, g), _mm256_add_epi32(b, _mm256_set1_epi32(128))), 8);
+}
+
+// a + rsh(factor * b, 8)
+static inline __m256i towards(__m256i a, int32_t factor, __m256i b)
+{
+    const __m256i product = _mm256_mullo_epi32(_mm256_set1_epi32(factor), b);
+
+    return _mm256_add_epi32(a, _mm256_srai_epi32(_mm256_add_epi32(product, _mm256_set1_epi32(128)), 8));
+}
+
+static inline __m256i blend(const struct artem_composite *c, __m256i o, const __m256i s[3])
+{
+    const __m256i original[3] = {byte_of(o, 0), byte_of(o, 1), byte_of(o, 2)};
+    const __m256i grey = _mm256_sub_epi32(luma(original), luma(s));
+    __m256i out = _mm256_and_si256(o, _mm256_set1_epi32((int)0xFF000000u));
+
+    for (int k = 0; k < 3; k++) {
+        const __m256i apart = _mm256_sub_epi32(_mm256_sub_epi32(original[k], s[k]), grey);
+        __m256i t = towards(s[k], (int32_t)c->keep, apart);
+        t = _mm256_min_epi32(_mm256_max_epi32(t, _mm256_setzero_si256()), _mm256_set1_epi32(255));
+        t = towards(original[k], (int32_t)c->strength, _mm256_sub_epi32(t, original[k]));
+        out = _mm256_or_si256(out, _mm256_slli_epi32(t, 8 * k));
+    }
+    return out;
+}
+
+static struct lines lines_of(const struct artem_composite *c, uint32_t y)
+{
+    int32_t low, high, f;
+
+    locate(y, c->full_height, c->height, &low, &high, &f);
+    return (struct lines){{c->guide + (size_t)low * c->guide_stride, c->guide + (size_t)high * c->guide_stride},
+                          {c->styled + (size_t)low * c->styled_stride, c->styled + (size_t)high * c->styled_stride},
+                          {128 - f, f}};
+}
+
+static void composite_part(const struct artem_composite *c, uint32_t y, uint32_t x0, uint32_t n,
+                           const struct columns *columns)
+{
+    const struct lines lines = lines_of(c, y);
+    const uint8_t *o = c->original + y * c->original_stride + (size_t)x0 * 4;
+    uint8_t *out = c->out + y * c->out_stride + (size_t)x0 * 4;
+    __m256i s[3];
+
+    for (uint32_t x = 0; x < n; x += PIXELS, o += 4 * PIXELS, out += 4 * PIXELS) {
+        uint32_t last[PIXELS] = {0};
+        const size_t bytes = n - x < PIXELS ? (size_t)(n - x) * 4 : sizeof last;
+        if (bytes < sizeof last)
+            memcpy(last, o, bytes);
+        const __m256i pixels = load(bytes < sizeof last ? (const uint8_t *)last : o);
+        upsample(&lines, columns, (int)x, pixels, s);
+        _mm256_storeu_si256((__m256i *)last, blend(c, pixels, s));
+        memcpy(out, last, bytes);
+    }
+}
+
+void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uint32_t y1)
+{
+    struct columns columns = {{0}, {0}, {0}};
+
+    for (uint32_t x = 0; x < c->full_width; x += COLUMNS) {
+        const uint32_t n = c->full_width - x < COLUMNS ? c->full_width - x : COLUMNS;
+        for (uint32_t i = 0; i < n; i++)
+            locate(x + i, c->full_width, c->width, &columns.low[i], &columns.high[i], &columns.f[i]);
+        for (uint32_t y = y0; y < y1; y++)
+            composite_part(c, y, x, n, &columns);
+    }
+}
