@@ -70,6 +70,21 @@ static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
 }
 #endif
 
+#ifdef ARTEM_NEON
+static void select_neon(struct artem_kernels *k)
+{
+    k->conv8_pack = artem_conv8_pack_neon;
+    k->conv8 = artem_conv8_neon;
+    k->bconv_pack = artem_bconv_pack_neon;
+    k->unit = artem_unit_neon;
+    k->sums = artem_sums_neon;
+    k->encoder_output = artem_encoder_output_neon;
+    k->decoder_input = artem_decoder_input_neon;
+    k->requantise = artem_requantise_neon;
+    k->double_row = artem_double_row_neon;
+}
+#endif
+
 bool artem_cpu_supported(enum artem_cpu cpu)
 {
 #ifdef ARTEM_X86
@@ -123,6 +138,6 @@ void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
         select_x86(kernels, cpu);
 #elif defined(ARTEM_NEON)
     if (cpu == ARTEM_CPU_NEON)
-        artem_select_neon(kernels);
+        select_neon(kernels);
 #endif
 }
