@@ -2,6 +2,7 @@
 // How fast this machine is: kernels, network, end to end.
 #include <getopt.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static const char help[] =
     "scripts/bench measures them in the same run.\n\n"
     "  --only PART    only that part\n"
     "  --threads N    beside one thread (default: one per CPU, at most 8)\n"
-    "  --size WxH     style resolution, multiples of 4 (default 320x352)\n"
+    "  --size WxH     only that style resolution, multiples of 4 (default 320x352, and squares of 128 to 2048)\n"
     "  --views N      pictures per frame (default 2)\n"
     "  --style NAME   default starry_night\n"
     "  --seconds S    per kernel (default 0.1; frames take ten times as long)\n"
@@ -76,10 +77,14 @@ static bool parse_count(const char *text, double high, uint32_t *out)
 
 static bool parse_size(const char *text, struct bench *b)
 {
-    char width[16], rest;
+    const char *by = strchr(text, 'x');
+    char width[16];
 
-    return sscanf(text, "%15[0-9]x%*[0-9]%c", width, &rest) == 1 && parse_count(width, 2048, &b->width) &&
-           parse_count(strchr(text, 'x') + 1, 2048, &b->height) && b->width % 4 == 0 && b->height % 4 == 0;
+    if (by == NULL || by - text >= (ptrdiff_t)sizeof width)
+        return false;
+    snprintf(width, sizeof width, "%.*s", (int)(by - text), text);
+    return parse_count(width, 2048, &b->width) && parse_count(by + 1, 2048, &b->height) && b->width % 4 == 0 &&
+           b->height % 4 == 0;
 }
 
 struct options {
@@ -113,6 +118,7 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
             break;
         case 'z':
             good = parse_size(optarg, b);
+            b->sweep = false;
             break;
         case 'v':
             good = parse_count(optarg, 8, &b->views);
@@ -142,8 +148,13 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
 
 int cmd_bench(int argc, char **argv)
 {
-    struct bench b = {
-        .seconds = 0.1, .threads = cpus(), .width = 320, .height = 352, .views = 2, .style = "starry_night"};
+    struct bench b = {.seconds = 0.1,
+                      .threads = cpus(),
+                      .width = 320,
+                      .height = 352,
+                      .views = 2,
+                      .style = "starry_night",
+                      .sweep = true};
     struct options o = {NULL, NULL};
     char model[128];
     int result = parse(argc, argv, &b, &o);

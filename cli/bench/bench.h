@@ -3,6 +3,7 @@
 #ifndef ARTEM_CLI_BENCH_H
 #define ARTEM_CLI_BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ struct bench {
     double seconds; // per measurement
     uint32_t threads, width, height, views;
     const char *style;
+    bool sweep; // also pictures of other sizes
 };
 
 double bench_now(void); // seconds

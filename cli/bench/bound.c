@@ -21,7 +21,7 @@ enum { REPEATS = 1000, PER_BLOCK = 32, RUNS = 40 };
 #define AVX512_UNIT(sum, t) "vpshufb %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddb %%zmm9, %%zmm" sum ", %%zmm" sum "\n\t"
 #define POPCNT_UNIT(sum, t)                                                                                            \
     "vpandq %%zmm8, %%zmm9, %%zmm" t "\n\tvpopcntq %%zmm8, %%zmm" t "\n\tvpaddq %%zmm9, %%zmm" sum ", %%zmm" sum "\n"  \
-                                                                                                                 "\t"
+    "\t"
 #define ICL_UNIT(sum, t) "vpermb %%zmm8, %%zmm9, %%zmm" t "\n\tvpaddb %%zmm9, %%zmm" sum ", %%zmm" sum "\n\t"
 #define AVX2_CONV8(sum, t)                                                                                             \
     "vpmaddubsw %%ymm8, %%ymm9, %%ymm" t "\n\tvpmaddwd %%ymm8, %%ymm9, %%ymm" t "\n\tvpaddd %%ymm9, %%ymm" sum         \

@@ -51,11 +51,15 @@ static bool pictures_make(struct pictures *p, enum artem_cpu cpu, uint32_t threa
     memset(p, 0, sizeof *p);
     setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
     p->memory = malloc(2 * views * bytes);
-    if (p->memory != NULL && artem_library_load_network(&network) == ARTEM_OK &&
-        artem_library_load_style(style_name, &style) == ARTEM_OK) {
+    if (p->memory == NULL) {
+        cli_error("out of memory");
+    } else if (artem_library_load_network(&network) == ARTEM_OK &&
+               artem_library_load_style(style_name, &style) == ARTEM_OK) { // else the log says why
         const struct artem_engine_params params = {.threads = threads, .network = network};
         made = artem_engine_create(&params, &p->engine) == ARTEM_OK &&
                artem_engine_set_style(p->engine, style) == ARTEM_OK;
+        if (!made)
+            cli_error("the engine cannot be made");
     }
     artem_style_unref(&style);
     artem_network_unref(&network);
@@ -94,7 +98,7 @@ static bool run_frames(struct pictures *p, double seconds, int at_least, struct 
     return true;
 }
 
-// One line; returns the best time in seconds, or 0.
+// One line; returns the best time in seconds, or 0 after a message.
 static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads, uint32_t views, uint32_t width,
                       uint32_t height)
 {
@@ -108,8 +112,10 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
     const bool ran = run_frames(&p, slow ? 0 : 10 * bench->seconds, slow ? 1 : 20, &times);
     artem_engine_get_stats(p.engine, &stats);
     pictures_free(&p);
-    if (!ran)
+    if (!ran) {
+        cli_error("the network cannot be run");
         return 0;
+    }
     const double best = times.time[0], p50 = bench_percentile(&times, 50), p99 = bench_percentile(&times, 99);
     const double pixels = (double)views * width * height;
     const double memory = (double)stats.memory_bytes / (1 << 20);
@@ -138,20 +144,23 @@ int bench_network(struct bench *b)
         if (!artem_cpu_supported(cpu))
             continue;
         const double single = measure(b, cpu, 1, b->views, b->width, b->height);
-        const double several = b->threads > 1 ? measure(b, cpu, b->threads, b->views, b->width, b->height) : single;
-        if (single == 0 || several == 0)
-            return cli_error("the network cannot be run");
+        const double several =
+            b->threads > 1 && single > 0 ? measure(b, cpu, b->threads, b->views, b->width, b->height) : single;
+        if (several == 0)
+            return CLI_ERROR;
         if (cpu == best) {
             one = single;
             all = several;
         }
     }
     printf("  %u threads are %.2f times as fast as one (%s)\n", b->threads, one / all, artem_cpu_name(best));
+    if (!b->sweep)
+        return CLI_OK;
     puts("  one picture, by its size");
     for (uint32_t side = 128; side <= 2048; side *= 2) {
         const double time = measure(b, best, b->threads, 1, side, side) / ((double)side * side);
         if (time == 0)
-            return cli_error("the network cannot be run");
+            return CLI_ERROR;
         smallest = smallest == 0 || time < smallest ? time : smallest;
         largest = time > largest ? time : largest;
     }
@@ -169,9 +178,11 @@ int bench_end_to_end(struct bench *b)
     struct artem_kernels kernels;
     struct pictures p;
 
-    if (full == NULL || !pictures_make(&p, cpu, b->threads, b->views, b->width, b->height, b->style)) {
+    if (full == NULL)
+        return cli_error("out of memory");
+    if (!pictures_make(&p, cpu, b->threads, b->views, b->width, b->height, b->style)) {
         free(full);
-        return cli_error("the network cannot be run");
+        return CLI_ERROR;
     }
     artem_kernels_select(&kernels, cpu);
     draw(full, FULL_WIDTH, FULL_HEIGHT);

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""artem bench: that it measures what it says, not how fast."""
+import json
+import os
+
+from helpers import CommandTest, main, write_models
+
+
+class Bench(CommandTest):
+    def measure(self, *options, **more):
+        path = os.path.join(self.folder, "bench.json")
+        write_models(self.models)
+        out = self.artem("bench", "--seconds", "0.001", "--style", "sea", "--json", path, *options, **more)
+        with open(path, encoding="utf-8") as file:
+            rows = json.load(file)
+        self.assertEqual(rows[0]["part"], "machine")
+        self.assertIn(rows[0]["cpu"], out)
+        return rows[0], rows[1:], out
+
+    def test_kernels(self):
+        machine, rows, out = self.measure("--only", "kernels")
+        self.assertNotIn("WRONG", out)
+        sets = {r["cpu"] for r in rows}
+        self.assertIn("c", sets)
+        self.assertIn(machine["cpu"], sets)
+        for cpu in sets:
+            kernels = {r["kernel"] for r in rows if r["cpu"] == cpu}
+            self.assertGreaterEqual(kernels, {"unit", "conv8 encoder 64 > 128", "noise (directional)", "output"})
+        for r in rows:
+            self.assertEqual(r["part"], "kernel")
+            self.assertTrue(0 < r["best_us"] <= r["p50_us"] <= r["p99_us"], r)
+            if r["kernel"] == "unit":  # 64 cells of 3 x 3 x 128 x 128 products
+                self.assertAlmostEqual(r["gmacs"] * r["best_us"] / (64 * 9 * 128 * 128 * 1e-3), 1, delta=0.01)
+
+    def test_network(self):
+        machine, rows, out = self.measure("--only", "network", "--size", "32x20", "--views", "3", "--threads", "2")
+        self.assertEqual({r["threads"] for r in rows}, {1, 2})
+        self.assertIn(machine["cpu"], {r["cpu"] for r in rows})
+        for r in rows:
+            self.assertEqual((r["part"], r["views"], r["width"], r["height"]), ("network", 3, 32, 20))
+            self.assertTrue(0 < r["best_ms"] <= r["p50_ms"] <= r["p99_ms"], r)
+        self.assertIn("as fast as one", out)
+
+    def test_end_to_end(self):
+        _, rows, _ = self.measure("--only", "end-to-end", "--size", "32x32")
+        steps = {r["step"]: r["best_ms"] for r in rows}
+        self.assertEqual(set(steps), {"scaling down", "network", "composite", "all"})
+        self.assertGreater(steps["all"], max(steps["scaling down"], steps["network"], steps["composite"]))
+
+    def test_errors(self):
+        for options in (("--size", "32"), ("--size", "33x32"), ("--size", "0x32"), ("--size", "32x32x"), ("--size", "4096x32"), ("--threads", "0"),
+                        ("--threads", "1.5"), ("--views", "9"), ("--seconds", "0"), ("--seconds", "nan"), ("--only", "peers")):
+            self.artem("bench", *options, status=2, error="not possible")
+        self.artem("bench", "--threads", status=2, error="needs a value")
+        self.artem("bench", "--fast", status=2, error="--fast")
+        self.artem("bench", "x", status=2, error='"x"')
+        self.artem("bench", "--json", os.path.join(self.folder, "no", "file"), status=1, error="No such file")
+        write_models(self.models)
+        self.artem("bench", "--only", "network", "--style", "nothing", "--size", "32x32", status=1, error="nothing")
+
+
+if __name__ == "__main__":
+    main()
