@@ -13,19 +13,15 @@ static int64_t abs64(int64_t a)
     return a < 0 ? -a : a;
 }
 
-// Bit by bit, from the highest: needs no floating point, and there are only 1408 of them per frame.
+// The processor's root may be off by one where v has more than 53 bits.
 static int64_t isqrt(uint64_t v)
 {
-    uint64_t root = 0, bit = UINT64_C(1) << 62;
+    uint64_t root = (uint64_t)__builtin_sqrt((double)v);
 
-    while (bit > v)
-        bit >>= 2;
-    for (; bit != 0; bit >>= 2) {
-        uint64_t take = root + bit;
-        uint64_t fits = -(uint64_t)(v >= take);
-        v -= take & fits;
-        root = (root >> 1) + (bit & fits);
-    }
+    while (root > UINT32_MAX || root * root > v)
+        root--;
+    while (root < UINT32_MAX && (root + 1) * (root + 1) <= v)
+        root++;
     return (int64_t)root;
 }
 

@@ -42,7 +42,7 @@ void artem_bconv_pack_avx2(struct artem_bconv *conv)
     }
 }
 
-// Nibbles of one row of the map; adds the ones of each cell to those of the windows that see it.
+// Nibbles of one row of the map; adds the ones of each cell to those of its column.
 static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int16_t *ones)
 {
     const __m128i high = _mm_set1_epi8((char)0xF0);
@@ -54,9 +54,7 @@ static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int16_t *one
         _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
         _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
         memcpy(words, map, sizeof words);
-        const int count = __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
-        for (int k = 0; k < 3; k++)
-            ones[i + k] = (int16_t)(ones[i + k] + count); // ones[x + 2]: of the window of cell x
+        ones[i] = (int16_t)(ones[i] + __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]));
     }
 }
 
@@ -116,14 +114,14 @@ static void convolve(const struct artem_bconv *conv, uint8_t (*nibbles)[(ARTEM_C
         const uint8_t *a = nibbles[i / 2] + i % 2 * STEPS;
         accumulate(a + x * CELL, a + x1 * CELL, conv->packed + i * STEPS * OUT, sums);
     }
-    finish(sums[0], ones[x + 2], s);
-    finish(sums[1], ones[x1 + 2], s + OUT);
+    finish(sums[0], ones[x] + ones[x + 1] + ones[x + 2], s);
+    finish(sums[1], ones[x1] + ones[x1 + 1] + ones[x1 + 2], s + OUT);
 }
 
 ARTEM_UNIT_KERNEL(artem_unit_avx2)
 {
     uint8_t nibbles[3][(ARTEM_CHUNK + 2) * CELL] __attribute__((aligned(32)));
-    int16_t ones[ARTEM_CHUNK + 4] = {0}, s[TAIL_CELLS * OUT] __attribute__((aligned(32)));
+    int16_t ones[ARTEM_CHUNK + 2] = {0}, s[TAIL_CELLS * OUT] __attribute__((aligned(32)));
     struct tail_sums sums = {{0}, {0}};
 
     for (int ky = 0; ky < 3; ky++)

@@ -32,7 +32,7 @@ void artem_bconv_pack_avx512(struct artem_bconv *conv)
         }
 }
 
-// Nibbles of one row of the map; adds the ones of each cell to those of the windows that see it.
+// Nibbles of one row of the map; adds the ones of each cell to those of its column.
 static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int *ones)
 {
     const __m128i high = _mm_set1_epi8((char)0xF0);
@@ -44,8 +44,7 @@ static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int *ones)
         _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
         _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
         memcpy(words, map, sizeof words);
-        for (int k = 0; k < 3; k++) // ones[x + 2]: of the window of cell x
-            ones[i + k] += __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
+        ones[i] += __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
     }
 }
 
@@ -77,12 +76,12 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512)
 {
     // Surplus cells of the last eight read what lies behind the row: zeros.
     uint8_t nibbles[3][(ARTEM_CHUNK + 2 + TAIL_CELLS) * CELL] __attribute__((aligned(64)));
-    int ones[ARTEM_CHUNK + 4 + TAIL_CELLS] = {0};
+    int columns[ARTEM_CHUNK + 2 + TAIL_CELLS] = {0}, ones[TAIL_CELLS];
     int16_t s[TAIL_CELLS * OUT] __attribute__((aligned(64)));
     struct tail_sums total = {{0}, {0}};
 
     for (int ky = 0; ky < 3; ky++) {
-        expand(rows[ky], n + 2, nibbles[ky], ones);
+        expand(rows[ky], n + 2, nibbles[ky], columns);
         memset(nibbles[ky] + (n + 2) * CELL, 0, TAIL_CELLS * CELL);
     }
     for (int first = 0; first < n; first += TAIL_CELLS) {
@@ -91,7 +90,9 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512)
         memset(sums, 0, sizeof sums);
         for (int i = 0; i < 6; i++)
             accumulate(nibbles[i / 2] + first * CELL + i % 2 * STEPS, conv->packed + i * STEPS * OUT, sums);
-        lookup_finish(sums, ones + first + 2, s);
+        for (int p = 0; p < TAIL_CELLS; p++)
+            ones[p] = columns[first + p] + columns[first + p + 1] + columns[first + p + 2];
+        lookup_finish(sums, ones, s);
         if (s1 != NULL)
             tail_add(s, cells, &total);
         if (unit != NULL)
