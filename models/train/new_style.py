@@ -55,6 +55,9 @@ def arguments():
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--style-size", type=int, default=256, help="shorter side at which the painting is seen: the size of the strokes (%(default)s)")
     p.add_argument("--style-weight", type=float, default=objective.STYLE, help="more is more painting and less picture (%(default)s)")
+    p.add_argument("--contrast", type=float, default=objective.WEIGHTS["contrast"],
+                   help="more keeps apart what differs in the picture: text, small things (%(default)s)")
+    p.add_argument("--start", metavar="NAME", help="start from this style (the one that is nearest)")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=0)
     a = p.parse_args()
@@ -87,7 +90,7 @@ def run_shape(a, models, painting, photos):
     shape = {"painting": painting.numpy().tobytes(), "photos": photos.tobytes() if photos is not None else b"",
              "network": (models / "artem.artnet").read_bytes()}
     shape = {k: hashlib.sha256(v).hexdigest()[:16] for k, v in shape.items()}
-    shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "steps", "crop", "batch", "rate", "seed")})
+    shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "contrast", "start", "steps", "crop", "batch", "rate", "seed")})
     shape["all"] = hashlib.sha256(repr(sorted(shape.items())).encode()).hexdigest()[:8]
     return shape
 
@@ -131,14 +134,14 @@ def main():
         torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(a.seed)
-    a.device, a.far = "cpu", 0
+    a.device, a.far = "cpu", min(32, data.SIZE - a.crop, a.crop // 2)
     models, out = pathlib.Path(a.models), pathlib.Path(a.out)
-    starts = sorted(p for p in models.glob("*.artstyle") if p.stem != a.name)
+    starts = sorted(p for p in models.glob("*.artstyle") if p.stem == (a.start or p.stem) and (a.start or p.stem != a.name))
     if not starts:
         raise SystemExit(f"artem-train: {models}: no style to start from")
     if (models / f"{a.name}.artstyle").exists() and out.resolve() != models.resolve():
         print(f"{a.name}: is also a shipped style; the new one takes its place for you (--name gives it another name)")
-    objective.WEIGHTS["style"] = a.style_weight
+    objective.WEIGHTS.update(style=a.style_weight, contrast=a.contrast)
     try:
         painting = pictures.load(a.style, a.style_size)
         photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None
@@ -155,7 +158,7 @@ def main():
     targets = objective.style_targets(vgg, [painting])
     probes = batches.next(np.random.default_rng(0), 3, a.crop)
 
-    start = nearest_start(net, styles, vgg, targets, probes)
+    start = nearest_start(net, styles, vgg, targets, probes) if len(starts) > 1 else 0
     print(f"{a.name}: starting from {starts[start].stem}", flush=True)
     net, _, _ = shipped.load(models / "artem.artnet", starts[start:start + 1])
     opt = torch.optim.Adam(freeze_trunk(net), lr=a.rate)

@@ -9,7 +9,7 @@ import losses
 
 CONTENT = {"conv2_2": 0.5, "conv3_3": 1.5}
 STYLE = 10.0
-WEIGHTS = {"content": 1.0, "style": STYLE, "contrast": 400.0, "lattice": 3000.0, "spectrum": 40.0, "variation": 0.2, "stability": 100.0, "teacher": 15.0}
+WEIGHTS = {"content": 1.0, "style": STYLE, "contrast": 400.0, "lattice": 10000.0, "spectrum": 40.0, "variation": 0.2, "stability": 400.0, "teacher": 15.0}
 MIRROR = 8  # pixels mirrored around a picture before VGG: its own zero padding would otherwise reward a painted frame
 
 

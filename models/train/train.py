@@ -43,8 +43,8 @@ def arguments():
     p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=160)
-    p.add_argument("--far", type=int, default=0, metavar="PIXELS",
-                   help="half of the moved views move by up to so much, which forbids patterns along the border (the shipped styles: 0)")
+    p.add_argument("--far", type=int, default=32, metavar="PIXELS",
+                   help="half of the moved views move by up to so much, which forbids patterns along the border (%(default)s; 0: none)")
     p.add_argument("--batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1.2e-3)
     p.add_argument("--channels", type=int, default=network.CHANNELS)

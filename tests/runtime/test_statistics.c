@@ -15,7 +15,7 @@ enum { EYES = 2, PIXELS = SCENE_WIDTH * SCENE_HEIGHT, BYTES = PIXELS * 4, FULL_L
 
 // Bounds in thousandths of a level, from what was measured: a turning camera 2400 to 3200 once statistics have settled;
 // 10000 and 17000 for the first frame of a style, which only has its calibration.
-enum { SETTLED = 5000, MARGIN = 2000, FIRST = 25000 };
+enum { SETTLED = 5000, MARGIN = 2500, FIRST = 25000 };
 
 // They see the same frames: `live` all of them, `sighted` all but blank ones, `exact` each for itself.
 static struct artem_engine *live, *sighted, *exact;
