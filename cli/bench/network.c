@@ -50,7 +50,7 @@ static bool pictures_make(struct pictures *p, enum artem_cpu cpu, uint32_t threa
 
     memset(p, 0, sizeof *p);
     setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
-    p->memory = malloc(2 * views * bytes);
+    p->memory = malloc((size_t)2 * views * bytes);
     if (p->memory == NULL) {
         cli_error("out of memory");
     } else if (artem_library_load_network(&network) == ARTEM_OK &&
@@ -68,11 +68,11 @@ static bool pictures_make(struct pictures *p, enum artem_cpu cpu, uint32_t threa
     for (uint32_t v = 0; v < views && made; v++) {
         p->frame.view[v] = (struct artem_engine_view){.width = width,
                                                       .height = height,
-                                                      .in = p->memory + 2 * v * bytes,
+                                                      .in = p->memory + (size_t)2 * v * bytes,
                                                       .in_stride = (size_t)width * 4,
-                                                      .out = p->memory + (2 * v + 1) * bytes,
+                                                      .out = p->memory + ((size_t)2 * v + 1) * bytes,
                                                       .out_stride = (size_t)width * 4};
-        draw(p->memory + 2 * v * bytes, width, height);
+        draw(p->memory + (size_t)2 * v * bytes, width, height);
     }
     if (!made)
         pictures_free(p);
