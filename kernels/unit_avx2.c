@@ -9,11 +9,12 @@
 //
 // A nibble of activations picks a table row, in which the weights of 32 outputs look up their counts with one shuffle:
 // two operations for 128 products. Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "nibbles_x86.h"
 #include "unit_tail_avx2.h"
 #include "variants_x86.h"
 
 enum {
-    CELL = 32,       // nibbles of one cell
+    CELL = NIBBLES,
     RUN = 3 * CELL,  // of a window in one row
     STEPS = RUN / 2, // before widening
     GROUPS = 4,      // vectors of outputs
@@ -39,22 +40,6 @@ void artem_bconv_pack_avx2(struct artem_bconv *conv)
             const uint8_t byte = conv->weights[o * (3 * RUN / 2) + j / 2];
             conv->packed[j * OUT + at] = j % 2 == 0 ? byte & 15 : byte >> 4;
         }
-    }
-}
-
-// Nibbles of one row of the map; adds the ones of each cell to those of its column.
-static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int16_t *ones)
-{
-    const __m128i high = _mm_set1_epi8((char)0xF0);
-
-    for (int i = 0; i < cells; i++, map += ARTEM_MAP_BYTES, nibbles += CELL) {
-        const __m128i v = _mm_loadu_si128((const __m128i *)map);
-        const __m128i even = _mm_and_si128(_mm_slli_epi16(v, 4), high), odd = _mm_and_si128(v, high);
-        uint64_t words[2];
-        _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
-        _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
-        memcpy(words, map, sizeof words);
-        ones[i] = (int16_t)(ones[i] + __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]));
     }
 }
 
@@ -105,7 +90,7 @@ static inline void finish(__m256i sums[GROUPS][2], int ones, int16_t *s)
 }
 
 static void convolve(const struct artem_bconv *conv, uint8_t (*nibbles)[(ARTEM_CHUNK + 2) * CELL], int x, int x1,
-                     const int16_t *ones, int16_t *s)
+                     const int16_t *columns, int16_t *s)
 {
     __m256i sums[2][GROUPS][2];
 
@@ -114,28 +99,25 @@ static void convolve(const struct artem_bconv *conv, uint8_t (*nibbles)[(ARTEM_C
         const uint8_t *a = nibbles[i / 2] + i % 2 * STEPS;
         accumulate(a + x * CELL, a + x1 * CELL, conv->packed + i * STEPS * OUT, sums);
     }
-    finish(sums[0], ones[x] + ones[x + 1] + ones[x + 2], s);
-    finish(sums[1], ones[x1] + ones[x1 + 1] + ones[x1 + 2], s + OUT);
+    finish(sums[0], ones_in_window(columns, x), s);
+    finish(sums[1], ones_in_window(columns, x1), s + OUT);
 }
 
 ARTEM_UNIT_KERNEL(artem_unit_avx2)
 {
     uint8_t nibbles[3][(ARTEM_CHUNK + 2) * CELL] __attribute__((aligned(32)));
-    int16_t ones[ARTEM_CHUNK + 2] = {0}, s[TAIL_CELLS * OUT] __attribute__((aligned(32)));
+    int16_t columns[ARTEM_CHUNK + 2] = {0}, s[TAIL_CELLS * OUT] __attribute__((aligned(32)));
     struct tail_sums sums = {{0}, {0}};
 
     for (int ky = 0; ky < 3; ky++)
-        expand(rows[ky], n + 2, nibbles[ky], ones);
+        expand_nibbles(rows[ky], n + 2, nibbles[ky], columns);
     for (int first = 0; first < n; first += TAIL_CELLS) {
         const int cells = n - first < TAIL_CELLS ? n - first : TAIL_CELLS;
         for (int i = 0; i < cells; i += 2) { // an odd last cell is done twice
             const int at = first + i;
-            convolve(conv, nibbles, at, i + 1 < cells ? at + 1 : at, ones, s + i * OUT);
+            convolve(conv, nibbles, at, i + 1 < cells ? at + 1 : at, columns, s + i * OUT);
         }
-        if (s1 != NULL)
-            tail_add(s, cells, &sums);
-        if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+        tail_apply(s, cells, first, unit, x, bits, s1 != NULL ? &sums : NULL);
     }
     if (s1 != NULL)
         tail_flush(&sums, s1, s2);

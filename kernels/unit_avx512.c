@@ -7,10 +7,11 @@
 //   table        row a lists popcount(a & w) for w = 0..15, four times
 //
 // Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "nibbles_x86.h"
 #include "unit_lookup_avx512.h"
 #include "variants_x86.h"
 
-enum { CELL = 32, RUN = 3 * CELL, STEPS = RUN / 2, OUT = ARTEM_TRUNK };
+enum { CELL = NIBBLES, RUN = 3 * CELL, STEPS = RUN / 2, OUT = ARTEM_TRUNK };
 
 #define COUNT(a, w) __builtin_popcount((a) & (w))
 #define COUNT4(a, w) COUNT(a, w), COUNT(a, (w) + 1), COUNT(a, (w) + 2), COUNT(a, (w) + 3)
@@ -32,22 +33,6 @@ void artem_bconv_pack_avx512(struct artem_bconv *conv)
         }
 }
 
-// Nibbles of one row of the map; adds the ones of each cell to those of its column.
-static void expand(const uint8_t *map, int cells, uint8_t *nibbles, int *ones)
-{
-    const __m128i high = _mm_set1_epi8((char)0xF0);
-
-    for (int i = 0; i < cells; i++, map += ARTEM_MAP_BYTES, nibbles += CELL) {
-        const __m128i v = _mm_loadu_si128((const __m128i *)map);
-        const __m128i even = _mm_and_si128(_mm_slli_epi16(v, 4), high), odd = _mm_and_si128(v, high);
-        uint64_t words[2];
-        _mm_store_si128((__m128i *)nibbles, _mm_unpacklo_epi8(even, odd));
-        _mm_store_si128((__m128i *)nibbles + 1, _mm_unpackhi_epi8(even, odd));
-        memcpy(words, map, sizeof words);
-        ones[i] += __builtin_popcountll(words[0]) + __builtin_popcountll(words[1]);
-    }
-}
-
 #define SHUFFLE(index, row, out) "vpshufb " index ", " row ", " out
 #define STEP(p) LOOKUP(counts, p, "movzbl", "4", SHUFFLE, a, (p)*CELL, table, w0, w1)
 
@@ -60,14 +45,7 @@ static inline void accumulate(const uint8_t *a, const uint8_t *weights, lookup_s
         counts[p][0] = counts[p][1] = _mm512_setzero_si512();
     for (int k = 0; k < STEPS; k++, a++, weights += OUT) {
         const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
-        STEP(0);
-        STEP(1);
-        STEP(2);
-        STEP(3);
-        STEP(4);
-        STEP(5);
-        STEP(6);
-        STEP(7);
+        LOOKUP_CELLS(STEP);
     }
     lookup_widen(counts, sums);
 }
@@ -76,12 +54,13 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512)
 {
     // Surplus cells of the last eight read what lies behind the row: zeros.
     uint8_t nibbles[3][(ARTEM_CHUNK + 2 + TAIL_CELLS) * CELL] __attribute__((aligned(64)));
-    int columns[ARTEM_CHUNK + 2 + TAIL_CELLS] = {0}, ones[TAIL_CELLS];
+    int16_t columns[ARTEM_CHUNK + 2 + TAIL_CELLS] = {0};
+    int ones[TAIL_CELLS];
     int16_t s[TAIL_CELLS * OUT] __attribute__((aligned(64)));
     struct tail_sums total = {{0}, {0}};
 
     for (int ky = 0; ky < 3; ky++) {
-        expand(rows[ky], n + 2, nibbles[ky], columns);
+        expand_nibbles(rows[ky], n + 2, nibbles[ky], columns);
         memset(nibbles[ky] + (n + 2) * CELL, 0, TAIL_CELLS * CELL);
     }
     for (int first = 0; first < n; first += TAIL_CELLS) {
@@ -91,12 +70,9 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512)
         for (int i = 0; i < 6; i++)
             accumulate(nibbles[i / 2] + first * CELL + i % 2 * STEPS, conv->packed + i * STEPS * OUT, sums);
         for (int p = 0; p < TAIL_CELLS; p++)
-            ones[p] = columns[first + p] + columns[first + p + 1] + columns[first + p + 2];
+            ones[p] = ones_in_window(columns, first + p);
         lookup_finish(sums, ones, s);
-        if (s1 != NULL)
-            tail_add(s, cells, &total);
-        if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+        tail_apply(s, cells, first, unit, x, bits, s1 != NULL ? &total : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

@@ -79,14 +79,7 @@ static inline void accumulate(const uint16_t *a, const uint8_t *weights, int ste
         counts[p][0] = counts[p][1] = _mm512_setzero_si512();
     for (int k = 0; k < steps; k++, a++, weights += OUT) {
         const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
-        STEP(0);
-        STEP(1);
-        STEP(2);
-        STEP(3);
-        STEP(4);
-        STEP(5);
-        STEP(6);
-        STEP(7);
+        LOOKUP_CELLS(STEP);
     }
     lookup_widen(counts, sums);
 }
@@ -107,10 +100,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512icl)
         for (int k = 0; k < STEPS; k += CHUNK)
             accumulate(offsets[0] + k, conv->packed + k * OUT, STEPS - k < CHUNK ? STEPS - k : CHUNK, sums);
         lookup_finish(sums, ones, s);
-        if (s1 != NULL)
-            tail_add(s, cells, &total);
-        if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+        tail_apply(s, cells, first, unit, x, bits, s1 != NULL ? &total : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

@@ -80,10 +80,7 @@ ARTEM_UNIT_KERNEL(artem_unit_avx512popcnt)
         for (int o = 0; o < OUT; o += GROUP)
             for (int p = 0; p < TAIL_CELLS; p += CELLS)
                 convolve(at, p, conv->packed + o * WORDS * 8, ones + p, s + p * OUT + o);
-        if (s1 != NULL)
-            tail_add(s, cells, &total);
-        if (unit != NULL)
-            tail_output(s, cells, unit, x + first * OUT, unit->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+        tail_apply(s, cells, first, unit, x, bits, s1 != NULL ? &total : NULL);
     }
     if (s1 != NULL)
         tail_flush(&total, s1, s2);

@@ -28,6 +28,19 @@ typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2]; // [even and odd byte
             : "memory");                                                                                               \
     } while (0)
 
+// One step of all cells; their numbers must be constants.
+#define LOOKUP_CELLS(STEP)                                                                                             \
+    do {                                                                                                               \
+        STEP(0);                                                                                                       \
+        STEP(1);                                                                                                       \
+        STEP(2);                                                                                                       \
+        STEP(3);                                                                                                       \
+        STEP(4);                                                                                                       \
+        STEP(5);                                                                                                       \
+        STEP(6);                                                                                                       \
+        STEP(7);                                                                                                       \
+    } while (0)
+
 static inline void lookup_widen(const lookup_counts counts, lookup_sums sums)
 {
     const __m512i even = _mm512_set1_epi16(255);

@@ -113,4 +113,14 @@ static inline void tail_output(const int16_t *s, int cells, const struct artem_u
     }
 }
 
+// Everything that follows the convolution of `cells` cells from `first` on; sums NULL: none.
+static inline void tail_apply(const int16_t *s, int cells, int first, const struct artem_unit *u, int8_t *x,
+                              uint8_t *bits, struct tail_sums *sums)
+{
+    if (sums != NULL)
+        tail_add(s, cells, sums);
+    if (u != NULL)
+        tail_output(s, cells, u, x + first * ARTEM_TRUNK, u->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
+}
+
 #endif
