@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast this machine is: kernels, network, end to end.
 #include <getopt.h>
-#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "artem/log.h"
+#include "artem/engine.h"
 #include "bench/bench.h"
 #include "cli.h"
 
@@ -26,14 +25,6 @@ static const char help[] =
     "  --style NAME   default starry_night\n"
     "  --seconds S    per kernel (default 0.1; frames take ten times as long)\n"
     "  --json FILE    the same numbers for programs";
-
-static uint32_t cpus(void)
-{
-    cpu_set_t set;
-    const int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-
-    return count > 8 ? 8 : (uint32_t)count;
-}
 
 // "model name" of the first processor.
 static void cpu_model(char *out, size_t size)
@@ -149,7 +140,7 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {.seconds = 0.1,
-                      .threads = cpus(),
+                      .threads = artem_engine_automatic_threads(),
                       .width = 320,
                       .height = 352,
                       .views = 2,

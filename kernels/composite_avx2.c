@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "artem_kernels/picture.h"
+#include "picture_axis.h"
 #include "variants_x86.h"
 
 enum { PIXELS = 8, COLUMNS = 256 };
@@ -13,20 +14,6 @@ enum { PIXELS = 8, COLUMNS = 256 };
 struct columns {
     int32_t low[COLUMNS], high[COLUMNS], f[COLUMNS];
 } __attribute__((aligned(32)));
-
-static int32_t inside(int32_t i, uint32_t side)
-{
-    return i < 0 ? 0 : i < (int32_t)side ? i : (int32_t)side - 1;
-}
-
-static void locate(uint32_t x, uint32_t full, uint32_t side, int32_t *low, int32_t *high, int32_t *f)
-{
-    const int32_t p = (int32_t)((2 * x + 1) * side * 64 / full) - 64;
-
-    *low = inside(p >> 7, side);
-    *high = inside((p >> 7) + 1, side);
-    *f = p & 127;
-}
 
 static inline __m256i load(const void *p)
 {
@@ -120,12 +107,12 @@ static inline __m256i blend(const struct artem_composite *c, __m256i o, const __
 
 static struct lines lines_of(const struct artem_composite *c, uint32_t y)
 {
-    int32_t low, high, f;
+    const struct axis_place at = axis_locate(y, c->full_height, c->height);
+    const size_t low = (size_t)at.low, high = (size_t)at.high;
 
-    locate(y, c->full_height, c->height, &low, &high, &f);
-    return (struct lines){{c->guide + (size_t)low * c->guide_stride, c->guide + (size_t)high * c->guide_stride},
-                          {c->styled + (size_t)low * c->styled_stride, c->styled + (size_t)high * c->styled_stride},
-                          {128 - f, f}};
+    return (struct lines){{c->guide + low * c->guide_stride, c->guide + high * c->guide_stride},
+                          {c->styled + low * c->styled_stride, c->styled + high * c->styled_stride},
+                          {128 - at.f, at.f}};
 }
 
 static void composite_part(const struct artem_composite *c, uint32_t y, uint32_t x0, uint32_t n,
@@ -154,8 +141,12 @@ void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uin
 
     for (uint32_t x = 0; x < c->full_width; x += COLUMNS) {
         const uint32_t n = c->full_width - x < COLUMNS ? c->full_width - x : COLUMNS;
-        for (uint32_t i = 0; i < n; i++)
-            locate(x + i, c->full_width, c->width, &columns.low[i], &columns.high[i], &columns.f[i]);
+        for (uint32_t i = 0; i < n; i++) {
+            const struct axis_place at = axis_locate(x + i, c->full_width, c->width);
+            columns.low[i] = at.low;
+            columns.high[i] = at.high;
+            columns.f[i] = at.f;
+        }
         for (uint32_t y = y0; y < y1; y++)
             composite_part(c, y, x, n, &columns);
     }

@@ -4,20 +4,7 @@
 
 #include "arith.h"
 #include "artem_kernels/picture.h"
-
-struct position {
-    int32_t low, high;   // neighbours, inside the picture
-    uint32_t weights[2]; // of low and high, 128 together
-};
-
-static struct position locate(uint32_t x, uint32_t full, uint32_t side)
-{
-    int32_t p = (int32_t)((2 * x + 1) * side * 64 / full) - 64;
-    int32_t last = (int32_t)side - 1;
-    uint32_t f = (uint32_t)(p & 127);
-
-    return (struct position){clamp32(p >> 7, 0, last), clamp32((p >> 7) + 1, 0, last), {128 - f, f}};
-}
+#include "picture_axis.h"
 
 static uint32_t neighbour_weight(const uint8_t *o, const uint8_t *guide, uint32_t spatial)
 {
@@ -27,15 +14,16 @@ static uint32_t neighbour_weight(const uint8_t *o, const uint8_t *guide, uint32_
     return ((spatial * range) >> 8) + (spatial > 0);
 }
 
-static void upsample(const struct artem_composite *c, const struct position *px, const struct position *py,
+static void upsample(const struct artem_composite *c, const struct axis_place *px, const struct axis_place *py,
                      const uint8_t *o, int32_t styled[3])
 {
+    const uint32_t wx[2] = {(uint32_t)(128 - px->f), (uint32_t)px->f},
+                   wy[2] = {(uint32_t)(128 - py->f), (uint32_t)py->f};
     uint32_t sum[3] = {0}, total = 0;
 
     for (int n = 0; n < 4; n++) {
         size_t x = (size_t)(n & 1 ? px->high : px->low), y = (size_t)(n >> 1 ? py->high : py->low);
-        uint32_t k =
-            neighbour_weight(o, c->guide + y * c->guide_stride + x * 4, px->weights[n & 1] * py->weights[n >> 1]);
+        uint32_t k = neighbour_weight(o, c->guide + y * c->guide_stride + x * 4, wx[n & 1] * wy[n >> 1]);
         const uint8_t *painted = c->styled + y * c->styled_stride + x * 4;
         for (int i = 0; i < 3; i++)
             sum[i] += k * painted[i];
@@ -55,11 +43,11 @@ void artem_composite_rows(const struct artem_composite *c, uint32_t y0, uint32_t
     const int32_t keep = (int32_t)c->keep, strength = (int32_t)c->strength;
 
     for (uint32_t y = y0; y < y1; y++) {
-        const struct position py = locate(y, c->full_height, c->height);
+        const struct axis_place py = axis_locate(y, c->full_height, c->height);
         const uint8_t *o = c->original + y * c->original_stride;
         uint8_t *out = c->out + y * c->out_stride;
         for (uint32_t x = 0; x < c->full_width; x++, o += 4, out += 4) {
-            const struct position px = locate(x, c->full_width, c->width);
+            const struct axis_place px = axis_locate(x, c->full_width, c->width);
             int32_t s[3];
             upsample(c, &px, &py, o, s);
             const int32_t grey = luma(o[0], o[1], o[2]) - luma(s[0], s[1], s[2]);

@@ -9,19 +9,11 @@ static inline __m256i dot(__m256i sum, __m256i u, __m256i w)
 }
 
 #include "conv8_body_avx2.h"
+#include "reference.h"
 
 void artem_conv8_pack_avx2(struct artem_conv8 *layer)
 {
-    const int window = 9 * layer->in;
-
-    memset(layer->packed, 0, (size_t)ARTEM_CONV8_PACKED(layer->in, layer->out));
-    memset(layer->offset, 0, sizeof layer->offset);
-    for (int o = 0; o < layer->out; o++)
-        for (int i = 0; i < window; i++) {
-            const int8_t w = layer->weights[o * window + i];
-            layer->packed[(o / TILE * (window / STEP) + i / STEP) * STEP_BYTES + o % TILE * STEP + i % STEP] = w;
-            layer->offset[o] -= layer->centre * w;
-        }
+    artem_conv8_pack_tiles(layer, TILE, STEP);
 }
 
 void artem_conv8_avx2(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // int8 3 x 3 convolution, docs/arithmetic.md §5.
+#include <string.h>
+
 #include "arith.h"
 #include "reference.h"
 
@@ -28,5 +30,19 @@ void artem_conv8_c(const struct artem_conv8 *layer, const uint8_t *const rows[3]
                 acc += layer->offset[o];
             }
             *s = sat16(rsh(acc, layer->shift));
+        }
+}
+
+void artem_conv8_pack_tiles(struct artem_conv8 *layer, int tile, int step)
+{
+    const int window = 9 * layer->in;
+
+    memset(layer->packed, 0, (size_t)ARTEM_CONV8_PACKED(layer->in, layer->out));
+    memset(layer->offset, 0, sizeof layer->offset);
+    for (int o = 0; o < layer->out; o++)
+        for (int i = 0; i < window; i++) {
+            const int8_t w = layer->weights[o * window + i];
+            layer->packed[(o / tile * (window / step) + i / step) * tile * step + o % tile * step + i % step] = w;
+            layer->offset[o] -= layer->centre * w;
         }
 }

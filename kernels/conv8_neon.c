@@ -4,24 +4,15 @@
 //
 //   weights  [tiles of 8 outputs][9 * in][8 outputs]
 #include <arm_neon.h>
-#include <string.h>
 
+#include "reference.h"
 #include "variants_neon.h"
 
 enum { TILE = 8, CELLS = 4 };
 
 void artem_conv8_pack_neon(struct artem_conv8 *layer)
 {
-    const int window = 9 * layer->in;
-
-    memset(layer->packed, 0, (size_t)ARTEM_CONV8_PACKED(layer->in, layer->out));
-    memset(layer->offset, 0, sizeof layer->offset);
-    for (int o = 0; o < layer->out; o++)
-        for (int i = 0; i < window; i++) {
-            const int8_t w = layer->weights[o * window + i];
-            layer->packed[(o / TILE * window + i) * TILE + o % TILE] = w;
-            layer->offset[o] -= layer->centre * w;
-        }
+    artem_conv8_pack_tiles(layer, TILE, 1);
 }
 
 static inline void add_channel(int32x4_t sums[CELLS][2], int16x8_t w, const int16x4_t u[CELLS], const int lane)

@@ -3,12 +3,19 @@
 #ifndef ARTEM_KERNELS_NIBBLES_X86_H
 #define ARTEM_KERNELS_NIBBLES_X86_H
 
-#include <immintrin.h>
-#include <string.h>
-
-#include "artem_kernels/kernels.h"
+#include "unit_tail.h"
 
 enum { NIBBLES = 2 * ARTEM_MAP_BYTES }; // of one cell, a byte each
+
+// Weights, a nibble per byte: [9 * NIBBLES][outputs in the order of tail_place].
+static inline void pack_nibbles(struct artem_bconv *conv, int half)
+{
+    for (int o = 0; o < ARTEM_TRUNK; o++)
+        for (int j = 0; j < 9 * NIBBLES; j++) {
+            const uint8_t byte = conv->weights[o * 9 * ARTEM_MAP_BYTES + j / 2];
+            conv->packed[j * ARTEM_TRUNK + tail_place(o, half)] = j % 2 == 0 ? byte & 15 : byte >> 4;
+        }
+}
 
 // The nibbles of one row of the map, times 16; adds the ones of each cell to those of its column.
 static inline void expand_nibbles(const uint8_t *map, int cells, uint8_t *nibbles, int16_t *columns)

@@ -8,6 +8,8 @@
 void artem_noise_c(const struct artem_noise_map *map, int x, int y, int n, int8_t *v);
 void artem_encoder_input_c(const uint8_t *rgba, uint64_t stride, int n, const int8_t *v, uint8_t *u);
 void artem_conv8_pack_c(struct artem_conv8 *layer);
+// For the variants: weights as [tiles of outputs][steps of a window][outputs][inputs of a step], and the offsets.
+void artem_conv8_pack_tiles(struct artem_conv8 *layer, int tile, int step);
 void artem_conv8_c(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 void artem_bconv_pack_c(struct artem_bconv *conv);
 void artem_unit_c(const struct artem_bconv *conv, const uint8_t *const rows[3], int n, const struct artem_unit *unit,

@@ -4,28 +4,10 @@
 #include <string.h>
 
 #include "artem_kernels/picture.h"
+#include "picture_axis.h"
 #include "variants_x86.h"
 
 enum { INPUTS = 1024 }; // columns summed at a time
-
-static uint32_t overlap(uint32_t o, uint32_t outs, uint32_t i, uint32_t ins)
-{
-    const uint32_t first = o * ins > i * outs ? o * ins : i * outs;
-    const uint32_t end = (o + 1) * ins < (i + 1) * outs ? (o + 1) * ins : (i + 1) * outs;
-
-    return end - first;
-}
-
-// First and end of the input columns (rows) that an output column (row) covers.
-static uint32_t first_of(uint32_t o, uint32_t outs, uint32_t ins)
-{
-    return o * ins / outs;
-}
-
-static uint32_t end_of(uint32_t o, uint32_t outs, uint32_t ins)
-{
-    return ((o + 1) * ins + outs - 1) / outs;
-}
 
 // sums[i] += weight * in[i]
 static void add_row(const uint8_t *in, uint32_t bytes, uint32_t weight, uint32_t *sums)
@@ -46,17 +28,17 @@ static void add_row(const uint8_t *in, uint32_t bytes, uint32_t weight, uint32_t
 static void scale_part(const struct artem_scale *s, uint32_t y, uint32_t x0, uint32_t x1)
 {
     uint32_t sums[4 * INPUTS] __attribute__((aligned(32)));
-    const uint32_t i0 = first_of(x0, s->width, s->full_width), i1 = end_of(x1 - 1, s->width, s->full_width);
+    const uint32_t i0 = axis_first(x0, s->width, s->full_width), i1 = axis_end(x1 - 1, s->width, s->full_width);
     const uint32_t area = s->full_width * s->full_height, bytes = 4 * (i1 - i0);
     uint8_t *out = s->out + y * s->out_stride + (size_t)x0 * 4;
 
     memset(sums, 0, bytes * sizeof sums[0]);
-    for (uint32_t j = first_of(y, s->height, s->full_height); j < end_of(y, s->height, s->full_height); j++)
-        add_row(s->in + j * s->in_stride + (size_t)i0 * 4, bytes, overlap(y, s->height, j, s->full_height), sums);
+    for (uint32_t j = axis_first(y, s->height, s->full_height); j < axis_end(y, s->height, s->full_height); j++)
+        add_row(s->in + j * s->in_stride + (size_t)i0 * 4, bytes, axis_overlap(y, s->height, j, s->full_height), sums);
     for (uint32_t x = x0; x < x1; x++, out += 4) {
         __m128i sum = _mm_set1_epi32((int)(area >> 1));
-        for (uint32_t i = first_of(x, s->width, s->full_width); i < end_of(x, s->width, s->full_width); i++) {
-            const __m128i weight = _mm_set1_epi32((int)overlap(x, s->width, i, s->full_width));
+        for (uint32_t i = axis_first(x, s->width, s->full_width); i < axis_end(x, s->width, s->full_width); i++) {
+            const __m128i weight = _mm_set1_epi32((int)axis_overlap(x, s->width, i, s->full_width));
             const __m128i column = _mm_load_si128((const __m128i *)(sums + (size_t)4 * (i - i0)));
             sum = _mm_add_epi32(sum, _mm_mullo_epi32(column, weight));
         }

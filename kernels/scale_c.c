@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Style resolution and area average, docs/arithmetic.md §2 and §3.
 #include "artem_kernels/picture.h"
+#include "picture_axis.h"
 
 enum { CELL = 4, SIDE_MAX = 4096 };
 
@@ -28,29 +29,20 @@ bool artem_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t
     return *out_width <= SIDE_MAX && *out_height <= SIDE_MAX && (uint64_t)*out_width * *out_height <= AREA_MAX;
 }
 
-// Length that output cell `o` of `outs` and input cell `i` of `ins` share on an axis of outs * ins.
-static uint32_t overlap(uint32_t o, uint32_t outs, uint32_t i, uint32_t ins)
-{
-    uint32_t first = o * ins > i * outs ? o * ins : i * outs;
-    uint32_t end = (o + 1) * ins < (i + 1) * outs ? (o + 1) * ins : (i + 1) * outs;
-
-    return end - first;
-}
-
 static void scale_pixel(const struct artem_scale *s, uint32_t x, uint32_t y, uint8_t *out)
 {
     const uint32_t area = s->full_width * s->full_height;
-    const uint32_t i0 = x * s->full_width / s->width;
-    const uint32_t i1 = ((x + 1) * s->full_width + s->width - 1) / s->width;
-    const uint32_t j0 = y * s->full_height / s->height;
-    const uint32_t j1 = ((y + 1) * s->full_height + s->height - 1) / s->height;
+    const uint32_t i0 = axis_first(x, s->width, s->full_width);
+    const uint32_t i1 = axis_end(x, s->width, s->full_width);
+    const uint32_t j0 = axis_first(y, s->height, s->full_height);
+    const uint32_t j1 = axis_end(y, s->height, s->full_height);
     uint32_t sum[3] = {area >> 1, area >> 1, area >> 1};
 
     for (uint32_t j = j0; j < j1; j++) {
         const uint8_t *in = s->in + j * s->in_stride + (size_t)i0 * 4;
-        const uint32_t b = overlap(y, s->height, j, s->full_height);
+        const uint32_t b = axis_overlap(y, s->height, j, s->full_height);
         for (uint32_t i = i0; i < i1; i++, in += 4) {
-            uint32_t weight = overlap(x, s->width, i, s->full_width) * b;
+            uint32_t weight = axis_overlap(x, s->width, i, s->full_width) * b;
             for (int k = 0; k < 3; k++)
                 sum[k] += weight * in[k];
         }

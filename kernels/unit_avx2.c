@@ -34,13 +34,7 @@ static const uint8_t table[256] __attribute__((aligned(64))) = {
 
 void artem_bconv_pack_avx2(struct artem_bconv *conv)
 {
-    for (int o = 0; o < OUT; o++) {
-        const int at = o / 32 * 32 + o % 16 * 2 + o % 32 / 16;
-        for (int j = 0; j < 3 * RUN; j++) {
-            const uint8_t byte = conv->weights[o * (3 * RUN / 2) + j / 2];
-            conv->packed[j * OUT + at] = j % 2 == 0 ? byte & 15 : byte >> 4;
-        }
-    }
+    pack_nibbles(conv, 16);
 }
 
 static inline __m256i table_row(uint8_t offset)

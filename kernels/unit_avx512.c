@@ -3,7 +3,7 @@
 // for machines that have neither vpermb nor a popcount of vectors.
 //
 //   activations  one nibble per byte (times 16: a quarter of the offset of its table row), 32 bytes per cell
-//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs] in the order of lookup_place
+//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs] in the order of tail_place
 //   table        row a lists popcount(a & w) for w = 0..15, four times
 //
 // Counts are at most 4, so 48 steps fit a byte before they are widened.
@@ -26,11 +26,7 @@ static const uint8_t table[16][64] __attribute__((aligned(64))) = {ROW4(0), ROW4
 
 void artem_bconv_pack_avx512(struct artem_bconv *conv)
 {
-    for (int o = 0; o < OUT; o++)
-        for (int j = 0; j < 3 * RUN; j++) {
-            const uint8_t byte = conv->weights[o * (3 * RUN / 2) + j / 2];
-            conv->packed[j * OUT + lookup_place(o)] = j % 2 == 0 ? byte & 15 : byte >> 4;
-        }
+    pack_nibbles(conv, LOOKUP_HALF);
 }
 
 #define SHUFFLE(index, row, out) "vpshufb " index ", " row ", " out

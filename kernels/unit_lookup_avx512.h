@@ -5,7 +5,7 @@
 
 #include "unit_tail_avx512.h"
 
-enum { LOOKUP_HALVES = 2 }; // vectors of outputs
+enum { LOOKUP_HALVES = 2, LOOKUP_HALF = 32 }; // vectors of outputs; half the bytes of one, for tail_place
 
 typedef __m512i lookup_counts[TAIL_CELLS][LOOKUP_HALVES];  // bytes
 typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2]; // [even and odd bytes] as int16
@@ -62,13 +62,6 @@ static inline void lookup_finish(const lookup_sums sums, const int ones[TAIL_CEL
             _mm512_store_si512(s, _mm512_sub_epi16(_mm512_add_epi16(sum, sum), all));
         }
     }
-}
-
-// Where output o stands among the bytes of its step: within 64 outputs, output i and output 32 + i are neighbours, so
-// that widening even and odd bytes leaves both in order.
-static inline int lookup_place(int o)
-{
-    return o / 64 * 64 + o % 32 * 2 + o % 64 / 32;
 }
 
 #endif

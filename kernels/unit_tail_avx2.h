@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a unit does with the convolution of a few cells while it is in the L1 cache (AVX2). Channels outside, cells
-// inside, so that parameters stay in registers.
+// unit_tail.h with AVX2. Channels outside, cells inside, so that parameters stay in registers.
 #ifndef ARTEM_KERNELS_UNIT_TAIL_AVX2_H
 #define ARTEM_KERNELS_UNIT_TAIL_AVX2_H
 
-#include <immintrin.h>
-#include <stddef.h>
-#include <string.h>
-
-#include "artem_kernels/kernels.h"
-
-enum { TAIL_CELLS = 8 };
-
-// Sums over at most ARTEM_CHUNK cells, of s and of its square: both fit int32, since |s| <= 1152. In the order that
-// unpacking gives.
-struct tail_sums {
-    int32_t s1[ARTEM_TRUNK], s2[ARTEM_TRUNK];
-} __attribute__((aligned(ARTEM_ALIGN)));
+#include "unit_tail.h"
 
 static inline __m256i tail_load(const void *p)
 {
@@ -67,12 +54,6 @@ static inline void tail_flush_one(const int32_t *sums, int64_t *total)
     }
 }
 
-static inline void tail_flush(const struct tail_sums *sums, int64_t *s1, int64_t *s2)
-{
-    tail_flush_one(sums->s1, s1);
-    tail_flush_one(sums->s2, s2);
-}
-
 struct tail_vectors {
     __m256i a, b, slope, shift;
 };
@@ -111,16 +92,6 @@ static inline void tail_output(const int16_t *s, int cells, const struct artem_u
             }
         }
     }
-}
-
-// Everything that follows the convolution of `cells` cells from `first` on; sums NULL: none.
-static inline void tail_apply(const int16_t *s, int cells, int first, const struct artem_unit *u, int8_t *x,
-                              uint8_t *bits, struct tail_sums *sums)
-{
-    if (sums != NULL)
-        tail_add(s, cells, sums);
-    if (u != NULL)
-        tail_output(s, cells, u, x + first * ARTEM_TRUNK, u->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
 }
 
 #endif

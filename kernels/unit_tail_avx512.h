@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a unit does with the convolution of a few cells while it is in the L1 cache (AVX-512), as unit_tail_avx2.h.
+// unit_tail.h with AVX-512.
 #ifndef ARTEM_KERNELS_UNIT_TAIL_AVX512_H
 #define ARTEM_KERNELS_UNIT_TAIL_AVX512_H
 
-#include <immintrin.h>
-#include <stddef.h>
-#include <string.h>
-
-#include "artem_kernels/kernels.h"
-
-enum { TAIL_CELLS = 8 };
-
-struct tail_sums {
-    int32_t s1[ARTEM_TRUNK], s2[ARTEM_TRUNK];
-} __attribute__((aligned(ARTEM_ALIGN)));
+#include "unit_tail.h"
 
 static inline void tail_add(const int16_t *s, int cells, struct tail_sums *sums)
 {
@@ -56,12 +46,6 @@ static inline void tail_flush_one(const int32_t *sums, int64_t *total)
     }
 }
 
-static inline void tail_flush(const struct tail_sums *sums, int64_t *s1, int64_t *s2)
-{
-    tail_flush_one(sums->s1, s1);
-    tail_flush_one(sums->s2, s2);
-}
-
 static inline void tail_output(const int16_t *s, int cells, const struct artem_unit *u, int8_t *x, uint8_t *bits)
 {
     const __m512i half = _mm512_set1_epi16(8), zero = _mm512_setzero_si512();
@@ -86,16 +70,6 @@ static inline void tail_output(const int16_t *s, int cells, const struct artem_u
             }
         }
     }
-}
-
-// Everything that follows the convolution of `cells` cells from `first` on; sums NULL: none.
-static inline void tail_apply(const int16_t *s, int cells, int first, const struct artem_unit *u, int8_t *x,
-                              uint8_t *bits, struct tail_sums *sums)
-{
-    if (sums != NULL)
-        tail_add(s, cells, sums);
-    if (u != NULL)
-        tail_output(s, cells, u, x + first * ARTEM_TRUNK, u->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "artem/log.h"
 #include "backend.h"
+#include "threadpool.h"
 
 enum { CELL = 4, SIDE_MAX = 4096, AREA_MAX = 1 << 22 };
 
@@ -27,6 +28,11 @@ static const struct artem_backend_ops *find_backend(const char *name)
             return backends[i];
     artem_log(ARTEM_LOG_ERROR, "there is no backend \"%s\" in this build", name);
     return NULL;
+}
+
+uint32_t artem_engine_automatic_threads(void)
+{
+    return artem_threadpool_automatic();
 }
 
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)

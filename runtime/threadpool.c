@@ -211,7 +211,7 @@ uint32_t artem_threadpool_size(const struct artem_threadpool *pool)
     return pool->size;
 }
 
-static uint32_t automatic_size(void)
+uint32_t artem_threadpool_automatic(void)
 {
     cpu_set_t set;
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
@@ -235,7 +235,9 @@ static void init_sync(struct artem_threadpool *pool)
 enum artem_result artem_threadpool_create(uint32_t threads, struct artem_threadpool **out_pool)
 {
     struct artem_threadpool *pool = calloc(1, sizeof *pool);
-    uint32_t wanted = threads == 0 ? automatic_size() : threads > ARTEM_THREADS_MAX ? ARTEM_THREADS_MAX : threads;
+    uint32_t wanted = threads == 0                  ? artem_threadpool_automatic()
+                      : threads > ARTEM_THREADS_MAX ? ARTEM_THREADS_MAX
+                                                    : threads;
 
     if (pool == NULL)
         return ARTEM_ERROR_MEMORY;

@@ -13,7 +13,10 @@ enum { ARTEM_THREADS_MAX = 64 };
 
 struct artem_threadpool;
 
-// threads: 0 = one per CPU that this process may use, at most 8.
+// One thread per CPU that this process may use, at most 8.
+uint32_t artem_threadpool_automatic(void);
+
+// threads: 0 = automatic.
 enum artem_result artem_threadpool_create(uint32_t threads, struct artem_threadpool **out_pool);
 uint32_t artem_threadpool_size(const struct artem_threadpool *pool);
 

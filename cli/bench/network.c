@@ -7,6 +7,7 @@
 #include "artem_kernels/picture.h"
 #include "bench.h"
 #include "../cli.h"
+#include "../paint.h"
 
 enum { WARM_UP = 5, FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
 
@@ -87,8 +88,7 @@ static bool run_frames(struct pictures *p, double seconds, int at_least, struct 
     out->count = -WARM_UP;
     do {
         const double start = bench_now();
-        if (artem_engine_submit(p->engine, &p->frame) != ARTEM_OK ||
-            artem_engine_wait(p->engine, UINT64_MAX) != ARTEM_OK)
+        if (cli_run_frame(p->engine, &p->frame) != ARTEM_OK)
             return false;
         if (out->count >= 0)
             out->time[out->count] = bench_now() - start;
@@ -175,7 +175,6 @@ int bench_end_to_end(struct bench *b)
     const enum artem_cpu cpu = artem_cpu_detect();
     const size_t stride = (size_t)FULL_WIDTH * 4, bytes = stride * FULL_HEIGHT;
     uint8_t *full = malloc(2 * bytes);
-    struct artem_kernels kernels;
     struct pictures p;
 
     if (full == NULL)
@@ -184,7 +183,6 @@ int bench_end_to_end(struct bench *b)
         free(full);
         return CLI_ERROR;
     }
-    artem_kernels_select(&kernels, cpu);
     draw(full, FULL_WIDTH, FULL_HEIGHT);
     const double end = bench_now() + 10 * b->seconds;
     for (int i = 0; i < 5 || (bench_now() < end && i < ARTEM_BENCH_TIMES); i++) {
@@ -198,10 +196,10 @@ int bench_end_to_end(struct bench *b)
                                               stride,
                                               (uint8_t *)p.frame.view[v].in,
                                               p.frame.view[v].in_stride};
-            kernels.scale_rows(&scale, 0, b->height);
+            cli_kernels()->scale_rows(&scale, 0, b->height);
         }
         at[1] = bench_now();
-        if (artem_engine_submit(p.engine, &p.frame) != ARTEM_OK || artem_engine_wait(p.engine, UINT64_MAX) != ARTEM_OK)
+        if (cli_run_frame(p.engine, &p.frame) != ARTEM_OK)
             break;
         at[2] = bench_now();
         for (uint32_t v = 0; v < b->views; v++) {
@@ -209,7 +207,7 @@ int bench_end_to_end(struct bench *b)
             const struct artem_composite composite = {
                 FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,     full, stride,
                 view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride};
-            kernels.composite_rows(&composite, 0, FULL_HEIGHT);
+            cli_kernels()->composite_rows(&composite, 0, FULL_HEIGHT);
         }
         at[3] = bench_now();
         for (int k = 0; k < 4; k++)

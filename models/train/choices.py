@@ -90,13 +90,7 @@ def optimise(a, net, vgg, targets, batches):
     for step in range(a.steps):
         progress = step / a.steps
         net.quantise_stream = progress >= 0.6
-        for g in opt.param_groups:
-            g["lr"] = a.rate * min(1, (step + 1) / 50) * max(1 - progress, 0.01)
-        loss = objective.total(step_of.terms(step))
-        opt.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        opt.step()
+        train.descend(opt, step_of.terms(step), a.rate, progress, step, 50)
 
 
 def grid(y):

@@ -108,14 +108,8 @@ def optimise(a, net, vgg, targets, batches, run):
     began, first = time.time(), run.step
     seen = []
     for step in range(run.step, a.steps):
-        for g in run.opt.param_groups:
-            g["lr"] = a.rate * min(1, (step + 1) / 20) * max(1 - step / a.steps, 0.01)
         terms = step_of.terms(step)
-        loss = objective.total(terms)
-        run.opt.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([p for p in net.parameters() if p.requires_grad], 5.0)
-        run.opt.step()
+        loss = train.descend(run.opt, terms, a.rate, step / a.steps, step, 20)
         run.step = step + 1
         seen.append([loss.item(), terms["content"].item(), terms["style"].item()])
         if run.step % 20 == 0 or run.step == a.steps:

@@ -46,6 +46,9 @@ struct artem_engine_stats {
     size_t memory_bytes; // buffers held now
 };
 
+// What threads = 0 means here: one per CPU that this process may use, at most 8.
+uint32_t artem_engine_automatic_threads(void);
+
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine);
 
 // Takes its own reference; statistics restart from the style's calibration. A style of another network:
