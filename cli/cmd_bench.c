@@ -10,7 +10,7 @@
 #include "cli.h"
 
 static const char help[] =
-    "usage: artem bench [--only kernels|network|end-to-end] [--threads N] [--size WIDTHxHEIGHT] [--views N]\n"
+    "usage: artem bench [--only kernels|network|end-to-end|vulkan] [--threads N] [--size WIDTHxHEIGHT] [--views N]\n"
     "                   [--style NAME] [--seconds S] [--json FILE]\n\n"
     "Measures every set of kernels that this machine has, each kernel alone and in the whole network, and prints "
     "tables:\n"
@@ -78,6 +78,16 @@ static bool parse_size(const char *text, struct bench *b)
            b->height % 4 == 0;
 }
 
+static bool is_part(const char *name)
+{
+    static const char *const parts[] = {"kernels", "network", "end-to-end", "vulkan"};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(name, parts[i]) == 0)
+            return true;
+    return false;
+}
+
 struct options {
     const char *only, *json;
 };
@@ -101,8 +111,7 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
         switch (option) {
         case 'o':
             o->only = optarg;
-            good =
-                strcmp(optarg, "kernels") == 0 || strcmp(optarg, "network") == 0 || strcmp(optarg, "end-to-end") == 0;
+            good = is_part(optarg);
             break;
         case 't':
             good = parse_count(optarg, 64, &b->threads);
@@ -166,6 +175,8 @@ int cmd_bench(int argc, char **argv)
         result = bench_network(&b);
     if (result == CLI_OK && (o.only == NULL || strcmp(o.only, "end-to-end") == 0))
         result = bench_end_to_end(&b);
+    if (result == CLI_OK && (o.only == NULL || strcmp(o.only, "vulkan") == 0))
+        result = bench_vulkan(&b);
     if (b.json != NULL) {
         fputs("\n]\n", b.json);
         const bool failed = ferror(b.json) != 0;

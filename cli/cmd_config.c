@@ -26,7 +26,7 @@ static int print_settings(const struct artem_settings *s, const char *origin, co
     printf("strength = %.4g\nkeep_color = %.4g\n", s->strength / 256.0, s->keep_color / 256.0);
     printf("resolution = %u\nbudget_ms = %.10g\n", s->resolution, s->budget_ms);
     print_path("log_file", s->log_file);
-    printf("threads = %u\nar = %s\n", s->threads, s->ar ? "on" : "off");
+    printf("backend = %s\nthreads = %u\nar = %s\n", s->backend, s->threads, s->ar ? "on" : "off");
     print_path("record", s->record);
     printf("record_frames = %u\n", s->record_frames);
     return cli_finish_output();

@@ -22,7 +22,8 @@ static const char help[] =
     "  --resolution N      style pixels along the longer side, 64 to 2048; more means finer strokes (512)\n"
     "  --strength X        0 is the original, 1 the painting (1)\n"
     "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
-    "  --threads N         threads for the network, 0 means automatic (0)\n\n"
+    "  --backend NAME      what the network runs on: auto, cpu or vulkan (auto)\n"
+    "  --threads N         threads of the CPU backend, 0 means automatic (0)\n\n"
     "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
     "applied.";
 
@@ -51,6 +52,7 @@ static int parse_options(int argc, char **argv, struct job *job)
         {"resolution", required_argument, NULL, 'r'},
         {"strength", required_argument, NULL, 'x'},
         {"keep-color", required_argument, NULL, 'k'},
+        {"backend", required_argument, NULL, 'e'},
         {"threads", required_argument, NULL, 't'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -80,6 +82,9 @@ static int parse_options(int argc, char **argv, struct job *job)
             break;
         case 'k':
             result = cli_set(argv[0], &job->settings, "keep_color", optarg);
+            break;
+        case 'e':
+            result = cli_set(argv[0], &job->settings, "backend", optarg);
             break;
         case 't':
             result = cli_set(argv[0], &job->settings, "threads", optarg);
@@ -121,7 +126,8 @@ static int choose_size(struct job *job)
 static int run_network(struct job *job, struct artem_network *network, struct artem_style *style)
 {
     struct artem_engine *engine = NULL;
-    struct artem_engine_params params = {.threads = job->settings.threads, .network = network};
+    struct artem_engine_params params = {
+        .backend = job->settings.backend, .threads = job->settings.threads, .network = network};
     struct artem_engine_frame frame = {
         .views = 1,
         .view = {{.width = job->width,

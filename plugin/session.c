@@ -64,8 +64,11 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .queue_index = binding->queueIndex,
         .get_instance_proc_addr = layer_find_vulkan(session->instance, binding->instance),
     };
-    if (vulkan_device_create(&params, &session->device) != ARTEM_OK)
+    if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
+        vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {
+        vulkan_device_destroy(&session->device);
         layer_session_tell(session, NOTICE_DEVICE, NULL);
+    }
 }
 
 static void tell_start(const struct layer_session *session, const struct artem_settings *settings)
@@ -157,6 +160,7 @@ void layer_session_free(struct layer_session *session)
     frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);
+    vk_shaders_destroy(&session->shaders);
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);
     pthread_mutex_destroy(&session->mutex);

@@ -10,7 +10,7 @@
 #include "governor.h"
 #include "layer.h"
 #include "styler.h"
-#include "vulkan_device.h"
+#include "vk_shaders.h"
 
 struct frame_recorder;
 struct layer_swapchain;
@@ -35,6 +35,7 @@ struct layer_session {
     struct layer_instance *instance;
     struct layer_session *sibling; // instance->sessions
     struct vulkan_device *device;  // NULL: everything passes through
+    struct vk_shaders *shaders;    // likewise
     struct styler *styler;
     struct artem_stats *stats;
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads

@@ -70,7 +70,7 @@ static const char *prepare_pipelines(struct layer_session *session, const XrSwap
 
     pthread_mutex_lock(&session->mutex);
     if (vk_find_format((VkFormat)info->format, &pixels))
-        result = vulkan_device_prepare(session->device, pixels);
+        result = vk_shaders_prepare(session->shaders, pixels);
     pthread_mutex_unlock(&session->mutex);
     return result == ARTEM_OK ? NULL : "the GPU does not take the shaders";
 }
@@ -261,7 +261,7 @@ static void capture_locked(struct layer_swapchain *swapchain)
     swapchain->captured = 0;
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
         swapchain->pictures[i].scaled = 0;
-    if (swapchain->target == NULL && vk_target_create(session->device, &target_info, &swapchain->target) != ARTEM_OK) {
+    if (swapchain->target == NULL && vk_target_create(session->shaders, &target_info, &swapchain->target) != ARTEM_OK) {
         swapchain->unsupported = "the GPU has no memory for its copies";
         return;
     }

@@ -17,7 +17,7 @@ static void record_scale(struct vk_target *target, VkCommandBuffer commands, uns
         const struct vulkan_push push = vk_picture_push(target, picture);
 
         if ((pictures >> i & 1) != 0)
-            vk_picture_dispatch(target, picture, commands, d->pipelines[target->pixels].downscale, &push,
+            vk_picture_dispatch(target, picture, commands, target->shaders->pipelines[target->pixels].downscale, &push,
                                 picture->info.style_width, picture->info.style_height);
     }
     d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,

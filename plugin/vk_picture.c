@@ -27,7 +27,7 @@ enum artem_result vk_pictures_create(struct vk_target *target)
     VkDescriptorSetAllocateInfo set_info = {
         .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
         .descriptorSetCount = 1,
-        .pSetLayouts = &d->set_layout,
+        .pSetLayouts = &target->shaders->layout.set,
     };
 
     if (d->vkCreateDescriptorPool(d->handle, &pool_info, NULL, &target->set_pool) != VK_SUCCESS)
@@ -54,7 +54,6 @@ void vk_pictures_destroy(struct vk_target *target)
 
 static void write_set(struct vk_target *target, struct vk_picture *picture)
 {
-    const struct vulkan_device *d = target->device;
     const VkDescriptorBufferInfo buffers[BINDING_COUNT] = {
         [BINDING_CAPTURE] = {target->capture.handle, picture->info.slice * target->slice_pitch,
                              (VkDeviceSize)target->info.width * target->info.height * target->pixel_size},
@@ -63,16 +62,8 @@ static void write_set(struct vk_target *target, struct vk_picture *picture)
         [BINDING_RESULT] = {picture->result.handle, 0, VK_WHOLE_SIZE},
         [BINDING_TABLES] = {target->tables.handle, 0, VK_WHOLE_SIZE},
     };
-    const VkWriteDescriptorSet write = {
-        .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
-        .dstSet = picture->set,
-        .dstBinding = 0, // goes on through the bindings behind it, which are alike
-        .descriptorCount = BINDING_COUNT,
-        .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-        .pBufferInfo = buffers,
-    };
 
-    d->vkUpdateDescriptorSets(d->handle, 1, &write, 0, NULL);
+    vk_set_write(target->device, &target->shaders->layout, picture->set, buffers);
     picture->set_slice = picture->info.slice;
 }
 
@@ -127,9 +118,9 @@ void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture
     const uint32_t group = 8; // local_size in shaders/common.glsl
 
     d->vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
-    d->vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, d->pipeline_layout, 0, 1, &picture->set, 0,
+    d->vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, target->shaders->layout.pipeline, 0, 1, &picture->set, 0,
                                NULL);
-    d->vkCmdPushConstants(commands, d->pipeline_layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof *push, push);
+    d->vkCmdPushConstants(commands, target->shaders->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof *push, push);
     d->vkCmdDispatch(commands, (columns + group - 1) / group, (rows + group - 1) / group, 1);
 }
 

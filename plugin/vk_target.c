@@ -49,7 +49,7 @@ static enum artem_result create_memory(struct vk_target *target)
     return result;
 }
 
-enum artem_result vk_target_create(const struct vulkan_device *device, const struct vk_target_info *info,
+enum artem_result vk_target_create(const struct vk_shaders *shaders, const struct vk_target_info *info,
                                    struct vk_target **out_target)
 {
     const VkDeviceSize alignment = 256; // of slices: no device asks for more for a storage buffer's offset
@@ -59,7 +59,8 @@ enum artem_result vk_target_create(const struct vulkan_device *device, const str
 
     if (target == NULL)
         return ARTEM_ERROR_MEMORY;
-    target->device = device;
+    target->shaders = shaders;
+    target->device = shaders->device;
     target->info = *info;
     if (!vk_find_format(info->format, &target->pixels)) {
         free(target);
@@ -68,7 +69,7 @@ enum artem_result vk_target_create(const struct vulkan_device *device, const str
     target->pixel_size = (uint32_t)artem_pixel_size(target->pixels);
     slice_bytes = (VkDeviceSize)info->width * info->height * target->pixel_size;
     target->slice_pitch = (slice_bytes + alignment - 1) / alignment * alignment;
-    if (slice_bytes > device->max_buffer_range) {
+    if (slice_bytes > target->device->max_buffer_range) {
         free(target);
         return ARTEM_ERROR_UNSUPPORTED;
     }

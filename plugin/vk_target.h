@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vk_memory.h"
-#include "vulkan_device.h"
+#include "artem_vk/memory.h"
+#include "vk_shaders.h"
 
 enum {
     VK_TARGET_SUBMISSIONS = 8, // in flight at once: captures, late scaling, composites
@@ -55,6 +55,7 @@ struct vk_target_info {
 
 struct vk_target {
     const struct vulkan_device *device;
+    const struct vk_shaders *shaders;
     struct vk_target_info info;
     enum artem_pixel_format pixels;
     uint32_t pixel_size;      // bytes
@@ -74,9 +75,9 @@ struct vk_target {
 // The pixels of a swapchain format; false if the layer cannot paint them.
 bool vk_find_format(VkFormat format, enum artem_pixel_format *out_pixels);
 
-// The device must have been prepared for the format's pixels, and outlive the target. ARTEM_ERROR_UNSUPPORTED if the
+// The shaders must have been prepared for the format's pixels, and outlive the target. ARTEM_ERROR_UNSUPPORTED if the
 // images are larger than the device's buffers may be.
-enum artem_result vk_target_create(const struct vulkan_device *device, const struct vk_target_info *info,
+enum artem_result vk_target_create(const struct vk_shaders *shaders, const struct vk_target_info *info,
                                    struct vk_target **out_target);
 // Waits for the target's work. If the device does not finish it, its objects are left alone. Clears *target; NULL-safe.
 void vk_target_destroy(struct vk_target **target);

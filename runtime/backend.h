@@ -6,17 +6,22 @@
 
 #include "artem/engine.h"
 
+struct artem_pass;
+
 struct artem_backend_ops {
     const char *name;
+    bool takes_buffers; // views may name buffers of the device
     enum artem_result (*create)(const struct artem_engine_params *params, void **out_backend);
     // Keeps the style it had on failure.
     enum artem_result (*set_style)(void *backend, const struct artem_style *style);
     enum artem_result (*submit)(void *backend, const struct artem_engine_frame *frame);
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
     void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
+    uint32_t (*passes)(const void *backend, struct artem_pass *out_passes); // NULL: it has none
     void (*destroy)(void *backend); // waits for a frame in flight
 };
 
 extern const struct artem_backend_ops artem_backend_cpu;
+extern const struct artem_backend_ops artem_backend_vulkan;
 
 #endif

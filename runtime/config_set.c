@@ -90,6 +90,19 @@ static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error
     return false;
 }
 
+static bool set_backend(char field[ARTEM_BACKEND_MAX], const char *value, char *error, size_t error_size)
+{
+    static const char *const names[] = {"auto", "cpu", "vulkan"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcasecmp(value, names[i]) == 0) {
+            snprintf(field, ARTEM_BACKEND_MAX, "%s", names[i]);
+            return true;
+        }
+    snprintf(error, error_size, "expected auto, cpu or vulkan, got '%.80s'", value);
+    return false;
+}
+
 // Only paths that mean the same in every working directory.
 static bool set_path(char field[ARTEM_PATH_MAX], const char *value, char *error, size_t error_size)
 {
@@ -134,6 +147,8 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_budget(&s->budget_ms, value, error, error_size);
     else if (strcasecmp(key, "log_file") == 0)
         good = set_path(s->log_file, value, error, error_size);
+    else if (strcasecmp(key, "backend") == 0)
+        good = set_backend(s->backend, value, error, error_size);
     else if (strcasecmp(key, "threads") == 0)
         good = set_integer(&s->threads, value, 0, 64, error, error_size);
     else if (strcasecmp(key, "ar") == 0)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef ARTEM_VULKAN
+#include "artem/engine_vulkan.h"
+#endif
 #include "artem/log.h"
 #include "backend.h"
 #include "threadpool.h"
@@ -19,12 +22,17 @@ struct artem_engine {
     bool in_flight;
 };
 
-static const struct artem_backend_ops *const backends[] = {&artem_backend_cpu};
+static const struct artem_backend_ops *const backends[] = {
+    &artem_backend_cpu,
+#ifdef ARTEM_VULKAN
+    &artem_backend_vulkan,
+#endif
+};
 
 static const struct artem_backend_ops *find_backend(const char *name)
 {
     for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++)
-        if (name == NULL || strcmp(name, backends[i]->name) == 0)
+        if (name == NULL || strcmp(name, "auto") == 0 || strcmp(name, backends[i]->name) == 0)
             return backends[i];
     artem_log(ARTEM_LOG_ERROR, "there is no backend \"%s\" in this build", name);
     return NULL;
@@ -84,28 +92,36 @@ static bool is_side(uint32_t side)
     return side >= CELL && side <= SIDE_MAX && side % CELL == 0;
 }
 
-static bool is_view(const struct artem_engine_view *view)
+static bool has_pictures(const struct artem_backend_ops *ops, const struct artem_engine_view *view)
 {
     const size_t row = (size_t)view->width * 4;
 
-    return is_side(view->width) && is_side(view->height) && view->width * view->height <= AREA_MAX &&
-           view->in != NULL && view->out != NULL && view->in_stride >= row && view->out_stride >= row &&
-           artem_noise_map_valid(&view->noise);
+    if (view->in_buffer != 0 || view->out_buffer != 0)
+        return ops->takes_buffers && view->in_buffer != 0 && view->out_buffer != 0 && view->in == NULL &&
+               view->out == NULL;
+    return view->in != NULL && view->out != NULL && view->in_stride >= row && view->out_stride >= row;
 }
 
-static bool is_frame(const struct artem_engine_frame *frame)
+static bool is_view(const struct artem_backend_ops *ops, const struct artem_engine_view *view)
+{
+
+    return is_side(view->width) && is_side(view->height) && view->width * view->height <= AREA_MAX &&
+           has_pictures(ops, view) && artem_noise_map_valid(&view->noise);
+}
+
+static bool is_frame(const struct artem_backend_ops *ops, const struct artem_engine_frame *frame)
 {
     if (frame->views < 1 || frame->views > ARTEM_MAX_VIEWS)
         return false;
     for (uint32_t i = 0; i < frame->views; i++)
-        if (!is_view(&frame->view[i]))
+        if (!is_view(ops, &frame->view[i]))
             return false;
     return true;
 }
 
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)
 {
-    if (engine == NULL || frame == NULL || engine->style == NULL || engine->in_flight || !is_frame(frame))
+    if (engine == NULL || frame == NULL || engine->style == NULL || engine->in_flight || !is_frame(engine->ops, frame))
         return ARTEM_ERROR_ARGUMENT;
 
     enum artem_result result = engine->ops->submit(engine->backend, frame);
@@ -129,6 +145,13 @@ void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engi
     if (engine != NULL)
         engine->ops->stats(engine->backend, out_stats);
 }
+
+#ifdef ARTEM_VULKAN
+uint32_t artem_engine_get_passes(const struct artem_engine *engine, struct artem_pass passes[ARTEM_PASSES_MAX])
+{
+    return engine != NULL && engine->ops->passes != NULL ? engine->ops->passes(engine->backend, passes) : 0;
+}
+#endif
 
 void artem_engine_destroy(struct artem_engine **engine)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What both shaders share: stored pixels of any swapchain format and their 8-bit sRGB code values, docs/arithmetic.md
 // §9. Pictures are buffers, so that all formats go one way and every bit is under control. Bindings are those of
-// plugin/vulkan_device.c.
+// plugin/vk_shaders.h.
 
 layout(local_size_x = 8, local_size_y = 8) in;
 
@@ -15,7 +15,7 @@ const bool IS_BGR = FORMAT == BGRA8_SRGB || FORMAT == BGRA8_UNORM;
 const bool IS_HALF = FORMAT == RGBA16_SFLOAT;
 const bool IS_WIDE = FORMAT >= RGBA16_UNORM; // two words per pixel
 
-// The layout of struct vulkan_push in plugin/vulkan_device.h.
+// The layout of struct vulkan_push in plugin/vk_shaders.h.
 layout(push_constant) uniform Push {
     uvec2 origin;       // of the rect in the captured slice
     uvec2 size;         // W, H: of the rect

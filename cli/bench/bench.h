@@ -42,5 +42,6 @@ double bench_bound(enum artem_cpu cpu, enum bench_loop loop);
 void bench_kernels(struct bench *bench);
 int bench_network(struct bench *bench);    // CLI_OK or CLI_ERROR
 int bench_end_to_end(struct bench *bench); // likewise
+int bench_vulkan(struct bench *bench);     // likewise
 
 #endif

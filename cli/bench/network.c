@@ -1,101 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole network, and the way of a picture from full resolution to full resolution on the CPU.
 #include <stdlib.h>
-#include <string.h>
 
 #include "artem/engine.h"
 #include "artem_kernels/picture.h"
 #include "bench.h"
+#include "pictures.h"
 #include "../cli.h"
 #include "../paint.h"
 
-enum { WARM_UP = 5, FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
+enum { FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
 
-// Products of one style pixel: encoder, ten units, d0 per cell; d1 per four pixels; d2.
-#define PRODUCTS_PER_PIXEL (9.0 * ((64 * 128 + 10 * 128 * 128 + 128 * 32) / 16.0 + 32 * 12 / 4.0 + 16 * 3))
-
-struct pictures {
-    struct artem_engine *engine;
-    struct artem_engine_frame frame;
-    uint8_t *memory;
-};
-
-static void pictures_free(struct pictures *p)
+static bool make_pictures(struct bench_pictures *p, enum artem_cpu cpu, const struct bench *bench, uint32_t threads,
+                          uint32_t views, uint32_t width, uint32_t height)
 {
-    artem_engine_destroy(&p->engine);
-    free(p->memory);
-}
+    const struct artem_engine_params params = {.backend = "cpu", .threads = threads};
 
-// Something of everything: flat areas, slopes, detail.
-static void draw(uint8_t *rgba, uint32_t width, uint32_t height)
-{
-    uint32_t seed = 1;
-
-    for (uint32_t y = 0; y < height; y++)
-        for (uint32_t x = 0; x < width; x++, rgba += 4) {
-            const uint32_t area = (x / 64 + y / 64) % 3;
-            seed = seed * 1664525 + 1013904223;
-            for (uint32_t k = 0; k < 3; k++)
-                rgba[k] = (uint8_t)(area == 0 ? 40 + 60 * k : area == 1 ? (x * (k + 1) + y) / 4 : seed >> (8 * k + 8));
-            rgba[3] = 255;
-        }
-}
-
-static bool pictures_make(struct pictures *p, enum artem_cpu cpu, uint32_t threads, uint32_t views, uint32_t width,
-                          uint32_t height, const char *style_name)
-{
-    struct artem_network *network = NULL;
-    struct artem_style *style = NULL;
-    const size_t bytes = (size_t)width * height * 4;
-    bool made = false;
-
-    memset(p, 0, sizeof *p);
     setenv("ARTEM_CPU", artem_cpu_name(cpu), 1);
-    p->memory = malloc((size_t)2 * views * bytes);
-    if (p->memory == NULL) {
-        cli_error("out of memory");
-    } else if (artem_library_load_network(&network) == ARTEM_OK &&
-               artem_library_load_style(style_name, &style) == ARTEM_OK) { // else the log says why
-        const struct artem_engine_params params = {.threads = threads, .network = network};
-        made = artem_engine_create(&params, &p->engine) == ARTEM_OK &&
-               artem_engine_set_style(p->engine, style) == ARTEM_OK;
-        if (!made)
-            cli_error("the engine cannot be made");
-    }
-    artem_style_unref(&style);
-    artem_network_unref(&network);
-    p->frame.views = views;
-    p->frame.resolution = width;
-    for (uint32_t v = 0; v < views && made; v++) {
-        p->frame.view[v] = (struct artem_engine_view){.width = width,
-                                                      .height = height,
-                                                      .in = p->memory + (size_t)2 * v * bytes,
-                                                      .in_stride = (size_t)width * 4,
-                                                      .out = p->memory + ((size_t)2 * v + 1) * bytes,
-                                                      .out_stride = (size_t)width * 4};
-        draw(p->memory + (size_t)2 * v * bytes, width, height);
-    }
-    if (!made)
-        pictures_free(p);
-    return made;
-}
-
-// Wall time of submit and wait.
-static bool run_frames(struct pictures *p, double seconds, int at_least, struct bench_times *out)
-{
-    const double end = bench_now() + seconds;
-
-    out->count = -WARM_UP;
-    do {
-        const double start = bench_now();
-        if (cli_run_frame(p->engine, &p->frame) != ARTEM_OK)
-            return false;
-        if (out->count >= 0)
-            out->time[out->count] = bench_now() - start;
-        out->count++;
-    } while ((bench_now() < end || out->count < at_least) && out->count < ARTEM_BENCH_TIMES);
-    bench_sort(out);
-    return true;
+    return bench_pictures_make(p, &params, bench, views, width, height);
 }
 
 // One line; returns the best time in seconds, or 0 after a message.
@@ -103,15 +25,15 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
                       uint32_t height)
 {
     static struct bench_times times;
-    struct pictures p;
+    struct bench_pictures p;
     struct artem_engine_stats stats = {0};
     const bool slow = cpu == ARTEM_CPU_C;
 
-    if (!pictures_make(&p, cpu, threads, views, width, height, bench->style))
+    if (!make_pictures(&p, cpu, bench, threads, views, width, height))
         return 0;
-    const bool ran = run_frames(&p, slow ? 0 : 10 * bench->seconds, slow ? 1 : 20, &times);
+    const bool ran = bench_pictures_run(&p, slow ? 0 : 10 * bench->seconds, slow ? 1 : 20, &times);
     artem_engine_get_stats(p.engine, &stats);
-    pictures_free(&p);
+    bench_pictures_free(&p);
     if (!ran) {
         cli_error("the network cannot be run");
         return 0;
@@ -121,7 +43,7 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
     const double memory = (double)stats.memory_bytes / (1 << 20);
     printf("  %-13s %u thread%c %u x %4u x %4u %9.2f %9.2f %9.2f %8.1f %8.2f %8.1f\n", artem_cpu_name(cpu), threads,
            threads == 1 ? ' ' : 's', views, width, height, best * 1e3, p50 * 1e3, p99 * 1e3,
-           pixels * PRODUCTS_PER_PIXEL / best * 1e-9, p50 * 1e9 / pixels, memory);
+           pixels * BENCH_PRODUCTS_PER_PIXEL / best * 1e-9, p50 * 1e9 / pixels, memory);
     fflush(stdout);
     bench_row(bench,
               "\"part\": \"network\", \"cpu\": \"%s\", \"threads\": %u, \"views\": %u, \"width\": %u, \"height\": %u, "
@@ -175,15 +97,15 @@ int bench_end_to_end(struct bench *b)
     const enum artem_cpu cpu = artem_cpu_detect();
     const size_t stride = (size_t)FULL_WIDTH * 4, bytes = stride * FULL_HEIGHT;
     uint8_t *full = malloc(2 * bytes);
-    struct pictures p;
+    struct bench_pictures p;
 
     if (full == NULL)
         return cli_error("out of memory");
-    if (!pictures_make(&p, cpu, b->threads, b->views, b->width, b->height, b->style)) {
+    if (!make_pictures(&p, cpu, b, b->threads, b->views, b->width, b->height)) {
         free(full);
         return CLI_ERROR;
     }
-    draw(full, FULL_WIDTH, FULL_HEIGHT);
+    bench_draw(full, FULL_WIDTH, FULL_HEIGHT);
     const double end = bench_now() + 10 * b->seconds;
     for (int i = 0; i < 5 || (bench_now() < end && i < ARTEM_BENCH_TIMES); i++) {
         double at[4] = {bench_now()};
@@ -213,7 +135,7 @@ int bench_end_to_end(struct bench *b)
         for (int k = 0; k < 4; k++)
             times[k].time[times[k].count++] = k < 3 ? at[k + 1] - at[k] : at[3] - at[0];
     }
-    pictures_free(&p);
+    bench_pictures_free(&p);
     free(full);
     if (times[3].count == 0)
         return cli_error("the network cannot be run");

@@ -57,6 +57,8 @@ def arguments():
     p.add_argument("--style-weight", type=float, default=objective.STYLE, help="more is more painting and less picture (%(default)s)")
     p.add_argument("--contrast", type=float, default=objective.WEIGHTS["contrast"],
                    help="more keeps apart what differs in the picture: text, small things (%(default)s)")
+    p.add_argument("--stability", type=float, default=objective.WEIGHTS["stability"],
+                   help="more stands stiller while the head moves (%(default)s)")
     p.add_argument("--start", metavar="NAME", help="start from this style (the one that is nearest)")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=0)
@@ -90,7 +92,7 @@ def run_shape(a, models, painting, photos):
     shape = {"painting": painting.numpy().tobytes(), "photos": photos.tobytes() if photos is not None else b"",
              "network": (models / "artem.artnet").read_bytes()}
     shape = {k: hashlib.sha256(v).hexdigest()[:16] for k, v in shape.items()}
-    shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "contrast", "start", "steps", "crop", "batch", "rate", "seed")})
+    shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "contrast", "stability", "start", "steps", "crop", "batch", "rate", "seed")})
     shape["all"] = hashlib.sha256(repr(sorted(shape.items())).encode()).hexdigest()[:8]
     return shape
 
@@ -135,7 +137,7 @@ def main():
         raise SystemExit(f"artem-train: {models}: no style to start from")
     if (models / f"{a.name}.artstyle").exists() and out.resolve() != models.resolve():
         print(f"{a.name}: is also a shipped style; the new one takes its place for you (--name gives it another name)")
-    objective.WEIGHTS.update(style=a.style_weight, contrast=a.contrast)
+    objective.WEIGHTS.update(style=a.style_weight, contrast=a.contrast, stability=a.stability)
     try:
         painting = pictures.load(a.style, a.style_size)
         photos = pictures.load_squares(a.photos, data.SIZE) if a.photos else None

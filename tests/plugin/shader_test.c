@@ -19,6 +19,7 @@ static const VkFormat formats[] = {
     VK_FORMAT_R16G16B16A16_SFLOAT,
 };
 static struct vulkan_device *device;
+static struct vk_shaders *shaders;
 static uint32_t random_state = 1;
 
 static uint32_t next_random(void)
@@ -187,8 +188,8 @@ static struct vk_target *make_target(const struct shape *shape)
     enum artem_pixel_format pixels;
 
     CHECK(vk_find_format(shape->format, &pixels));
-    CHECK_INT(vulkan_device_prepare(device, pixels), ARTEM_OK);
-    CHECK_INT(vk_target_create(device, &info, &target), ARTEM_OK);
+    CHECK_INT(vk_shaders_prepare(shaders, pixels), ARTEM_OK);
+    CHECK_INT(vk_target_create(shaders, &info, &target), ARTEM_OK);
     return target;
 }
 
@@ -486,7 +487,8 @@ int main(void)
         return TEST_SKIPPED;
     }
     CHECK_INT(vulkan_device_create(&params, &device), ARTEM_OK);
-    if (device == NULL)
+    CHECK(device == NULL || vk_shaders_create(device, &shaders) == ARTEM_OK);
+    if (shaders == NULL)
         return test_result();
     test_shapes();
     test_strengths(VK_FORMAT_R8G8B8A8_SRGB);
@@ -499,6 +501,8 @@ int main(void)
     test_greys();
     test_resize();
     test_white();
+    vk_shaders_destroy(&shaders);
+    CHECK(shaders == NULL);
     vulkan_device_destroy(&device);
     CHECK(device == NULL);
     CHECK_INT(host_close(), 0); // messages of the validation layer

@@ -3,7 +3,7 @@
 #ifndef ARTEM_TEST_VULKAN_HOST_H
 #define ARTEM_TEST_VULKAN_HOST_H
 
-#include "vulkan_device.h"
+#include "artem_vk/device.h"
 
 // NULL on success, else why there is no device. Fills in what a session would get from the app.
 const char *host_open(struct vulkan_device_params *out_params);

@@ -12,6 +12,7 @@
 
 #define ARTEM_NAME_MAX 64
 #define ARTEM_PATH_MAX 1024
+#define ARTEM_BACKEND_MAX 16
 
 struct artem_settings {
     bool enabled;                    // enabled = on|off            default on
@@ -23,6 +24,7 @@ struct artem_settings {
     uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512
     double budget_ms;                // budget_ms = 0.5..10000      layer time per frame; 0 = no limit; default 11.1
     char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none
+    char backend[ARTEM_BACKEND_MAX]; // backend = auto|cpu|vulkan   what the network runs on; default auto
     uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0
     bool ar;                         // ar = on|off                 style additive displays too; default off
     char record[ARTEM_PATH_MAX];     // record = FOLDER             recording of the session (recording.h); empty = none; default none

@@ -15,11 +15,13 @@
 #define ARTEM_MAX_VIEWS 8
 
 struct artem_engine;
+struct artem_engine_vulkan;
 
 struct artem_engine_params {
-    const char *backend;           // "cpu" (the only one so far), NULL = default
+    const char *backend;           // "cpu" or "vulkan"; NULL = cpu
     uint32_t threads;              // CPU backend: worker threads including the caller's share; 0 = automatic
     struct artem_network *network; // the engine takes its own reference
+    const struct artem_engine_vulkan *vulkan; // engine_vulkan.h; NULL: a Vulkan device of the engine's own
 };
 
 // One picture. RGBA8.
@@ -29,7 +31,8 @@ struct artem_engine_view {
     size_t in_stride;
     uint8_t *out; // rows of out_stride bytes; A = 255; may not overlap any view's in
     size_t out_stride;
-    struct artem_noise_map noise; // where flat areas get their texture from
+    uint64_t in_buffer, out_buffer; // instead of in and out (NULL then): engine_vulkan.h; 0 otherwise
+    struct artem_noise_map noise;   // where flat areas get their texture from
 };
 
 struct artem_engine_frame {

@@ -3,7 +3,7 @@
 #ifndef ARTEM_PLUGIN_VK_MEMORY_H
 #define ARTEM_PLUGIN_VK_MEMORY_H
 
-#include "vulkan_device.h"
+#include "artem_vk/device.h"
 
 // For copies only.
 struct vk_image {

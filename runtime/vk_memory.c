@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images and buffers with dedicated allocations: a session has a handful, far below every allocation limit.
-#include "vk_memory.h"
+#include "artem_vk/memory.h"
 
 #include <stdbool.h>
 #include <string.h>

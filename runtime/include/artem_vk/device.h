@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The app's Vulkan device as the layer uses it: entry points, the app's queue, pipelines. Nothing links to libvulkan.
-#ifndef ARTEM_PLUGIN_VULKAN_DEVICE_H
-#define ARTEM_PLUGIN_VULKAN_DEVICE_H
+// A Vulkan device as this project uses it: entry points, one queue, limits. It is the app's, or one of our own. Nothing
+// links to libvulkan.
+#ifndef ARTEM_VK_DEVICE_H
+#define ARTEM_VK_DEVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
 #include "artem/result.h"
-#include "artem_kernels/pixels.h"
 
 #define VULKAN_DEVICE_FUNCTIONS(X)                                                                                     \
     X(vkAllocateCommandBuffers)                                                                                        \
@@ -24,6 +25,7 @@
     X(vkCmdCopyBufferToImage)                                                                                          \
     X(vkCmdCopyImageToBuffer)                                                                                          \
     X(vkCmdDispatch)                                                                                                   \
+    X(vkCmdDispatchIndirect)                                                                                           \
     X(vkCmdPipelineBarrier)                                                                                            \
     X(vkCmdPushConstants)                                                                                              \
     X(vkCmdResetQueryPool)                                                                                             \
@@ -36,6 +38,7 @@
     X(vkCreateDescriptorSetLayout)                                                                                     \
     X(vkCreateFence)                                                                                                   \
     X(vkCreateImage)                                                                                                   \
+    X(vkCreatePipelineCache)                                                                                           \
     X(vkCreatePipelineLayout)                                                                                          \
     X(vkCreateQueryPool)                                                                                               \
     X(vkCreateShaderModule)                                                                                            \
@@ -46,6 +49,7 @@
     X(vkDestroyFence)                                                                                                  \
     X(vkDestroyImage)                                                                                                  \
     X(vkDestroyPipeline)                                                                                               \
+    X(vkDestroyPipelineCache)                                                                                          \
     X(vkDestroyPipelineLayout)                                                                                         \
     X(vkDestroyQueryPool)                                                                                              \
     X(vkDestroyShaderModule)                                                                                           \
@@ -55,6 +59,7 @@
     X(vkGetDeviceQueue)                                                                                                \
     X(vkGetFenceStatus)                                                                                                \
     X(vkGetImageMemoryRequirements)                                                                                    \
+    X(vkGetPipelineCacheData)                                                                                          \
     X(vkGetQueryPoolResults)                                                                                           \
     X(vkMapMemory)                                                                                                     \
     X(vkQueueSubmit)                                                                                                   \
@@ -62,42 +67,21 @@
     X(vkUpdateDescriptorSets)                                                                                          \
     X(vkWaitForFences)
 
-// Push constants of both shaders (shaders/common.glsl).
-struct vulkan_push {
-    uint32_t origin[2];
-    uint32_t size[2];
-    uint32_t style_size[2];
-    uint32_t stride;
-    uint32_t premultiplied;
-    uint32_t strength;
-    uint32_t keep;
-};
-
-// Bindings of both shaders, in this order, all storage buffers.
-enum vulkan_binding {
-    BINDING_CAPTURE,
-    BINDING_STYLE_IN,
-    BINDING_STYLE_OUT,
-    BINDING_RESULT,
-    BINDING_TABLES,
-    BINDING_COUNT
-};
-
 struct vulkan_device {
     VkDevice handle;
-    VkQueue queue; // the app's: only inside calls that may use it
+    VkQueue queue; // an app's: only inside calls that may use it
     uint32_t queue_family;
     VkPhysicalDeviceMemoryProperties memory;
     uint32_t max_image_side;
     VkDeviceSize max_buffer_range; // that one binding may have
+    bool dot;                      // the device has been made with VK_KHR_shader_integer_dot_product
+    VkPhysicalDeviceType type;
+    uint32_t vendor, model, driver; // as the driver numbers them
+    uint8_t cache_id[VK_UUID_SIZE]; // of its pipeline caches
+    char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
     double timestamp_ms;           // milliseconds per tick; 0 = the queue has no timestamps
     uint64_t timestamp_mask;       // of the valid bits
-    VkDescriptorSetLayout set_layout;
-    VkPipelineLayout pipeline_layout;
-    struct vulkan_pipelines {
-        VkPipeline downscale, composite;
-    } pipelines[ARTEM_PIXELS_COUNT]; // VK_NULL_HANDLE until prepared
-    void *library;                   // libvulkan, when the layer had to open it
+    void *library;                 // libvulkan, where it had to be opened
 #define X(name) PFN_##name name;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
@@ -109,13 +93,20 @@ struct vulkan_device_params {
     VkDevice device;
     uint32_t queue_family, queue_index;
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: look for the libvulkan that the app uses
+    bool dot;                                         // see above
 };
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
 enum artem_result vulkan_device_create(const struct vulkan_device_params *params, struct vulkan_device **out_device);
-// Makes the pipelines for a format, if they are not there yet. One thread at a time.
-enum artem_result vulkan_device_prepare(struct vulkan_device *device, enum artem_pixel_format format);
 // The caller has waited for all work. Clears *device; NULL-safe.
 void vulkan_device_destroy(struct vulkan_device **device);
+
+// A device of our own, for engines that no app lends one: the fastest kind there is, or the first whose name contains
+// the environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the reason in the log, without one.
+struct vulkan_own_device;
+enum artem_result vulkan_own_device_create(struct vulkan_own_device **out_own);
+const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
+// The caller has waited for all work. Clears *own; NULL-safe.
+void vulkan_own_device_destroy(struct vulkan_own_device **own);
 
 #endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vk_shaders.h"
+
+#include <stdlib.h>
+
+#include "composite.comp.h"
+#include "downscale.comp.h"
+
+enum artem_result vk_shaders_create(const struct vulkan_device *device, struct vk_shaders **out_shaders)
+{
+    struct vk_shaders *shaders = calloc(1, sizeof *shaders);
+    enum artem_result result;
+
+    if (shaders == NULL)
+        return ARTEM_ERROR_MEMORY;
+    shaders->device = device;
+    result = vk_layout_create(device, BINDING_COUNT, sizeof(struct vulkan_push), &shaders->layout);
+    if (result == ARTEM_OK)
+        *out_shaders = shaders;
+    else
+        vk_shaders_destroy(&shaders);
+    return result;
+}
+
+enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixel_format format)
+{
+    struct vk_pipelines *pipelines = &shaders->pipelines[format];
+    const uint32_t constant = (uint32_t)format;
+    const struct vk_shader downscale = {artem_downscale_spv, sizeof artem_downscale_spv, &constant, 1};
+    const struct vk_shader composite = {artem_composite_spv, sizeof artem_composite_spv, &constant, 1};
+    enum artem_result result = ARTEM_OK;
+
+    if (pipelines->downscale == VK_NULL_HANDLE)
+        result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &downscale,
+                                    &pipelines->downscale);
+    if (result == ARTEM_OK && pipelines->composite == VK_NULL_HANDLE)
+        result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &composite,
+                                    &pipelines->composite);
+    return result;
+}
+
+void vk_shaders_destroy(struct vk_shaders **shaders)
+{
+    struct vk_shaders *s = *shaders;
+
+    *shaders = NULL;
+    if (s == NULL)
+        return;
+    for (unsigned i = 0; i < ARTEM_PIXELS_COUNT; i++) {
+        s->device->vkDestroyPipeline(s->device->handle, s->pipelines[i].composite, NULL);
+        s->device->vkDestroyPipeline(s->device->handle, s->pipelines[i].downscale, NULL);
+    }
+    vk_layout_destroy(s->device, &s->layout);
+    free(s);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layer's own shaders on the app's device: scaling to the style resolution, and composite.
+#ifndef ARTEM_PLUGIN_VK_SHADERS_H
+#define ARTEM_PLUGIN_VK_SHADERS_H
+
+#include "artem_kernels/pixels.h"
+#include "artem_vk/pipeline.h"
+
+// Push constants of both shaders (shaders/common.glsl).
+struct vulkan_push {
+    uint32_t origin[2];
+    uint32_t size[2];
+    uint32_t style_size[2];
+    uint32_t stride;
+    uint32_t premultiplied;
+    uint32_t strength;
+    uint32_t keep;
+};
+
+// Bindings of both shaders, in this order, all storage buffers.
+enum vulkan_binding {
+    BINDING_CAPTURE,
+    BINDING_STYLE_IN,
+    BINDING_STYLE_OUT,
+    BINDING_RESULT,
+    BINDING_TABLES,
+    BINDING_COUNT
+};
+
+struct vk_shaders {
+    const struct vulkan_device *device;
+    struct vk_layout layout;
+    struct vk_pipelines {
+        VkPipeline downscale, composite;
+    } pipelines[ARTEM_PIXELS_COUNT]; // VK_NULL_HANDLE until prepared
+};
+
+// The device must outlive the shaders.
+enum artem_result vk_shaders_create(const struct vulkan_device *device, struct vk_shaders **out_shaders);
+// Makes the pipelines for a format, if they are not there yet. One thread at a time.
+enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixel_format format);
+// The caller has waited for all work. Clears *shaders; NULL-safe.
+void vk_shaders_destroy(struct vk_shaders **shaders);
+
+#endif

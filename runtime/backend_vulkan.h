@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside of the Vulkan backend: backend_vulkan.c (life time, frames), backend_vulkan_model.c (weights and parameters as
+// the shaders read them), backend_vulkan_buffers.c (memory), backend_vulkan_pipelines.c, backend_vulkan_record.c (one
+// frame's commands).
+#ifndef ARTEM_BACKEND_VULKAN_H
+#define ARTEM_BACKEND_VULKAN_H
+
+#include "artem/engine_vulkan.h"
+#include "artem_vk/cache.h"
+#include "artem_vk/memory.h"
+#include "artem_vk/pipeline.h"
+#include "backend.h"
+#include "network_layout.h"
+
+enum vulkan_pass {
+    PASS_INPUT,
+    PASS_BEGIN,
+    PASS_ENCODER,
+    PASS_ENCODER_AGAIN, // with other gains, in exact mode; no workgroups otherwise
+    PASS_DECIDE,
+    PASS_UNIT_SUMS, // exact mode; no workgroups otherwise
+    PASS_TAKE,
+    PASS_UNIT,
+    PASS_UNIT_LAST,
+    PASS_FOLLOW,
+    PASS_D0,
+    PASS_D1,
+    PASS_D2,
+    PASS_COUNT
+};
+
+// What a frame's commands depend on: they are recorded anew only when it changes.
+struct vulkan_shape {
+    uint32_t views;
+    struct vulkan_view {
+        uint32_t qw, qh;
+        uint32_t first;      // cell, in a plane
+        uint64_t in, out;    // VkBuffer handles; 0: the picture is in the backend's own, at `offset`
+        VkDeviceSize offset; // in `pictures` and `staging`; the painted one follows
+    } view[ARTEM_MAX_VIEWS];
+    uint32_t cells, plane, groups;
+    VkDeviceSize picture_bytes; // of all views without buffers of their own, painted ones included
+};
+
+struct vulkan_backend {
+    struct vulkan_own_device *own; // NULL: the device is the caller's
+    const struct vulkan_device *device;
+    const struct artem_network *network;
+    const struct artem_style *style;
+
+    struct vk_layout layout;
+    VkPipelineCache cache;
+    VkPipeline pipelines[PASS_COUNT];
+    VkDescriptorPool set_pool;
+    VkDescriptorSet sets[ARTEM_MAX_VIEWS]; // the same but for the pictures
+
+    struct vk_buffer model, upload;     // NET_MODEL_WORDS; the second is written by the CPU
+    struct vk_buffer arena;             // planes, then the two activation maps at maps_offset
+    struct vk_buffer state;             // NET_STATE_WORDS
+    struct vk_buffer frame_data;        // NET_FRAME_WORDS, written by the CPU
+    struct vk_buffer decisions;         // exact, blank, pace, cut of the frame, read by the CPU
+    struct vk_buffer pictures, staging; // of views without buffers of their own: on the device, for the CPU
+    VkDeviceSize maps_offset;
+
+    VkCommandPool pool;
+    VkCommandBuffer commands, upload_commands;
+    VkFence fence;
+    VkQueryPool queries; // VK_NULL_HANDLE without timestamps
+    uint32_t marks;      // timestamps in the recorded commands
+    char mark_names[ARTEM_PASSES_MAX][16];
+
+    struct vulkan_shape shape; // recorded; views 0: none
+    bool dirty;                // the upload has news for the model
+    bool restart;              // the next frame starts from the calibration
+    bool in_flight;            // until the fence was seen
+    uint32_t resolution;       // that the state belongs to
+    struct artem_engine_frame frame;
+    struct artem_pass passes[ARTEM_PASSES_MAX];
+    uint32_t pass_count;
+    struct artem_engine_stats stats;
+};
+
+// backend_vulkan_model.c: into `upload`.
+void vulkan_write_network(struct vulkan_backend *vulkan);
+void vulkan_write_style(struct vulkan_backend *vulkan);
+
+// backend_vulkan_pipelines.c
+enum artem_result vulkan_create_pipelines(struct vulkan_backend *vulkan);
+void vulkan_destroy_pipelines(struct vulkan_backend *vulkan);
+
+// backend_vulkan_buffers.c
+enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan);
+void vulkan_destroy_buffers(struct vulkan_backend *vulkan);
+// Lays out a frame; ARTEM_ERROR_UNSUPPORTED where it is too large for the device's buffers.
+enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
+                                    struct vulkan_shape *out_shape);
+// Makes the buffers large enough and points the sets at them; allocates only what is larger than ever before. On
+// failure nothing is usable but the next successful call.
+enum artem_result vulkan_place_shape(struct vulkan_backend *vulkan, const struct vulkan_shape *shape);
+size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan);
+
+// backend_vulkan_record.c
+enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan);
+enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan);
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backend's memory: a handful of buffers that only grow.
+#include <string.h>
+
+#include "backend_vulkan.h"
+
+enum { ALIGNMENT = 256 }; // of ranges in a buffer: no device asks for more
+
+static VkDeviceSize align(VkDeviceSize size)
+{
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
+{
+    const struct {
+        struct vk_buffer *buffer;
+        VkDeviceSize words;
+        enum vk_place place;
+    } list[] = {
+        {&vulkan->model, NET_MODEL_WORDS, VK_PLACE_DEVICE},     {&vulkan->upload, NET_MODEL_WORDS, VK_PLACE_HOST},
+        {&vulkan->state, NET_STATE_WORDS, VK_PLACE_DEVICE},     {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_HOST},
+        {&vulkan->decisions, NET_ARGS_ENC - NET_EXACT, VK_PLACE_HOST},
+    };
+    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, NET_BINDINGS * ARTEM_MAX_VIEWS};
+    const VkDescriptorPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
+        .maxSets = ARTEM_MAX_VIEWS,
+        .poolSizeCount = 1,
+        .pPoolSizes = &size,
+    };
+    VkDescriptorSetAllocateInfo set_info = {
+        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
+        .descriptorSetCount = 1,
+        .pSetLayouts = &vulkan->layout.set,
+    };
+    const struct vulkan_device *d = vulkan->device;
+    enum artem_result result = ARTEM_OK;
+
+    for (size_t i = 0; i < sizeof list / sizeof list[0] && result == ARTEM_OK; i++)
+        result = vk_buffer_create(d, list[i].words * sizeof(uint32_t), list[i].place, list[i].buffer);
+    if (result != ARTEM_OK)
+        return result;
+    if (d->vkCreateDescriptorPool(d->handle, &pool_info, NULL, &vulkan->set_pool) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    set_info.descriptorPool = vulkan->set_pool;
+    for (int v = 0; v < ARTEM_MAX_VIEWS; v++)
+        if (d->vkAllocateDescriptorSets(d->handle, &set_info, &vulkan->sets[v]) != VK_SUCCESS)
+            return ARTEM_ERROR_DEVICE;
+    return ARTEM_OK;
+}
+
+static void list_buffers(struct vulkan_backend *vulkan, struct vk_buffer *list[8])
+{
+    struct vk_buffer *all[8] = {&vulkan->model,      &vulkan->upload,    &vulkan->arena,    &vulkan->state,
+                                &vulkan->frame_data, &vulkan->decisions, &vulkan->pictures, &vulkan->staging};
+
+    for (int i = 0; i < 8; i++)
+        list[i] = all[i];
+}
+
+void vulkan_destroy_buffers(struct vulkan_backend *vulkan)
+{
+    struct vk_buffer *list[8];
+
+    list_buffers(vulkan, list);
+    for (int i = 0; i < 8; i++)
+        vk_buffer_destroy(vulkan->device, list[i]);
+    vulkan->device->vkDestroyDescriptorPool(vulkan->device->handle, vulkan->set_pool, NULL);
+}
+
+size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan)
+{
+    return vulkan->model.size + vulkan->upload.size + vulkan->arena.size + vulkan->state.size +
+           vulkan->frame_data.size + vulkan->decisions.size + vulkan->pictures.size + vulkan->staging.size;
+}
+
+enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
+                                    struct vulkan_shape *out_shape)
+{
+    struct vulkan_shape shape;
+
+    memset(&shape, 0, sizeof shape); // gaps too: shapes are compared byte by byte
+    shape.views = frame->views;
+    for (uint32_t v = 0; v < frame->views; v++) {
+        const struct artem_engine_view *from = &frame->view[v];
+        struct vulkan_view *view = &shape.view[v];
+        const uint32_t cells = (from->width / 4) * (from->height / 4), groups = (cells + NET_TILE - 1) / NET_TILE;
+
+        view->qw = from->width / 4;
+        view->qh = from->height / 4;
+        view->first = shape.cells;
+        view->in = from->in_buffer;
+        view->out = from->out_buffer;
+        if (view->in == 0) {
+            view->offset = shape.picture_bytes;
+            shape.picture_bytes += 2 * align((VkDeviceSize)cells * 64);
+        }
+        shape.cells += cells;
+        shape.groups = groups > shape.groups ? groups : shape.groups;
+    }
+    shape.plane = (shape.cells + NET_TILE - 1) / NET_TILE * NET_TILE;
+    if ((VkDeviceSize)shape.plane * NET_PLANES * sizeof(uint32_t) > vulkan->device->max_buffer_range)
+        return ARTEM_ERROR_UNSUPPORTED;
+    memcpy(out_shape, &shape, sizeof shape);
+    return ARTEM_OK;
+}
+
+static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape *shape)
+{
+    const VkDeviceSize planes = (VkDeviceSize)shape->plane * NET_PLANES * sizeof(uint32_t);
+
+    for (uint32_t v = 0; v < shape->views; v++) {
+        const struct vulkan_view *view = &shape->view[v];
+        const VkDeviceSize bytes = (VkDeviceSize)view->qw * view->qh * 64;
+        const bool own = view->in == 0;
+        const VkDescriptorBufferInfo buffers[NET_BINDINGS] = {
+            [NET_BIND_MODEL] = {vulkan->model.handle, 0, VK_WHOLE_SIZE},
+            [NET_BIND_ARENA] = {vulkan->arena.handle, 0, planes},
+            [NET_BIND_STATE] = {vulkan->state.handle, 0, VK_WHOLE_SIZE},
+            [NET_BIND_FRAME] = {vulkan->frame_data.handle, 0, VK_WHOLE_SIZE},
+            [NET_BIND_IN] = {own ? vulkan->pictures.handle : (VkBuffer)(uintptr_t)view->in, view->offset, bytes},
+            [NET_BIND_OUT] = {own ? vulkan->pictures.handle : (VkBuffer)(uintptr_t)view->out,
+                              own ? view->offset + align(bytes) : 0, bytes},
+            [NET_BIND_MAPS] = {vulkan->arena.handle, vulkan->maps_offset, VK_WHOLE_SIZE},
+            [NET_BIND_WEIGHTS] = {vulkan->model.handle, NET_UNIT_WEIGHTS,
+                                  (VkDeviceSize)NET_UNITS * NET_CHANNELS * 36 * sizeof(uint32_t)},
+        };
+        vk_set_write(vulkan->device, &vulkan->layout, vulkan->sets[v], buffers);
+    }
+}
+
+enum artem_result vulkan_place_shape(struct vulkan_backend *vulkan, const struct vulkan_shape *shape)
+{
+    const struct vulkan_device *d = vulkan->device;
+    const VkDeviceSize planes = align((VkDeviceSize)shape->plane * NET_PLANES * sizeof(uint32_t));
+    const VkDeviceSize maps = (VkDeviceSize)shape->plane * 2 * ARTEM_CHANNELS / 8;
+    enum artem_result result = vk_buffer_grow(d, planes + maps, VK_PLACE_DEVICE, &vulkan->arena);
+
+    vulkan->maps_offset = planes;
+    if (result == ARTEM_OK && shape->picture_bytes > 0)
+        result = vk_buffer_grow(d, shape->picture_bytes, VK_PLACE_DEVICE, &vulkan->pictures);
+    if (result == ARTEM_OK && shape->picture_bytes > 0)
+        result = vk_buffer_grow(d, shape->picture_bytes, VK_PLACE_HOST, &vulkan->staging);
+    if (result == ARTEM_OK)
+        write_sets(vulkan, shape);
+    return result;
+}

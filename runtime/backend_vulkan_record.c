@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of one frame, docs/arithmetic.md §4-§7: recorded once per shape. What only exact mode needs is dispatched
+// indirectly, so that whether a frame is a cut never has to be known on the CPU.
+#include <stdio.h>
+#include <string.h>
+
+#include "backend_vulkan.h"
+
+static void barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
+                    VkPipelineStageFlags to, VkAccessFlags used)
+{
+    const VkMemoryBarrier memory = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+        .srcAccessMask = written,
+        .dstAccessMask = used,
+    };
+
+    vulkan->device->vkCmdPipelineBarrier(vulkan->commands, from, to, 0, 1, &memory, 0, NULL, 0, NULL);
+}
+
+// Between passes.
+static void between(const struct vulkan_backend *vulkan)
+{
+    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
+            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
+            VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
+}
+
+// A timestamp for what was recorded since the one before.
+static void mark(struct vulkan_backend *vulkan, const char *name)
+{
+    const struct vulkan_device *d = vulkan->device;
+
+    if (vulkan->queries == VK_NULL_HANDLE || vulkan->marks == ARTEM_PASSES_MAX)
+        return;
+    d->vkCmdWriteTimestamp(vulkan->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, vulkan->queries, vulkan->marks);
+    snprintf(vulkan->mark_names[vulkan->marks++], sizeof vulkan->mark_names[0], "%s", name);
+}
+
+static void bind(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t view, uint32_t index)
+{
+    const struct vulkan_device *d = vulkan->device;
+
+    d->vkCmdBindPipeline(vulkan->commands, VK_PIPELINE_BIND_POINT_COMPUTE,
+                         vulkan->pipelines[pass == PASS_ENCODER_AGAIN ? PASS_ENCODER : pass]);
+    d->vkCmdBindDescriptorSets(vulkan->commands, VK_PIPELINE_BIND_POINT_COMPUTE, vulkan->layout.pipeline, 0, 1,
+                               &vulkan->sets[view], 0, NULL);
+    d->vkCmdPushConstants(vulkan->commands, vulkan->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof index,
+                          &index);
+}
+
+static void dispatch(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t x, uint32_t y,
+                     uint32_t z)
+{
+    bind(vulkan, pass, 0, index);
+    vulkan->device->vkCmdDispatch(vulkan->commands, x, y, z);
+}
+
+static void dispatch_indirect(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t args)
+{
+    bind(vulkan, pass, 0, index);
+    vulkan->device->vkCmdDispatchIndirect(vulkan->commands, vulkan->state.handle, args * sizeof(uint32_t));
+}
+
+// Per view, `per_cell` invocations for each of its cells.
+static void dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t per_cell)
+{
+    for (uint32_t v = 0; v < vulkan->shape.views; v++) {
+        const struct vulkan_view *view = &vulkan->shape.view[v];
+        bind(vulkan, pass, v, v);
+        vulkan->device->vkCmdDispatch(vulkan->commands, (view->qw * view->qh * per_cell + NET_TILE - 1) / NET_TILE, 1,
+                                      1);
+    }
+}
+
+static VkDeviceSize picture_bytes(const struct vulkan_view *view)
+{
+    return (VkDeviceSize)view->qw * view->qh * 64;
+}
+
+// Pictures that the CPU brought, to the device.
+static void record_arrival(const struct vulkan_backend *vulkan)
+{
+    const struct vulkan_device *d = vulkan->device;
+
+    // After what was on the queue before: pictures of the device's, and this buffer's users of the last frame.
+    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+            VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+            VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
+    for (uint32_t v = 0; v < vulkan->shape.views; v++) {
+        const struct vulkan_view *view = &vulkan->shape.view[v];
+        const VkBufferCopy region = {view->offset, view->offset, picture_bytes(view)};
+        if (view->in == 0)
+            d->vkCmdCopyBuffer(vulkan->commands, vulkan->staging.handle, vulkan->pictures.handle, 1, &region);
+    }
+    if (vulkan->shape.picture_bytes > 0)
+        barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
+                VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_READ_BIT);
+}
+
+// What the CPU reads after the frame.
+static void record_departure(const struct vulkan_backend *vulkan)
+{
+    const struct vulkan_device *d = vulkan->device;
+    const VkBufferCopy decisions = {NET_EXACT * sizeof(uint32_t), 0, vulkan->decisions.size};
+
+    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
+            VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+            VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT);
+    d->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
+    for (uint32_t v = 0; v < vulkan->shape.views; v++) {
+        const struct vulkan_view *view = &vulkan->shape.view[v];
+        const VkDeviceSize at = view->offset + (picture_bytes(view) + 255) / 256 * 256;
+        const VkBufferCopy region = {at, at, picture_bytes(view)};
+        if (view->in == 0)
+            d->vkCmdCopyBuffer(vulkan->commands, vulkan->pictures.handle, vulkan->staging.handle, 1, &region);
+    }
+    barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT,
+            VK_ACCESS_HOST_READ_BIT);
+}
+
+static void record_encoder(struct vulkan_backend *vulkan)
+{
+    const struct vulkan_shape *shape = &vulkan->shape;
+
+    dispatch_views(vulkan, PASS_INPUT, 1);
+    dispatch(vulkan, PASS_BEGIN, 0, NET_LAYERS, 1, 1);
+    between(vulkan);
+    mark(vulkan, "input");
+    dispatch(vulkan, PASS_ENCODER, 0, shape->groups, NET_CHANNELS / NET_ENC_GROUP, shape->views);
+    between(vulkan);
+    mark(vulkan, "encoder");
+    dispatch(vulkan, PASS_DECIDE, 0, 1, 1, 1);
+    between(vulkan);
+    dispatch_indirect(vulkan, PASS_ENCODER_AGAIN, 0, NET_ARGS_ENC);
+    between(vulkan);
+    mark(vulkan, "decide");
+}
+
+static void record_unit(struct vulkan_backend *vulkan, uint32_t unit)
+{
+    const struct vulkan_shape *shape = &vulkan->shape;
+    char name[16];
+
+    dispatch_indirect(vulkan, PASS_UNIT_SUMS, unit, NET_ARGS_UNIT);
+    between(vulkan);
+    dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
+    between(vulkan);
+    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
+             shape->views);
+    between(vulkan);
+    snprintf(name, sizeof name, "unit %u", unit);
+    mark(vulkan, name);
+}
+
+static void record_decoder(struct vulkan_backend *vulkan)
+{
+    const struct vulkan_shape *shape = &vulkan->shape;
+
+    dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1);
+    dispatch(vulkan, PASS_D0, 0, shape->groups, NET_D0_OUT / NET_D0_GROUP, shape->views);
+    between(vulkan);
+    mark(vulkan, "d0");
+    dispatch(vulkan, PASS_D1, 0, shape->groups, NET_D1_OUT / NET_D1_GROUP, shape->views);
+    between(vulkan);
+    mark(vulkan, "d1");
+    dispatch_views(vulkan, PASS_D2, 4);
+    mark(vulkan, "d2");
+}
+
+enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
+{
+    const struct vulkan_device *d = vulkan->device;
+    const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+
+    if (d->vkBeginCommandBuffer(vulkan->commands, &info) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    vulkan->marks = 0;
+    if (vulkan->queries != VK_NULL_HANDLE)
+        d->vkCmdResetQueryPool(vulkan->commands, vulkan->queries, 0, ARTEM_PASSES_MAX);
+    record_arrival(vulkan);
+    mark(vulkan, "begin");
+    record_encoder(vulkan);
+    for (uint32_t unit = 1; unit <= NET_UNITS; unit++)
+        record_unit(vulkan, unit);
+    record_decoder(vulkan);
+    record_departure(vulkan);
+    return d->vkEndCommandBuffer(vulkan->commands) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+}
+
+enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan)
+{
+    const struct vulkan_device *d = vulkan->device;
+    const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    const VkBufferCopy region = {0, 0, vulkan->model.size};
+    const VkMemoryBarrier before = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER};
+    const VkMemoryBarrier after = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+        .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
+        .dstAccessMask = VK_ACCESS_SHADER_READ_BIT,
+    };
+
+    if (d->vkBeginCommandBuffer(vulkan->upload_commands, &info) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    d->vkCmdPipelineBarrier(vulkan->upload_commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                            VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1, &before, 0, NULL, 0, NULL);
+    d->vkCmdCopyBuffer(vulkan->upload_commands, vulkan->upload.handle, vulkan->model.handle, 1, &region);
+    d->vkCmdPipelineBarrier(vulkan->upload_commands, VK_PIPELINE_STAGE_TRANSFER_BIT,
+                            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &after, 0, NULL, 0, NULL);
+    return d->vkEndCommandBuffer(vulkan->upload_commands) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+}

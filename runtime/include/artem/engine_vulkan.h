@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the Vulkan backend takes beyond engine.h: a device that it shares with its caller, and pictures that never leave
+// it.
+#ifndef ARTEM_ENGINE_VULKAN_H
+#define ARTEM_ENGINE_VULKAN_H
+
+#include "artem/engine.h"
+#include "artem_vk/device.h"
+
+// The engine submits to the device's queue in artem_engine_submit and nowhere else: call it only where that queue may
+// be used. The device must outlive the engine.
+//
+// Views may name buffers of the device instead of memory (in_buffer and out_buffer: VkBuffer handles; storage buffers of
+// width * height * 4 bytes, rows without gaps). What was submitted to the queue before is seen to have written `in`
+// and read `out`, provided that it ended with a barrier that makes `in` visible to compute shaders; what is submitted
+// afterwards sees `out` from compute shaders. The buffers must stay as they are until wait returns.
+struct artem_engine_vulkan {
+    const struct vulkan_device *device;
+};
+
+// GPU time of the passes of the latest frame whose wait has returned, in order; for measurements. Returns how many, 0
+// where the queue has no timestamps or the engine is no Vulkan one.
+enum { ARTEM_PASSES_MAX = 24 };
+struct artem_pass {
+    char name[16];
+    double milliseconds;
+};
+uint32_t artem_engine_get_passes(const struct artem_engine *engine, struct artem_pass passes[ARTEM_PASSES_MAX]);
+
+#endif

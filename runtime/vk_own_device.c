@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// An instance and a device of our own.
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/log.h"
+#include "artem_vk/device.h"
+#include "file.h"
+
+enum { DEVICES_MAX = 16, FAMILIES_MAX = 32 };
+
+#define INSTANCE_FUNCTIONS(X)                                                                                          \
+    X(vkCreateDevice)                                                                                                  \
+    X(vkDestroyInstance)                                                                                               \
+    X(vkEnumerateDeviceExtensionProperties)                                                                            \
+    X(vkEnumeratePhysicalDevices)                                                                                      \
+    X(vkGetDeviceProcAddr)                                                                                             \
+    X(vkGetPhysicalDeviceProperties)                                                                                   \
+    X(vkGetPhysicalDeviceQueueFamilyProperties)
+
+struct vulkan_own_device {
+    void *library;
+    PFN_vkGetInstanceProcAddr get;
+    VkInstance instance;
+    VkDevice handle;
+    PFN_vkDestroyDevice destroy_device;
+    struct vulkan_device *device;
+#define X(name) PFN_##name name;
+    INSTANCE_FUNCTIONS(X)
+#undef X
+    PFN_vkGetPhysicalDeviceFeatures2 vkGetPhysicalDeviceFeatures2; // NULL with Vulkan 1.0
+    PFN_vkGetPhysicalDeviceProperties2 vkGetPhysicalDeviceProperties2;
+};
+
+static const char *create_instance(struct vulkan_own_device *own)
+{
+    const VkApplicationInfo app = {
+        .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
+        .pApplicationName = "artem",
+        .apiVersion = VK_API_VERSION_1_1,
+    };
+    VkApplicationInfo oldest = app;
+    VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app};
+    PFN_vkCreateInstance create;
+
+    own->library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (own->library == NULL)
+        return "libvulkan.so.1 cannot be opened";
+    own->get = (PFN_vkGetInstanceProcAddr)dlsym(own->library, "vkGetInstanceProcAddr");
+    create = own->get != NULL ? (PFN_vkCreateInstance)own->get(NULL, "vkCreateInstance") : NULL;
+    if (create == NULL)
+        return "libvulkan.so.1 is no Vulkan loader";
+    oldest.apiVersion = VK_API_VERSION_1_0;
+    if (create(&info, NULL, &own->instance) != VK_SUCCESS) {
+        info.pApplicationInfo = &oldest;
+        if (create(&info, NULL, &own->instance) != VK_SUCCESS) {
+            own->instance = VK_NULL_HANDLE;
+            return "there is no Vulkan driver";
+        }
+    }
+#define X(name)                                                                                                        \
+    own->name = (PFN_##name)own->get(own->instance, #name);                                                            \
+    if (own->name == NULL)                                                                                             \
+        return "the Vulkan driver lacks " #name;
+    INSTANCE_FUNCTIONS(X)
+#undef X
+    if (info.pApplicationInfo == &app) {
+        own->vkGetPhysicalDeviceFeatures2 =
+            (PFN_vkGetPhysicalDeviceFeatures2)own->get(own->instance, "vkGetPhysicalDeviceFeatures2");
+        own->vkGetPhysicalDeviceProperties2 =
+            (PFN_vkGetPhysicalDeviceProperties2)own->get(own->instance, "vkGetPhysicalDeviceProperties2");
+    }
+    return NULL;
+}
+
+// The first of the fastest kind.
+static int rank(VkPhysicalDeviceType type)
+{
+    switch (type) {
+    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+        return 4;
+    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+        return 3;
+    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
+        return 2;
+    case VK_PHYSICAL_DEVICE_TYPE_CPU:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static VkPhysicalDevice find_physical(const struct vulkan_own_device *own, VkPhysicalDeviceProperties *out_properties)
+{
+    const char *wanted = artem_user_env("ARTEM_VULKAN_DEVICE");
+    VkPhysicalDevice devices[DEVICES_MAX], found = VK_NULL_HANDLE;
+    uint32_t count = DEVICES_MAX;
+
+    if (own->vkEnumeratePhysicalDevices(own->instance, &count, devices) < 0)
+        count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        VkPhysicalDeviceProperties properties;
+        own->vkGetPhysicalDeviceProperties(devices[i], &properties);
+        if (wanted != NULL && strstr(properties.deviceName, wanted) == NULL)
+            continue;
+        if (found == VK_NULL_HANDLE || rank(properties.deviceType) > rank(out_properties->deviceType)) {
+            found = devices[i];
+            *out_properties = properties;
+        }
+    }
+    return found;
+}
+
+// A family of its own for computing goes beside an app's drawing; else any that computes.
+static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevice physical)
+{
+    VkQueueFamilyProperties families[FAMILIES_MAX];
+    uint32_t count = FAMILIES_MAX, found = UINT32_MAX;
+
+    own->vkGetPhysicalDeviceQueueFamilyProperties(physical, &count, families);
+    for (uint32_t i = 0; i < count; i++) {
+        const VkQueueFlags flags = families[i].queueFlags;
+        if ((flags & VK_QUEUE_COMPUTE_BIT) == 0 || families[i].queueCount == 0)
+            continue;
+        if ((flags & VK_QUEUE_GRAPHICS_BIT) == 0)
+            return i;
+        if (found == UINT32_MAX)
+            found = i;
+    }
+    return found;
+}
+
+static bool has_extension(const struct vulkan_own_device *own, VkPhysicalDevice physical, const char *name)
+{
+    VkExtensionProperties *list = NULL;
+    uint32_t count = 0;
+    bool found = false;
+
+    if (own->vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL) == VK_SUCCESS && count > 0)
+        list = calloc(count, sizeof *list);
+    if (list != NULL && own->vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list) >= 0)
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = strcmp(list[i].extensionName, name) == 0;
+    free(list);
+    return found;
+}
+
+// Integer dot products pay where the device does them as one instruction; ARTEM_VULKAN_DOT=on|off decides otherwise.
+static bool wants_dot(const struct vulkan_own_device *own, VkPhysicalDevice physical, uint32_t version)
+{
+    VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR};
+    VkPhysicalDeviceFeatures2 features2 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &features};
+    VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR properties = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR};
+    VkPhysicalDeviceProperties2 properties2 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                               .pNext = &properties};
+    const char *wish = artem_user_env("ARTEM_VULKAN_DOT");
+
+    if (own->vkGetPhysicalDeviceFeatures2 == NULL || own->vkGetPhysicalDeviceProperties2 == NULL ||
+        version < VK_API_VERSION_1_1 ||
+        !has_extension(own, physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+        return false;
+    own->vkGetPhysicalDeviceFeatures2(physical, &features2);
+    own->vkGetPhysicalDeviceProperties2(physical, &properties2);
+    if (wish != NULL)
+        return features.shaderIntegerDotProduct && strcmp(wish, "on") == 0;
+    return features.shaderIntegerDotProduct && properties.integerDotProduct4x8BitPackedMixedSignednessAccelerated;
+}
+
+static const char *create_device(struct vulkan_own_device *own)
+{
+    static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
+    const float priority = 1.0f;
+    VkPhysicalDeviceProperties properties = {0};
+    const VkPhysicalDevice physical = find_physical(own, &properties);
+    if (physical == VK_NULL_HANDLE)
+        return "there is no such Vulkan device";
+
+    const bool dot = wants_dot(own, physical, properties.apiVersion);
+    const VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
+        .shaderIntegerDotProduct = VK_TRUE,
+    };
+    const VkDeviceQueueCreateInfo queue_info = {
+        .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+        .queueFamilyIndex = find_family(own, physical),
+        .queueCount = 1,
+        .pQueuePriorities = &priority,
+    };
+    const VkDeviceCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+        .pNext = dot ? &features : NULL,
+        .queueCreateInfoCount = 1,
+        .pQueueCreateInfos = &queue_info,
+        .enabledExtensionCount = dot,
+        .ppEnabledExtensionNames = extensions,
+    };
+    if (queue_info.queueFamilyIndex == UINT32_MAX)
+        return "the Vulkan device has no queue for computing";
+    if (own->vkCreateDevice(physical, &info, NULL, &own->handle) != VK_SUCCESS) {
+        own->handle = VK_NULL_HANDLE;
+        return "the Vulkan device cannot be opened";
+    }
+    own->destroy_device = (PFN_vkDestroyDevice)own->vkGetDeviceProcAddr(own->handle, "vkDestroyDevice");
+
+    const struct vulkan_device_params params = {
+        .instance = own->instance,
+        .physical_device = physical,
+        .device = own->handle,
+        .queue_family = queue_info.queueFamilyIndex,
+        .get_instance_proc_addr = own->get,
+        .dot = dot,
+    };
+    return vulkan_device_create(&params, &own->device) == ARTEM_OK ? NULL : "the Vulkan device lacks a function";
+}
+
+enum artem_result vulkan_own_device_create(struct vulkan_own_device **out_own)
+{
+    struct vulkan_own_device *own = calloc(1, sizeof *own);
+    const char *obstacle;
+
+    if (own == NULL)
+        return ARTEM_ERROR_MEMORY;
+    obstacle = create_instance(own);
+    if (obstacle == NULL)
+        obstacle = create_device(own);
+    if (obstacle == NULL) {
+        *out_own = own;
+        return ARTEM_OK;
+    }
+    artem_log(ARTEM_LOG_WARN, "no Vulkan: %s", obstacle);
+    vulkan_own_device_destroy(&own);
+    return ARTEM_ERROR_UNSUPPORTED;
+}
+
+const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own)
+{
+    return own->device;
+}
+
+void vulkan_own_device_destroy(struct vulkan_own_device **own)
+{
+    struct vulkan_own_device *o = *own;
+
+    *own = NULL;
+    if (o == NULL)
+        return;
+    vulkan_device_destroy(&o->device);
+    if (o->handle != VK_NULL_HANDLE && o->destroy_device != NULL)
+        o->destroy_device(o->handle, NULL);
+    if (o->instance != VK_NULL_HANDLE && o->vkDestroyInstance != NULL)
+        o->vkDestroyInstance(o->instance, NULL);
+    if (o->library != NULL)
+        dlclose(o->library);
+    free(o);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sums of a layer over the cells of a workgroup and 32 channels (docs/arithmetic.md §7): gathered in shared
+// memory, added to the frame's with two 32-bit atomics.
+
+shared int tile[NET_TILE * 33]; // one column more, so that a column's cells lie in different banks
+
+void add64(uint at, uint low, uint high)
+{
+    uint before = atomicAdd(state[at], low);
+    high += before + low < low ? 1u : 0u;
+    if (high != 0u)
+        atomicAdd(state[at + 1u], high);
+}
+
+// All invocations call it, after each has put its cell's 32 values, or zeros, into tile[33 · its number …].
+// Squares are summed in halves of 16 bits, which do not overflow.
+void add_sums(uint layer, uint first_channel)
+{
+    barrier();
+    uint channel = gl_LocalInvocationID.x & 31u, part = gl_LocalInvocationID.x >> 5;
+    int sum = 0;
+    uint low = 0u, high = 0u;
+    for (uint i = 0u; i < 32u; i++) {
+        int s = tile[(part * 32u + i) * 33u + channel];
+        uint square = uint(s * s);
+        sum += s;
+        low += square & 0xffffu;
+        high += square >> 16;
+    }
+    uint at = 2u * (layer * NET_CHANNELS + first_channel + channel);
+    add64(NET_SUM1 + at, uint(sum), sum < 0 ? 0xffffffffu : 0u);
+    uint square = low + (high << 16);
+    add64(NET_SUM2 + at, square, (high >> 16) + (square < low ? 1u : 0u));
+}
