@@ -158,10 +158,10 @@ static void record_decoder(struct vulkan_backend *vulkan)
 {
     const struct vulkan_shape *shape = &vulkan->shape;
 
-    dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1);
     dispatch(vulkan, PASS_D0, 0, shape->groups, NET_D0_OUT / NET_D0_GROUP, shape->views);
     between(vulkan);
     mark(vulkan, "d0");
+    dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1); // beside d1, which does not look at the statistics
     dispatch(vulkan, PASS_D1, 0, shape->groups, NET_D1_OUT / NET_D1_GROUP, shape->views);
     between(vulkan);
     mark(vulkan, "d1");

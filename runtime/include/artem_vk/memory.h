@@ -16,7 +16,7 @@ enum vk_place {
     VK_PLACE_HOST,   // both sides see it: persistently mapped, coherent, cached by the CPU where the device offers that
 };
 
-// A storage buffer.
+// A storage buffer; copies and indirect dispatches may use it too.
 struct vk_buffer {
     VkBuffer handle;
     VkDeviceMemory memory;
