@@ -45,6 +45,18 @@ static void report_time(struct layer_session *session, double layer_ms, double b
     }
 }
 
+// Pictures are where the engine is.
+static void follow_backend(struct layer_session *session, struct frame_plan *plan)
+{
+    const char *backend = styler_get_backend(session->styler);
+
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        plan->pictures[i].info.on_device = styler_on_device(session->styler);
+    if (session->backend == NULL || strcmp(session->backend, backend) != 0)
+        artem_stats_set_meta(session->stats, "backend", backend);
+    session->backend = backend;
+}
+
 static enum artem_decision decide(struct layer_session *session, const XrFrameEndInfo *info,
                                   const struct artem_settings *settings, struct frame_plan *plan,
                                   struct artem_frame_record *record)
@@ -62,10 +74,12 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     record->views = plan->picture_count;
     record->width = plan->pictures[0].info.rect.extent.width;
     record->height = plan->pictures[0].info.rect.extent.height;
-    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) || styler_is_busy(session->styler))
+    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) ||
+        styler_is_busy(session->styler, frame_timeout_ns(settings)))
         return ARTEM_DECISION_BUDGET;
     if (!styler_apply(session->styler, settings, session->settings_serial))
         return ARTEM_DECISION_ERROR;
+    follow_backend(session, plan);
     frame_recorder_follow(session, settings);
     decision = frame_style(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED) {
@@ -91,12 +105,37 @@ static double find_slack_ms(const struct layer_session *session, XrTime display_
     return (double)(display_time - time) / 1e6;
 }
 
+// What the device has measured of a frame is known only now, when it is done.
+static void complete_record(struct layer_session *session, struct artem_frame_record *record)
+{
+    struct artem_engine_stats stats;
+
+    styler_get_stats(session->styler, &stats);
+    record->network_ms = stats.milliseconds;
+    record->cut = stats.cuts != session->cuts;
+    session->cuts = stats.cuts;
+    pthread_mutex_lock(&session->mutex);
+    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        if (s->target == NULL || s->composited_frame != record->frame + 1)
+            continue;
+        vk_target_wait(s->target, 0); // only to learn the times of what is done
+        record->capture_ms += s->target->gpu_ms[VK_WORK_CAPTURE];
+        if (s == session->pending_eyes[0])
+            record->capture_left_ms = s->target->gpu_ms[VK_WORK_CAPTURE];
+        if (s == session->pending_eyes[1])
+            record->capture_right_ms = s->target->gpu_ms[VK_WORK_CAPTURE];
+    }
+    pthread_mutex_unlock(&session->mutex);
+}
+
 void frame_flush_record(struct layer_session *session)
 {
     struct artem_frame_record *record = &session->pending;
 
     if (!session->has_pending)
         return;
+    if (session->pending_on_device)
+        complete_record(session, record);
     pthread_mutex_lock(&session->mutex);
     for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
         if (s->target == NULL || s->composited_frame != record->frame + 1)
@@ -108,8 +147,10 @@ void frame_flush_record(struct layer_session *session)
             record->composite_right_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
     }
     pthread_mutex_unlock(&session->mutex);
+    if (session->pending_on_device)
+        session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
     artem_stats_add(session->stats, record);
-    session->has_pending = false;
+    session->has_pending = session->pending_on_device = false;
 }
 
 static void keep_record(struct layer_session *session, const struct frame_plan *plan,
@@ -122,6 +163,7 @@ static void keep_record(struct layer_session *session, const struct frame_plan *
     frame_flush_record(session);
     session->pending = *record;
     session->has_pending = true;
+    session->pending_on_device = plan->engine_ran && styler_on_device(session->styler);
     for (int eye = 0; eye < 2; eye++)
         session->pending_eyes[eye] = eyes ? plan->pictures[eye].swapchain : NULL;
     if (record->engine_views == 0)
@@ -206,7 +248,8 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     record.layer_ms = (double)(decided - begin) / 1e6;
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
     if (plan.engine_ran)
-        report_time(session, record.layer_ms, settings.budget_ms);
+        report_time(session, record.layer_ms + (styler_on_device(session->styler) ? session->gpu_ms : 0),
+                    settings.budget_ms);
     atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
     record.slack_ms = find_slack_ms(session, record.display_time);
     session->instrument_ns += layer_now_ns() - decided;

@@ -25,6 +25,9 @@ bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, 
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
                                 const struct artem_settings *settings, struct artem_frame_record *record);
 
+// How long an engine is waited for: twice the budget and a little.
+uint64_t frame_timeout_ns(const struct artem_settings *settings);
+
 // Gives the previous frame's record to the statistics. Its composite is measured only when this frame has waited for
 // the GPU, and before this frame's composite begins.
 void frame_flush_record(struct layer_session *session);

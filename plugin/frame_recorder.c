@@ -52,7 +52,7 @@ static void begin_recording(struct layer_session *session, const struct artem_se
         .folder = settings->record,
         .app_name = session->instance->app_name,
         .layer_version = ARTEM_VERSION,
-        .backend = "cpu",
+        .backend = styler_get_backend(session->styler),
         .network_id = styler_get_network(session->styler),
         .max_frames = settings->record_frames,
     };

@@ -40,8 +40,10 @@ static enum artem_result scale_picture(struct frame_picture *picture)
     return result;
 }
 
+// An engine on the device follows on the same queue; one on the CPU has to wait.
 static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan)
 {
+    const bool waits = !styler_on_device(session->styler);
     enum artem_result result = ARTEM_OK;
 
     pthread_mutex_lock(&session->mutex);
@@ -50,7 +52,7 @@ static enum artem_result fetch_pictures(struct layer_session *session, struct fr
             result = scale_picture(&plan->pictures[i]);
     }
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
-        if (plan->pictures[i].paint)
+        if (plan->pictures[i].paint && waits)
             result = vk_target_wait(plan->pictures[i].swapchain->target, gpu_timeout_ns);
     }
     pthread_mutex_unlock(&session->mutex);
@@ -73,34 +75,44 @@ static void lend(struct layer_session *session, struct frame_plan *plan, bool le
     pthread_mutex_unlock(&session->mutex);
 }
 
+uint64_t frame_timeout_ns(const struct artem_settings *settings)
+{
+    return settings->budget_ms > 0 ? (uint64_t)(settings->budget_ms * 2e6) + margin_ns : no_budget_timeout_ns;
+}
+
+static struct artem_engine_view engine_view(const struct frame_picture *picture)
+{
+    const struct vk_picture *buffers = &picture->swapchain->target->pictures[picture->slot];
+    struct artem_engine_view view = {
+        .width = picture->info.style_width,
+        .height = picture->info.style_height,
+        .noise = picture->noise,
+    };
+
+    if (picture->info.on_device) {
+        view.in_buffer = (uint64_t)(uintptr_t)buffers->style_in.handle;
+        view.out_buffer = (uint64_t)(uintptr_t)buffers->style_out.handle;
+    } else {
+        view.in = buffers->style_in.data;
+        view.out = buffers->style_out.data;
+        view.in_stride = view.out_stride = (size_t)view.width * 4;
+    }
+    return view;
+}
+
 static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,
-                                    const struct artem_settings *settings, struct artem_engine_stats *out_stats)
+                                    const struct artem_settings *settings)
 {
     struct artem_engine_frame frame = {.resolution = settings->resolution};
-    const double budget_ms = settings->budget_ms;
-    const uint64_t timeout_ns = budget_ms > 0 ? (uint64_t)(budget_ms * 2e6) + margin_ns : no_budget_timeout_ns;
     enum artem_result result;
 
     for (uint32_t i = 0; i < plan->picture_count; i++) {
-        const struct frame_picture *picture = &plan->pictures[i];
-        const struct vk_picture *buffers;
-
-        if (!picture->paint)
-            continue;
-        buffers = &picture->swapchain->target->pictures[picture->slot];
-        frame.view[frame.views++] = (struct artem_engine_view){
-            .width = picture->info.style_width,
-            .height = picture->info.style_height,
-            .in = buffers->style_in.data,
-            .in_stride = (size_t)picture->info.style_width * 4,
-            .out = buffers->style_out.data,
-            .out_stride = (size_t)picture->info.style_width * 4,
-            .noise = picture->noise,
-        };
+        if (plan->pictures[i].paint)
+            frame.view[frame.views++] = engine_view(&plan->pictures[i]);
     }
     lend(session, plan, true);
     plan->engine_ran = true;
-    result = styler_run(session->styler, &frame, timeout_ns, out_stats);
+    result = styler_run(session->styler, &frame, frame_timeout_ns(settings));
     if (result != ARTEM_TIMEOUT)
         lend(session, plan, false);
     return result;
@@ -276,20 +288,24 @@ static enum artem_decision paint(struct layer_session *session, struct frame_pla
     if (result != ARTEM_OK)
         return fail(session, "the captured frame did not arrive", result);
     begin = layer_now_ns();
-    record_capture(plan, record);
+    if (!styler_on_device(session->styler))
+        record_capture(plan, record);
     frame_flush_record(session);
     session->instrument_ns += layer_now_ns() - begin;
     frame_recorder_begin(session, plan);
-    result = run_engine(session, plan, settings, &stats);
+    result = run_engine(session, plan, settings);
     if (result == ARTEM_TIMEOUT)
         return ARTEM_DECISION_LATE;
     if (result != ARTEM_OK) {
         frame_recorder_abort(session);
         return fail(session, "the engine failed", result);
     }
-    record->network_ms = stats.milliseconds;
-    record->cut = stats.cuts != session->cuts;
-    session->cuts = stats.cuts;
+    if (!styler_on_device(session->styler)) { // else they are known later
+        styler_get_stats(session->styler, &stats);
+        record->network_ms = stats.milliseconds;
+        record->cut = stats.cuts != session->cuts;
+        session->cuts = stats.cuts;
+    }
     keep_paintings(session, plan);
     return ARTEM_DECISION_STYLED;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "frame.h"
 #include "frame_recorder.h"
 #include "handles.h"
 #include "swapchain.h"
@@ -77,9 +78,9 @@ static void tell_start(const struct layer_session *session, const struct artem_s
     char folder[ARTEM_PATH_MAX];
     bool found = styler_find_folder(settings->style, folder, sizeof folder);
 
-    artem_log(ARTEM_LOG_INFO, "artem %s: layer loaded in %s, %s%s, backend cpu%s", ARTEM_VERSION,
+    artem_log(ARTEM_LOG_INFO, "artem %s: layer loaded in %s, %s%s, backend %s%s", ARTEM_VERSION,
               instance->app_name[0] != '\0' ? instance->app_name : instance->exe_name,
-              found ? "styles from " : "no styles found", found ? folder : "",
+              found ? "styles from " : "no styles found", found ? folder : "", settings->backend,
               settings->enabled ? "" : ", off (enabled = off)");
 }
 
@@ -92,7 +93,6 @@ static void describe_session(const struct layer_session *session, const struct a
     artem_stats_set_meta(session->stats, "app", instance->app_name);
     artem_stats_set_meta(session->stats, "executable", instance->exe_name);
     artem_stats_set_meta(session->stats, "layer_version", ARTEM_VERSION);
-    artem_stats_set_meta(session->stats, "backend", "cpu");
     if (styler_find_folder(settings->style, text, sizeof text))
         artem_stats_set_meta(session->stats, "style_folder", text);
     snprintf(text, sizeof text, "%u", settings->resolution);
@@ -121,6 +121,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
         artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
         describe_session(session, &settings);
         open_device(session, find_vulkan_binding(info));
+        styler_set_device(session->styler, session->device);
     }
     if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {
         layer_session_free(session);
@@ -149,14 +150,16 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance handle, const Xr
 void layer_session_free(struct layer_session *session)
 {
     handle_map_take(&sessions, HANDLE_KEY(session->handle));
+    if (session->has_pending) {
+        styler_finish(session->styler);
+        frame_flush_record(session);
+    }
     while (session->swapchains != NULL) {
         struct layer_swapchain *swapchain = session->swapchains;
 
         session->swapchains = swapchain->sibling;
         layer_swapchain_free(swapchain);
     }
-    if (session->has_pending && session->stats != NULL)
-        artem_stats_add(session->stats, &session->pending);
     frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);

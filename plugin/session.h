@@ -57,6 +57,9 @@ struct layer_session {
     char log_file[ARTEM_PATH_MAX];
     struct artem_frame_record pending; // waits for the GPU time of its composite
     bool has_pending;
+    bool pending_on_device; // and for the time of the network
+    double gpu_ms;          // of the latest frame painted on the device: all of the layer's work there
+    const char *backend;    // that the log of frames names
     const struct layer_swapchain *pending_eyes[2]; // that the pending frame drew to, NULL = not one per eye
     uint64_t instrument_ns;                        // spent on records since the latest frame began
     struct frame_recorder *recorder;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/engine_vulkan.h"
 #include "artem/log.h"
 #include "artem/model.h"
 
@@ -15,14 +16,17 @@ struct styler {
     struct artem_network *network;
     struct artem_engine *engine;
     struct artem_style *style;
-    uint32_t threads; // that the engine was made with
+    const struct vulkan_device *device;     // NULL: none
+    uint32_t threads;                       // that the engine was made with
+    char backend[ARTEM_BACKEND_MAX];        // that was asked for then
+    bool on_device;                         // the engine uses `device`
     uint32_t settings_serial;
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
         uint32_t blend;
     } request; // what `style` was loaded for
     uint64_t style_serial;
-    bool busy;
+    bool busy; // a frame is late, or on the device
 };
 
 enum artem_result styler_create(struct styler **out_styler)
@@ -34,6 +38,11 @@ enum artem_result styler_create(struct styler **out_styler)
     pthread_mutex_init(&styler->mutex, NULL);
     *out_styler = styler;
     return ARTEM_OK;
+}
+
+void styler_set_device(struct styler *styler, const struct vulkan_device *device)
+{
+    styler->device = device;
 }
 
 void styler_destroy(struct styler **styler)
@@ -57,12 +66,12 @@ static void wait_locked(struct styler *styler, uint64_t timeout_ns)
         styler->busy = false;
 }
 
-bool styler_is_busy(struct styler *styler)
+bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
 {
     bool busy;
 
     pthread_mutex_lock(&styler->mutex);
-    wait_locked(styler, 0);
+    wait_locked(styler, styler->on_device ? timeout_ns : 0);
     busy = styler->busy;
     pthread_mutex_unlock(&styler->mutex);
     return busy;
@@ -76,9 +85,37 @@ void styler_finish(struct styler *styler)
     pthread_mutex_unlock(&styler->mutex);
 }
 
-static enum artem_result make_engine(struct styler *styler, uint32_t threads)
+bool styler_on_device(struct styler *styler)
 {
-    struct artem_engine_params params = {.threads = threads};
+    return styler->on_device;
+}
+
+const char *styler_get_backend(struct styler *styler)
+{
+    return styler->engine != NULL ? artem_engine_get_backend(styler->engine) : "";
+}
+
+// Falls back to the CPU, which every machine has.
+static enum artem_result create_engine(const struct styler *styler, struct artem_engine_params *params,
+                                       struct artem_engine **out_engine)
+{
+    const struct artem_engine_vulkan share = {styler->device};
+    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+
+    params->vulkan = &share;
+    if (styler->device != NULL)
+        result = artem_engine_create(params, out_engine);
+    if (result == ARTEM_OK || strcmp(params->backend, "cpu") == 0)
+        return result;
+    artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): the CPU takes its place", params->backend,
+              artem_result_string(result));
+    params->backend = "cpu";
+    return artem_engine_create(params, out_engine);
+}
+
+static enum artem_result make_engine(struct styler *styler, const struct artem_settings *settings)
+{
+    struct artem_engine_params params = {.backend = settings->backend, .threads = settings->threads};
     struct artem_engine *engine = NULL;
     enum artem_result result = ARTEM_OK;
 
@@ -87,7 +124,7 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
     if (result != ARTEM_OK)
         return result; // the library has said what is wrong with which file
     params.network = styler->network;
-    result = artem_engine_create(&params, &engine);
+    result = create_engine(styler, &params, &engine);
     if (result == ARTEM_OK && styler->style != NULL) {
         result = artem_engine_set_style(engine, styler->style);
         styler->style_serial++;
@@ -99,7 +136,10 @@ static enum artem_result make_engine(struct styler *styler, uint32_t threads)
     }
     artem_engine_destroy(&styler->engine);
     styler->engine = engine;
-    styler->threads = threads;
+    styler->threads = settings->threads;
+    snprintf(styler->backend, sizeof styler->backend, "%s", settings->backend);
+    styler->on_device = strcmp(artem_engine_get_backend(engine), "vulkan") == 0;
+    artem_log(ARTEM_LOG_INFO, "the network runs on %s", styler->on_device ? styler->device->name : "the CPU");
     return ARTEM_OK;
 }
 
@@ -153,8 +193,9 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
     pthread_mutex_lock(&styler->mutex);
     if (serial != styler->settings_serial && !styler->busy) {
         styler->settings_serial = serial;
-        if (styler->engine == NULL || styler->threads != settings->threads)
-            make_engine(styler, settings->threads);
+        if (styler->engine == NULL || styler->threads != settings->threads ||
+            strcmp(styler->backend, settings->backend) != 0)
+            make_engine(styler, settings);
         if (styler->engine != NULL && !is_requested(styler, settings))
             change_style(styler, settings);
     }
@@ -169,20 +210,24 @@ uint64_t styler_get_style(struct styler *styler, const char **out_name)
     return styler->style_serial;
 }
 
-enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns,
-                             struct artem_engine_stats *out_stats)
+enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns)
 {
     enum artem_result result;
 
     pthread_mutex_lock(&styler->mutex);
     result = artem_engine_submit(styler->engine, frame);
-    if (result == ARTEM_OK)
+    if (result == ARTEM_OK && !styler->on_device)
         result = artem_engine_wait(styler->engine, timeout_ns);
-    styler->busy = result == ARTEM_TIMEOUT;
-    if (result == ARTEM_OK)
-        artem_engine_get_stats(styler->engine, out_stats);
+    styler->busy = styler->on_device ? result == ARTEM_OK : result == ARTEM_TIMEOUT;
     pthread_mutex_unlock(&styler->mutex);
     return result;
+}
+
+void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats)
+{
+    pthread_mutex_lock(&styler->mutex);
+    artem_engine_get_stats(styler->engine, out_stats);
+    pthread_mutex_unlock(&styler->mutex);
 }
 
 struct artem_style *styler_restart(struct styler *styler)

@@ -9,18 +9,27 @@
 
 #include "artem/config.h"
 #include "artem/engine.h"
+#include "artem_vk/device.h"
 
 struct styler;
 
 enum artem_result styler_create(struct styler **out_styler);
+// The app's device, on whose queue the engine may run; it must outlive the styler. Before the first styler_apply.
+void styler_set_device(struct styler *styler, const struct vulkan_device *device);
 // Waits for a frame in flight, joins the engine's threads. Clears *styler; NULL-safe.
 void styler_destroy(struct styler **styler);
 
-// Whether a late frame is still being worked on. Until false, its buffers belong to the engine, and nothing can be
-// styled.
-bool styler_is_busy(struct styler *styler);
-// Waits for a late frame.
+// Whether a frame is still being worked on. Until false, its buffers belong to the engine, and nothing can be styled.
+// A frame on the device is waited for, at most so long; a late one is not.
+bool styler_is_busy(struct styler *styler, uint64_t timeout_ns);
+// Waits for a frame that is being worked on.
 void styler_finish(struct styler *styler);
+
+// Whether the engine in use takes the pictures in buffers of the app's device, on its queue: then styler_run does not
+// wait for them, and what is submitted to the queue afterwards sees them painted.
+bool styler_on_device(struct styler *styler);
+// The backend of the engine in use, "" without one.
+const char *styler_get_backend(struct styler *styler);
 
 // Follows the settings; `serial` is that of artem_config_get, so that an unchanged file costs nothing and a failure is
 // logged once. False if there is no style to work with. A style that cannot be loaded leaves the one before it. Not
@@ -31,10 +40,11 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 // next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);
 
-// Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). *out_stats is
-// set on success.
-enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns,
-                             struct artem_engine_stats *out_stats);
+// Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). On the device,
+// success means submitted: call it where the app's queue may be used.
+enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns);
+// Of the latest frame that is done.
+void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats);
 
 // Begins the statistics anew and gives the style whose calibration they begin with; a reference, NULL if there is none.
 // Not while busy.

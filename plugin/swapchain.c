@@ -138,10 +138,12 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
 
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
-        if (swapchain->pictures[i].lent)
-            styler_finish(swapchain->session->styler);
-    }
+    bool lent = styler_on_device(swapchain->session->styler);
+
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
+        lent = lent || swapchain->pictures[i].lent;
+    if (lent)
+        styler_finish(swapchain->session->styler);
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

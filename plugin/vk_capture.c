@@ -98,11 +98,12 @@ static void record_capture(struct vk_target *target, struct vk_submission *submi
 
 enum artem_result vk_target_capture(struct vk_target *target, VkImage source, unsigned pictures)
 {
-    struct vk_submission *submission = vk_target_begin(target, VK_WORK_CAPTURE);
+    struct vk_submission *submission;
 
+    target->frames[VK_WORK_CAPTURE]++;
+    submission = vk_target_begin(target, VK_WORK_CAPTURE);
     if (submission == NULL)
         return ARTEM_ERROR_DEVICE;
-    target->gpu_ms[VK_WORK_CAPTURE] = 0;
     record_capture(target, submission, source);
     if (pictures != 0)
         record_scale(target, submission->commands, pictures);

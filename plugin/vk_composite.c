@@ -121,11 +121,12 @@ static void record_output(struct vk_target *target, VkCommandBuffer commands, un
 enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, uint32_t strength, uint32_t keep,
                                       VkImage destination)
 {
-    struct vk_submission *submission = vk_target_begin(target, VK_WORK_COMPOSITE);
+    struct vk_submission *submission;
 
+    target->frames[VK_WORK_COMPOSITE]++;
+    submission = vk_target_begin(target, VK_WORK_COMPOSITE);
     if (submission == NULL)
         return ARTEM_ERROR_DEVICE;
-    target->gpu_ms[VK_WORK_COMPOSITE] = 0;
     record_shaders(target, submission, pictures, strength, keep);
     record_output(target, submission->commands, pictures, destination);
     vk_target_timestamp(target, submission, 1);

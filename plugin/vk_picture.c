@@ -11,7 +11,7 @@ bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_pict
 {
     return a->slice == b->slice && memcmp(&a->rect, &b->rect, sizeof a->rect) == 0 &&
            a->premultiplied == b->premultiplied && a->style_width == b->style_width &&
-           a->style_height == b->style_height;
+           a->style_height == b->style_height && a->on_device == b->on_device;
 }
 
 enum artem_result vk_pictures_create(struct vk_target *target)
@@ -75,18 +75,25 @@ enum artem_result vk_target_set_picture(struct vk_target *target, unsigned index
     const VkDeviceSize result_bytes =
         (VkDeviceSize)info->rect.extent.width * info->rect.extent.height * target->pixel_size;
     const bool first = picture->info.style_width == 0;
+    const bool moves = picture->info.on_device != info->on_device;
+    const enum vk_place place = info->on_device ? VK_PLACE_DEVICE : VK_PLACE_HOST;
     const bool small = picture->style_in.size < style_bytes || picture->style_out.size < style_bytes ||
                        picture->result.size < result_bytes;
     enum artem_result result = ARTEM_OK;
 
-    if (first || small || picture->set_slice != info->slice) {
+    if (first || small || moves || picture->set_slice != info->slice) {
         result = vk_target_wait(target, users_timeout_ns);
         if (result != ARTEM_OK)
             return result;
         picture->info.style_width = 0;
-        result = vk_buffer_grow(d, style_bytes, VK_PLACE_HOST, &picture->style_in);
+        if (moves) {
+            vk_buffer_destroy(d, &picture->style_in);
+            vk_buffer_destroy(d, &picture->style_out);
+        }
+        picture->info.on_device = info->on_device;
+        result = vk_buffer_grow(d, style_bytes, place, &picture->style_in);
         if (result == ARTEM_OK)
-            result = vk_buffer_grow(d, style_bytes, VK_PLACE_HOST, &picture->style_out);
+            result = vk_buffer_grow(d, style_bytes, place, &picture->style_out);
         if (result == ARTEM_OK)
             result = vk_buffer_grow(d, result_bytes, VK_PLACE_DEVICE, &picture->result);
         if (result != ARTEM_OK)

@@ -59,6 +59,9 @@ static void collect_time(struct vk_target *target, const struct vk_submission *s
         d->vkGetQueryPoolResults(d->handle, target->queries, first, 2, sizeof ticks, ticks, sizeof ticks[0],
                                  VK_QUERY_RESULT_64_BIT) != VK_SUCCESS)
         return;
+    if (target->timed[submission->work] != submission->frame)
+        target->gpu_ms[submission->work] = 0;
+    target->timed[submission->work] = submission->frame;
     target->gpu_ms[submission->work] += (double)((ticks[1] - ticks[0]) & d->timestamp_mask) * d->timestamp_ms;
 }
 
@@ -105,6 +108,7 @@ struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work wor
         d->vkBeginCommandBuffer(submission->commands, &info) != VK_SUCCESS)
         return NULL;
     submission->work = work;
+    submission->frame = target->frames[work];
     if (target->queries != VK_NULL_HANDLE)
         d->vkCmdResetQueryPool(submission->commands, target->queries, 2 * (uint32_t)(submission - target->submissions),
                                2);

@@ -26,6 +26,7 @@ struct vk_submission {
     VkFence fence;
     bool pending; // submitted and not yet seen to be finished
     enum vk_work work;
+    uint64_t frame; // target->frames[work] then
 };
 
 // Where a picture is, and the size at which it is painted.
@@ -34,13 +35,14 @@ struct vk_picture_info {
     VkRect2D rect;
     bool premultiplied; // colours are multiplied by alpha
     uint32_t style_width, style_height;
+    bool on_device; // painted there: its style buffers are not seen by the CPU
 };
 
 bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_picture_info *b);
 
 struct vk_picture {
     struct vk_picture_info info;          // style_width 0: never prepared
-    struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row, seen by the CPU
+    struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row
     struct vk_buffer result;              // the rect alone, in the swapchain's format
     VkDescriptorSet set;
     uint32_t set_slice; // that the set was written for
@@ -69,7 +71,8 @@ struct vk_target {
     struct vk_picture pictures[VK_TARGET_PICTURES];
     struct vk_submission submissions[VK_TARGET_SUBMISSIONS];
     unsigned next;                // submission to use next
-    double gpu_ms[VK_WORK_COUNT]; // of the latest capture with its scaling, and composite; 0 = not (yet) known
+    uint64_t frames[VK_WORK_COUNT], timed[VK_WORK_COUNT]; // begun, and the one that gpu_ms belongs to
+    double gpu_ms[VK_WORK_COUNT]; // of the latest capture (with its scaling) and composite that were waited for
 };
 
 // The pixels of a swapchain format; false if the layer cannot paint them.

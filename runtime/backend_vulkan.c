@@ -74,7 +74,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
     if (params->vulkan != NULL)
         vulkan->device = params->vulkan->device;
     else
-        result = vulkan_own_device_create(&vulkan->own);
+        result = vulkan_own_device_create(ARTEM_LOG_ERROR, &vulkan->own);
     if (result == ARTEM_OK && vulkan->own != NULL)
         vulkan->device = vulkan_own_device_get(vulkan->own);
     if (result == ARTEM_OK)

@@ -7,6 +7,7 @@
 
 #ifdef ARTEM_VULKAN
 #include "artem/engine_vulkan.h"
+#include "backend_choice.h"
 #endif
 #include "artem/log.h"
 #include "backend.h"
@@ -29,10 +30,19 @@ static const struct artem_backend_ops *const backends[] = {
 #endif
 };
 
-static const struct artem_backend_ops *find_backend(const char *name)
+static const struct artem_backend_ops *find_backend(const struct artem_engine_params *params)
 {
+    const char *name = params->backend;
+
+    if (name == NULL || strcmp(name, "auto") == 0) {
+#ifdef ARTEM_VULKAN
+        return artem_backend_choose(params);
+#else
+        return &artem_backend_cpu;
+#endif
+    }
     for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++)
-        if (name == NULL || strcmp(name, "auto") == 0 || strcmp(name, backends[i]->name) == 0)
+        if (strcmp(name, backends[i]->name) == 0)
             return backends[i];
     artem_log(ARTEM_LOG_ERROR, "there is no backend \"%s\" in this build", name);
     return NULL;
@@ -48,7 +58,7 @@ enum artem_result artem_engine_create(const struct artem_engine_params *params, 
     if (params == NULL || out_engine == NULL || params->network == NULL)
         return ARTEM_ERROR_ARGUMENT;
 
-    const struct artem_backend_ops *ops = find_backend(params->backend);
+    const struct artem_backend_ops *ops = find_backend(params);
     struct artem_engine *engine = calloc(1, sizeof *engine);
     enum artem_result result = ARTEM_OK;
 
@@ -144,6 +154,11 @@ void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engi
     memset(out_stats, 0, sizeof *out_stats);
     if (engine != NULL)
         engine->ops->stats(engine->backend, out_stats);
+}
+
+const char *artem_engine_get_backend(const struct artem_engine *engine)
+{
+    return engine != NULL ? engine->ops->name : "";
 }
 
 #ifdef ARTEM_VULKAN

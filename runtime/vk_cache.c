@@ -2,15 +2,13 @@
 #include "artem_vk/cache.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "artem/config.h"
 #include "artem/log.h"
+#include "cache.h"
 #include "crc32.h"
 #include "file.h"
 
@@ -18,29 +16,13 @@ static const char magic[8] = {'A', 'R', 'T', 'P', 'I', 'P', 'E', '1'};
 
 enum { HEADER = 16, VULKAN_HEADER = 16 + VK_UUID_SIZE, SIZE_MAX_CACHE = 64 << 20 };
 
-static bool find_folder(char *folder, size_t size)
-{
-    const char *home = artem_user_env("XDG_CACHE_HOME");
-    char base[ARTEM_PATH_MAX];
-
-    if (home != NULL && home[0] == '/')
-        return artem_path_join(folder, size, home, "artem") == ARTEM_OK;
-    home = artem_user_env("HOME");
-    return home != NULL && home[0] == '/' && artem_path_join(base, sizeof base, home, ".cache") == ARTEM_OK &&
-           artem_path_join(folder, size, base, "artem") == ARTEM_OK;
-}
-
 static bool find_path(const struct vulkan_device *device, char *path, size_t size)
 {
-    char folder[ARTEM_PATH_MAX], name[64 + 2 * VK_UUID_SIZE] = "";
-    size_t length;
-
-    if (!find_folder(folder, sizeof folder))
-        return false;
-    length = (size_t)snprintf(name, sizeof name, "pipelines-%08x-%08x-", device->vendor, device->model);
+    char name[64 + 2 * VK_UUID_SIZE] = "";
+    size_t length = (size_t)snprintf(name, sizeof name, "pipelines-%08x-%08x-", device->vendor, device->model);
     for (unsigned i = 0; i < VK_UUID_SIZE; i++)
         length += (size_t)snprintf(name + length, sizeof name - length, "%02x", device->cache_id[i]);
-    return artem_path_join(path, size, folder, name) == ARTEM_OK;
+    return artem_cache_path(name, path, size);
 }
 
 static uint32_t word_at(const char *data)
@@ -84,39 +66,6 @@ VkPipelineCache vk_cache_open(const struct vulkan_device *device)
     return cache;
 }
 
-static bool make_folder(const char *path)
-{
-    char folder[ARTEM_PATH_MAX];
-
-    snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-            return false;
-        *slash = '/';
-    }
-    return true;
-}
-
-// A new file takes the old one's place, so that nobody ever reads half of one.
-static bool write_file(const char *path, const char *data, size_t size)
-{
-    char temporary[ARTEM_PATH_MAX + 16];
-    bool written;
-    int file;
-
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    file = mkostemp(temporary, O_CLOEXEC);
-    if (file < 0)
-        return false;
-    written = write(file, data, size) == (ssize_t)size;
-    written = close(file) == 0 && written;
-    if (written && rename(temporary, path) == 0)
-        return true;
-    unlink(temporary);
-    return false;
-}
-
 static void save(const struct vulkan_device *device, VkPipelineCache cache)
 {
     char path[ARTEM_PATH_MAX], *data = NULL, *old = NULL;
@@ -134,7 +83,7 @@ static void save(const struct vulkan_device *device, VkPipelineCache cache)
         memcpy(data + 12, &device->driver, sizeof device->driver);
         const bool same = artem_file_read(path, SIZE_MAX_CACHE, &old, &old_size) == ARTEM_OK &&
                           old_size == HEADER + size && memcmp(old, data, old_size) == 0;
-        if (!same && !(make_folder(path) && write_file(path, data, HEADER + size)))
+        if (!same && !artem_cache_write(path, data, HEADER + size))
             artem_log(ARTEM_LOG_DEBUG, "compiled pipelines cannot be kept in %s: %s", path, strerror(errno));
     }
     free(old);

@@ -217,7 +217,7 @@ static const char *create_device(struct vulkan_own_device *own)
     return vulkan_device_create(&params, &own->device) == ARTEM_OK ? NULL : "the Vulkan device lacks a function";
 }
 
-enum artem_result vulkan_own_device_create(struct vulkan_own_device **out_own)
+enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own)
 {
     struct vulkan_own_device *own = calloc(1, sizeof *own);
     const char *obstacle;
@@ -231,7 +231,7 @@ enum artem_result vulkan_own_device_create(struct vulkan_own_device **out_own)
         *out_own = own;
         return ARTEM_OK;
     }
-    artem_log(ARTEM_LOG_WARN, "no Vulkan: %s", obstacle);
+    artem_log(level, "no Vulkan: %s", obstacle);
     vulkan_own_device_destroy(&own);
     return ARTEM_ERROR_UNSUPPORTED;
 }

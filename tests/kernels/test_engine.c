@@ -284,7 +284,7 @@ static void test_arguments(void)
     CHECK_INT(artem_engine_create(&params, NULL), ARTEM_ERROR_ARGUMENT);
     CHECK_INT(artem_engine_create(&params, &engine), ARTEM_ERROR_UNSUPPORTED);
     CHECK(engine == NULL);
-    params.backend = NULL;
+    params.backend = "cpu";
     params.network = NULL;
     CHECK_INT(artem_engine_create(&params, &engine), ARTEM_ERROR_ARGUMENT);
     params.network = network;

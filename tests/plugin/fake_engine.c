@@ -77,6 +77,12 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return ARTEM_OK;
 }
 
+const char *artem_engine_get_backend(const struct artem_engine *engine)
+{
+    (void)engine;
+    return "cpu";
+}
+
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)
 {
     (void)engine;

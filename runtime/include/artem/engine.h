@@ -18,7 +18,7 @@ struct artem_engine;
 struct artem_engine_vulkan;
 
 struct artem_engine_params {
-    const char *backend;           // "cpu" or "vulkan"; NULL = cpu
+    const char *backend;           // "cpu", "vulkan"; NULL or "auto": measured once, then remembered
     uint32_t threads;              // CPU backend: worker threads including the caller's share; 0 = automatic
     struct artem_network *network; // the engine takes its own reference
     const struct artem_engine_vulkan *vulkan; // engine_vulkan.h; NULL: a Vulkan device of the engine's own
@@ -63,6 +63,9 @@ enum artem_result artem_engine_set_style(struct artem_engine *engine, struct art
 // other than ARTEM_TIMEOUT.
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame);
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns);
+
+// The name of the backend that the engine runs on.
+const char *artem_engine_get_backend(const struct artem_engine *engine);
 
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats);
 

@@ -10,6 +10,7 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+#include "artem/log.h"
 #include "artem/result.h"
 
 #define VULKAN_DEVICE_FUNCTIONS(X)                                                                                     \
@@ -102,9 +103,10 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
 void vulkan_device_destroy(struct vulkan_device **device);
 
 // A device of our own, for engines that no app lends one: the fastest kind there is, or the first whose name contains
-// the environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the reason in the log, without one.
+// the environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the
+// reason in the log at that level, without one.
 struct vulkan_own_device;
-enum artem_result vulkan_own_device_create(struct vulkan_own_device **out_own);
+enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own);
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
 // The caller has waited for all work. Clears *own; NULL-safe.
 void vulkan_own_device_destroy(struct vulkan_own_device **own);

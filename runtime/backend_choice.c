@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend_choice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "artem/engine_vulkan.h"
+#include "artem/log.h"
+#include "artem_kernels/kernels.h"
+#include "cache.h"
+#include "file.h"
+#include "model_internal.h"
+#include "threadpool.h"
+
+// Two eyes of a usual size. Frames that one of the two measured has; the first two are not counted.
+enum { WIDTH = 320, HEIGHT = 352, VIEWS = 2, FRAMES = 5, WARM_UP = 2, FILE_MAX = 1 << 16 };
+// The GPU leaves the CPU to the app, so it may take longer than the CPU would.
+static const double patience = 2;
+static const char file_name[] = "backends";
+
+static double now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static bool run_frame(const struct artem_backend_ops *ops, void *backend, const struct artem_engine_frame *frame)
+{
+    enum artem_result result = ops->submit(backend, frame);
+
+    while (result == ARTEM_OK && (result = ops->wait(backend, UINT64_MAX)) == ARTEM_TIMEOUT)
+        result = ARTEM_OK;
+    return result == ARTEM_OK;
+}
+
+// Milliseconds of the best frame; 0 if the backend does not work. What the style holds does not matter for the time.
+static double measure(const struct artem_backend_ops *ops, const struct artem_engine_params *params,
+                      const struct artem_style *style, uint8_t *pictures)
+{
+    struct artem_engine_frame frame = {.views = VIEWS, .resolution = WIDTH};
+    const size_t stride = (size_t)WIDTH * 4, bytes = stride * HEIGHT;
+    void *backend = NULL;
+    double best = 0;
+
+    if (ops->create(params, &backend) != ARTEM_OK)
+        return 0;
+    for (uint32_t v = 0; v < VIEWS; v++)
+        frame.view[v] = (struct artem_engine_view){.width = WIDTH,
+                                                   .height = HEIGHT,
+                                                   .in = pictures + 2 * v * bytes,
+                                                   .in_stride = stride,
+                                                   .out = pictures + (2 * v + 1) * bytes,
+                                                   .out_stride = stride};
+    if (ops->set_style(backend, style) == ARTEM_OK)
+        for (int i = 0; i < FRAMES; i++) {
+            const double start = now_ms();
+            if (!run_frame(ops, backend, &frame)) {
+                best = 0;
+                break;
+            }
+            const double time = now_ms() - start;
+            if (i >= WARM_UP && (best == 0 || time < best))
+                best = time;
+        }
+    ops->destroy(backend);
+    return best;
+}
+
+struct times {
+    double gpu, cpu; // milliseconds; 0: does not work
+};
+
+static bool measure_both(const struct artem_engine_params *params, struct times *out)
+{
+    uint8_t *pictures = calloc((size_t)VIEWS * 2, (size_t)WIDTH * HEIGHT * 4);
+    struct artem_style *style = artem_style_alloc();
+
+    if (pictures != NULL && style != NULL) {
+        out->gpu = measure(&artem_backend_vulkan, params, style, pictures);
+        out->cpu = measure(&artem_backend_cpu, params, style, pictures);
+    }
+    const bool measured = pictures != NULL && style != NULL;
+    free(pictures);
+    artem_style_unref(&style);
+    return measured;
+}
+
+// A line of the file is KEY TAB GPU TAB CPU; a key has no tabs and no line ends.
+static void make_key(const struct vulkan_device *device, uint32_t threads, char *key, size_t size)
+{
+    snprintf(key, size, "%s, driver %08x, %s, %u threads", device->name, device->driver,
+             artem_cpu_name(artem_cpu_detect()), threads > 0 ? threads : artem_threadpool_automatic());
+    for (char *c = key; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = ' ';
+}
+
+// In tenths of a microsecond, without the host's locale. The text ends with a NUL.
+static bool parse_time(const char **text, double *out)
+{
+    uint32_t value = 0;
+    int digits = 0;
+
+    for (; **text >= '0' && **text <= '9' && digits < 9; ++*text, digits++)
+        value = value * 10 + (uint32_t)(**text - '0');
+    *out = value * 1e-4;
+    return digits > 0;
+}
+
+static bool find_line(const char *text, const char *key, struct times *out)
+{
+    const size_t length = strlen(key);
+
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *at = line + length;
+        if (strncmp(line, key, length) == 0 && *at++ == '\t' && parse_time(&at, &out->gpu) && *at++ == '\t' &&
+            parse_time(&at, &out->cpu) && *at == '\n')
+            return true;
+    }
+    return false;
+}
+
+static void remember(const char *path, const char *old, const char *key, const struct times *times)
+{
+    const size_t size = (old != NULL ? strlen(old) : 0) + strlen(key) + 64;
+    char *text = malloc(size);
+
+    if (text == NULL)
+        return;
+    const bool cut = old != NULL && *old != '\0' && old[strlen(old) - 1] != '\n'; // by an interrupted write
+    const int length = snprintf(text, size, "%s%s%s\t%u\t%u\n", old != NULL ? old : "", cut ? "\n" : "", key, (unsigned)(times->gpu * 1e4),
+                                (unsigned)(times->cpu * 1e4));
+    if (length < FILE_MAX && !artem_cache_write(path, text, (size_t)length))
+        artem_log(ARTEM_LOG_DEBUG, "the choice of a backend cannot be kept in %s", path);
+    free(text);
+}
+
+static bool prefers_gpu(const struct artem_engine_params *params)
+{
+    const struct vulkan_device *device = params->vulkan->device;
+    struct times times = {0, 0};
+    char path[ARTEM_PATH_MAX], key[ARTEM_PATH_MAX], *old = NULL;
+    size_t size;
+    const bool has_path = artem_cache_path(file_name, path, sizeof path);
+
+    make_key(device, params->threads, key, sizeof key);
+    if (has_path && artem_file_read(path, FILE_MAX, &old, &size) != ARTEM_OK)
+        old = NULL;
+    if (old == NULL || !find_line(old, key, &times)) {
+        if (measure_both(params, &times)) {
+            artem_log(ARTEM_LOG_INFO, "measured once: %.2f ms a frame on %s, %.2f ms on the CPU", times.gpu,
+                      device->name, times.cpu);
+            if (has_path)
+                remember(path, old, key, &times);
+        }
+    }
+    free(old);
+    return times.gpu > 0 && (times.cpu == 0 || times.gpu <= patience * times.cpu);
+}
+
+static bool is_gpu(const struct vulkan_device *device)
+{
+    return device->type == VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU ||
+           device->type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU ||
+           device->type == VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU;
+}
+
+const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params)
+{
+    struct artem_engine_vulkan share = {NULL};
+    struct artem_engine_params shared = *params;
+    struct vulkan_own_device *own = NULL;
+
+    if (params->vulkan == NULL) {
+        if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
+            return &artem_backend_cpu;
+        share.device = vulkan_own_device_get(own);
+        shared.vulkan = &share;
+    }
+    const bool gpu = is_gpu(shared.vulkan->device) && prefers_gpu(&shared);
+    vulkan_own_device_destroy(&own);
+    return gpu ? &artem_backend_vulkan : &artem_backend_cpu;
+}

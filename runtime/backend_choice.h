@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// backend = auto: a real GPU, unless it was measured here to be slower than the CPU by far.
+#ifndef ARTEM_BACKEND_CHOICE_H
+#define ARTEM_BACKEND_CHOICE_H
+
+#include "backend.h"
+
+// Measures once per device, driver and number of threads, with both on the same frames (some tenths of a second), and
+// remembers it in the cache folder. Without a GPU, the CPU at once.
+const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params);
+
+#endif
