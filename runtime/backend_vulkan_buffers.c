@@ -85,7 +85,8 @@ enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const s
     for (uint32_t v = 0; v < frame->views; v++) {
         const struct artem_engine_view *from = &frame->view[v];
         struct vulkan_view *view = &shape.view[v];
-        const uint32_t cells = (from->width / 4) * (from->height / 4), groups = (cells + NET_TILE - 1) / NET_TILE;
+        const uint32_t cells = (from->width / 4) * (from->height / 4), group = NET_TILE * NET_CELLS_EACH,
+                       groups = (cells + group - 1) / group;
 
         view->qw = from->width / 4;
         view->qh = from->height / 4;

@@ -147,8 +147,8 @@ static void record_unit(struct vulkan_backend *vulkan, uint32_t unit)
     between(vulkan);
     dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
     between(vulkan);
-    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
-             shape->views);
+    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit,
+             shape->groups, NET_CHANNELS / 32, shape->views);
     between(vulkan);
     snprintf(name, sizeof name, "unit %u", unit);
     mark(vulkan, name);
@@ -162,7 +162,7 @@ static void record_decoder(struct vulkan_backend *vulkan)
     between(vulkan);
     mark(vulkan, "d0");
     dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1); // beside d1, which does not look at the statistics
-    dispatch(vulkan, PASS_D1, 0, shape->groups, NET_D1_OUT / NET_D1_GROUP, shape->views);
+    dispatch(vulkan, PASS_D1, 0, shape->groups * NET_CELLS_EACH, NET_D1_OUT / NET_D1_GROUP, shape->views);
     between(vulkan);
     mark(vulkan, "d1");
     dispatch_views(vulkan, PASS_D2, 4);

@@ -1,7 +1,8 @@
 #version 450
 // SPDX-License-Identifier: Apache-2.0
 // int8 convolutions at a quarter of the style resolution, docs/arithmetic.md §5: the encoder with its end of §7, and
-// d0. One invocation per cell (x), group of outputs (y) and view (z).
+// d0. One invocation per two cells (x), so that each weight is read for both, group of outputs (y) and view (z).
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "network.glsl"
 #include "sums.glsl"
@@ -15,45 +16,52 @@ layout(binding = NET_BIND_MAPS, std430) writeonly buffer Maps { uint maps[]; };
 const uint WEIGHTS = ENCODER != 0u ? NET_ENC_WEIGHTS : NET_D0_WEIGHTS;
 const uint INPUT_PLANE = ENCODER != 0u ? NET_INPUT_PLANE : NET_STREAM_PLANE;
 
-void finish_encoder(View view, uint cell, bool inside, int acc[GROUP])
+void finish_encoder(View view, uvec2 cell, bvec2 inside, int acc[2][GROUP])
 {
     uint group = gl_WorkGroupID.y, plane = frame[NET_PLANE];
-    uint at = NET_STREAM_PLANE * plane + view.first + cell;
     int shift = int(model[NET_ENC_SHIFT]);
-    uint bits = 0u;
-    for (uint q = 0u; q < GROUP / 4u; q++) {
-        uint word = 0u;
-        for (uint k = 0u; k < 4u; k++) {
-            uint g = 4u * q + k, o = group * GROUP + g;
-            uint gains = state[NET_GAINS + o];
-            int s = sat16(rsh(acc[g] + int(model[NET_ENC_OFFSET + o]), shift));
-            int z = sat16(mulhrs(s, low16(gains)) + high16(gains));
-            int x = clamp(rsh(z, 4), -128, 127);
-            tile[gl_LocalInvocationID.x * 33u + g] = inside ? s : 0;
-            word |= (uint(x) & 0xffu) << 8u * k;
-            bits |= (x > int(model[NET_THRESHOLD + o]) ? 1u : 0u) << g;
+    uvec2 bits = uvec2(0u);
+    [[unroll]] for (uint q = 0u; q < GROUP / 4u; q++) {
+        uvec2 word = uvec2(0u);
+        [[unroll]] for (uint k = 0u; k < 4u; k++) {
+            uint g = 4u * q + k, o = group * GROUP + g, gains = state[NET_GAINS + o];
+            int offset = int(model[NET_ENC_OFFSET + o]), threshold = int(model[NET_THRESHOLD + o]);
+            uvec2 sums = uvec2(0u);
+            [[unroll]] for (int p = 0; p < 2; p++) {
+                int s = sat16(rsh(acc[p][g] + offset, shift));
+                int x = clamp(rsh(sat16(mulhrs(s, low16(gains)) + high16(gains)), 4), -128, 127);
+                sums[p] = inside[p] ? uint(s) & 0xffffu : 0u;
+                word[p] |= (uint(x) & 0xffu) << 8u * k;
+                bits[p] |= (x > threshold ? 1u : 0u) << g;
+            }
+            tile[gl_LocalInvocationID.x * 33u + g] = sums.x | sums.y << 16;
         }
-        if (inside)
-            arena[at + (group * GROUP / 4u + q) * plane] = word;
+        uint at = (NET_STREAM_PLANE + group * GROUP / 4u + q) * plane + view.first;
+        [[unroll]] for (int p = 0; p < 2; p++)
+            if (inside[p])
+                arena[at + cell[p]] = word[p];
     }
-    if (inside)
-        maps[(view.first + cell) * 4u + group] = bits;
+    [[unroll]] for (int p = 0; p < 2; p++)
+        if (inside[p])
+            maps[(view.first + cell[p]) * 4u + group] = bits[p];
     add_sums(0u, group * GROUP);
 }
 
-void finish_d0(View view, uint cell, bool inside, int acc[GROUP])
+void finish_d0(View view, uvec2 cell, bvec2 inside, int acc[2][GROUP])
 {
     uint group = gl_WorkGroupID.y, plane = frame[NET_PLANE];
     int shift = int(model[NET_D0_SHIFT]);
-    for (uint q = 0u; q < GROUP / 4u; q++) {
-        uint word = 0u;
-        for (uint k = 0u; k < 4u; k++) {
-            uint g = 4u * q + k;
-            int z = requantise(acc[g], shift, model[NET_D0_NORM + group * GROUP + g]);
-            word |= leaky_u8(z, 4) << 8u * k;
+    [[unroll]] for (uint q = 0u; q < GROUP / 4u; q++) {
+        uint at = (NET_D0_PLANE + group * GROUP / 4u + q) * plane + view.first;
+        [[unroll]] for (int p = 0; p < 2; p++) {
+            uint word = 0u;
+            [[unroll]] for (uint k = 0u; k < 4u; k++) {
+                uint g = 4u * q + k;
+                word |= leaky_u8(requantise(acc[p][g], shift, model[NET_D0_NORM + group * GROUP + g]), 4) << 8u * k;
+            }
+            if (inside[p])
+                arena[at + cell[p]] = word;
         }
-        if (inside)
-            arena[(NET_D0_PLANE + group * GROUP / 4u + q) * plane + view.first + cell] = word;
     }
 }
 
@@ -61,21 +69,31 @@ void main()
 {
     View view = find_view(gl_WorkGroupID.z);
     uint cells = view.qw * view.qh, plane = frame[NET_PLANE];
-    bool inside = gl_GlobalInvocationID.x < cells;
-    uint cell = min(gl_GlobalInvocationID.x, cells - 1u); // those outside are needed at the barrier
-    ivec2 here = ivec2(cell % view.qw, cell / view.qw), last = ivec2(view.qw, view.qh) - 1;
-    int acc[GROUP];
+    uvec2 index = gl_WorkGroupID.x * NET_CELLS_EACH * NET_TILE + gl_LocalInvocationID.x + uvec2(0u, NET_TILE);
+    bvec2 inside = lessThan(index, uvec2(cells));
+    uvec2 cell = min(index, uvec2(cells - 1u)); // those outside are needed at the barrier
+    ivec2 here[2], last = ivec2(view.qw, view.qh) - 1;
+    int acc[2][GROUP];
 
-    for (uint g = 0u; g < GROUP; g++)
-        acc[g] = 0;
+    [[unroll]] for (int p = 0; p < 2; p++) {
+        here[p] = ivec2(cell[p] % view.qw, cell[p] / view.qw);
+        [[unroll]] for (uint g = 0u; g < GROUP; g++)
+            acc[p][g] = 0;
+    }
     for (uint tap = 0u; tap < 9u; tap++) {
-        ivec2 there = clamp(here + ivec2(tap % 3u, tap / 3u) - 1, ivec2(0), last);
-        uint at = INPUT_PLANE * plane + view.first + uint(there.y) * view.qw + uint(there.x);
+        uvec2 at;
+        [[unroll]] for (int p = 0; p < 2; p++) {
+            ivec2 there = clamp(here[p] + ivec2(tap % 3u, tap / 3u) - 1, ivec2(0), last);
+            at[p] = INPUT_PLANE * plane + view.first + uint(there.y) * view.qw + uint(there.x);
+        }
         uint weights = WEIGHTS + (gl_WorkGroupID.y * 9u + tap) * WORDS * GROUP;
         for (uint w = 0u; w < WORDS; w++) {
-            uint u = arena[at + w * plane];
-            for (uint g = 0u; g < GROUP; g++)
-                acc[g] += dot4(u, model[weights + w * GROUP + g]);
+            uvec2 u = uvec2(arena[at.x + w * plane], arena[at.y + w * plane]);
+            [[unroll]] for (uint g = 0u; g < GROUP; g++) {
+                uint weight = model[weights + w * GROUP + g];
+                acc[0][g] += dot4(u.x, weight);
+                acc[1][g] += dot4(u.y, weight);
+            }
         }
     }
     if (ENCODER != 0u)

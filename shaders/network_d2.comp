@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Doubling and d2, docs/arithmetic.md §5: to the painted picture of the view push.index. One invocation per pixel of
 // half the style resolution: 2 x 2 pixels of the picture.
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "network.glsl"
 #include "doubling.glsl"
@@ -12,10 +13,10 @@ layout(binding = NET_BIND_OUT, std430) writeonly restrict buffer Out { uint pain
 
 void add_words(uvec4 words[4], uint w, inout int acc[4][3])
 {
-    for (int tap = 0; tap < 9; tap++)
-        for (int o = 0; o < NET_D2_OUT; o++) {
+    [[unroll]] for (int tap = 0; tap < 9; tap++)
+        [[unroll]] for (int o = 0; o < NET_D2_OUT; o++) {
             uint k = model[NET_D2_WEIGHTS + (w * 9u + tap) * NET_D2_OUT + o];
-            for (int i = 0; i < 4; i++)
+            [[unroll]] for (int i = 0; i < 4; i++)
                 acc[i][o] += dot4(words[(i >> 1) + tap / 3][(i & 1) + tap % 3], k);
         }
 }
@@ -31,13 +32,13 @@ void main()
     uvec3 columns = around(x, width), rows = around(y, height) * width;
     int acc[4][3]; // pixel, colour
     uvec4 words[4];
-    for (int i = 0; i < 4; i++)
-        for (int o = 0; o < NET_D2_OUT; o++)
+    [[unroll]] for (int i = 0; i < 4; i++)
+        [[unroll]] for (int o = 0; o < NET_D2_OUT; o++)
             acc[i][o] = 0;
     for (uint w = 0u; w < NET_D2_WORDS - 1u; w++) {
         uint from = (NET_D1_PLANE + 4u * w) * plane + 4u * view.first;
         uvec3 near[3];
-        for (int j = 0; j < 3; j++) {
+        [[unroll]] for (int j = 0; j < 3; j++) {
             uint at = from + rows[j];
             near[j] = uvec3(arena[at + columns.x], arena[at + columns.y], arena[at + columns.z]);
         }
@@ -46,17 +47,17 @@ void main()
     }
     // The last word is the picture itself, which is not doubled.
     ivec2 last = 2 * ivec2(width, height) - 1;
-    for (int j = 0; j < 4; j++)
-        for (int i = 0; i < 4; i++) {
+    [[unroll]] for (int j = 0; j < 4; j++)
+        [[unroll]] for (int i = 0; i < 4; i++) {
             ivec2 p = clamp(2 * ivec2(x, y) + ivec2(i, j) - 1, ivec2(0), last);
             words[j][i] = picture[p.y * 2 * int(width) + p.x] & 0xffffffu;
         }
     add_words(words, NET_D2_WORDS - 1u, acc);
 
     int shift = int(model[NET_D2_SHIFT]);
-    for (uint i = 0u; i < 4u; i++) {
+    [[unroll]] for (uint i = 0u; i < 4u; i++) {
         uint word = 0xff000000u;
-        for (uint o = 0u; o < NET_D2_OUT; o++) {
+        [[unroll]] for (uint o = 0u; o < NET_D2_OUT; o++) {
             int z = requantise(acc[i][o], shift, model[NET_D2_NORM + o]);
             uint at = uint(clamp((z + 4096) >> 3, 0, 1023));
             word |= (model[NET_LUT + (at >> 2)] >> 8u * (at & 3u) & 0xffu) << 8u * o;

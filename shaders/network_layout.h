@@ -84,7 +84,7 @@
 #define NET_WANTS_EXACT 1
 #define NET_CELLS 2  // N
 #define NET_PLANE 3  // words of a plane
-#define NET_GROUPS 4 // workgroups that cover the largest view's cells
+#define NET_GROUPS 4 // workgroups of these for the largest view
 #define NET_VIEWS 5
 #define NET_VIEW 8 // [8][NET_VIEW_WORDS]
 #define NET_VIEW_QW 0
@@ -95,6 +95,7 @@
 #define NET_VIEW_WORDS 16
 #define NET_FRAME_WORDS (NET_VIEW + 8 * NET_VIEW_WORDS)
 
-#define NET_TILE 64 // cells per workgroup
+#define NET_TILE 64      // invocations per workgroup
+#define NET_CELLS_EACH 2 // cells per invocation in the encoder, a unit and d0
 
 #endif

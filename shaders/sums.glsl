@@ -2,7 +2,7 @@
 // The sums of a layer over the cells of a workgroup and 32 channels (docs/arithmetic.md §7): gathered in shared
 // memory, added to the frame's with two 32-bit atomics.
 
-shared int tile[NET_TILE * 33]; // one column more, so that a column's cells lie in different banks
+shared uint tile[NET_TILE * 33]; // one column more, so that a column's cells lie in different banks
 
 void add64(uint at, uint low, uint high)
 {
@@ -12,7 +12,8 @@ void add64(uint at, uint low, uint high)
         atomicAdd(state[at + 1u], high);
 }
 
-// All invocations call it, after each has put its cell's 32 values, or zeros, into tile[33 · its number …].
+// All invocations call it, after each has put 32 words into tile[33 · its number …]: the values of two cells, or zeros,
+// 16 bits each.
 // Squares are summed in halves of 16 bits, which do not overflow.
 void add_sums(uint layer, uint first_channel)
 {
@@ -21,11 +22,12 @@ void add_sums(uint layer, uint first_channel)
     int sum = 0;
     uint low = 0u, high = 0u;
     for (uint i = 0u; i < 32u; i++) {
-        int s = tile[(part * 32u + i) * 33u + channel];
-        uint square = uint(s * s);
-        sum += s;
-        low += square & 0xffffu;
-        high += square >> 16;
+        uint word = tile[(part * 32u + i) * 33u + channel];
+        int a = low16(word), b = high16(word);
+        uint square_a = uint(a * a), square_b = uint(b * b);
+        sum += a + b;
+        low += (square_a & 0xffffu) + (square_b & 0xffffu);
+        high += (square_a >> 16) + (square_b >> 16);
     }
     uint at = 2u * (layer * NET_CHANNELS + first_channel + channel);
     add64(NET_SUM1 + at, uint(sum), sum < 0 ? 0xffffffffu : 0u);

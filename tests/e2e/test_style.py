@@ -4,6 +4,7 @@
 The expected colours come from the command-line tool on a screenshot of an unstyled run. The same check must refuse the unstyled display
 and the other style's, so it fails with ARTEM_LAYER=off and with styles swapped (ARTEM_E2E_SWAP=1 swaps them: the test must then fail)."""
 import os
+import re
 import sys
 import time
 
@@ -11,6 +12,9 @@ from session import PATIENCE, Session, Settled, is_scene, painted, palette_dista
 
 STYLES = ("great_wave", "starry_night")
 SETTINGS = {"resolution": 320, "budget_ms": 0}
+BACKEND = os.environ.get("ARTEM_E2E_BACKEND")  # that the network has to run on
+if BACKEND:
+    SETTINGS["backend"] = BACKEND
 
 
 def display(name, app, style, accept):
@@ -60,6 +64,8 @@ def main():
         seen[style], session = display(name, app, configured, lambda picture: not refused(picture, *case, quiet=True))
         check(seen[style], *case)
         print(session.log)
+        where = re.search("the network runs on (.*)", session.log)
+        assert BACKEND is None or where and (where[1] == "the CPU") == (BACKEND == "cpu"), "the network did not run where it should"
     print("controls: unstyled and swapped displays are refused")
     for style in STYLES:
         other = STYLES[1 - STYLES.index(style)]
