@@ -16,6 +16,7 @@ PFN_xrVoidFunction layer_find_hook(const char *name)
     } hooks[] = {
         {"xrDestroyInstance", (PFN_xrVoidFunction)layer_xrDestroyInstance},
         {"xrCreateVulkanInstanceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanInstanceKHR},
+        {"xrCreateVulkanDeviceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanDeviceKHR},
         {"xrCreateSession", (PFN_xrVoidFunction)layer_xrCreateSession},
         {"xrDestroySession", (PFN_xrVoidFunction)layer_xrDestroySession},
         {"xrCreateSwapchain", (PFN_xrVoidFunction)layer_xrCreateSwapchain},

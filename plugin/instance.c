@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The active instance: creation, destruction, and what it remembers of the app's Vulkan.
+// The active instance: creation, destruction.
 #include "layer.h"
 
 #include <limits.h>
@@ -99,12 +99,7 @@ static void instance_free(struct layer_instance *instance)
         instance->sessions = session->sibling;
         layer_session_free(session);
     }
-    while (instance->origins != NULL) {
-        struct layer_vulkan_origin *origin = instance->origins;
-
-        instance->origins = origin->next;
-        free(origin);
-    }
+    layer_forget_vulkan(instance);
     artem_config_close(&instance->config);
     pthread_mutex_destroy(&instance->mutex);
     free(instance);
@@ -122,46 +117,4 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance handle)
     atomic_store(&active, NULL);
     instance_free(instance);
     return next(handle);
-}
-
-XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle,
-                                                               const XrVulkanInstanceCreateInfoKHR *info,
-                                                               VkInstance *vulkan_instance, VkResult *vulkan_result)
-{
-    struct layer_instance *instance = layer_active();
-    struct layer_vulkan_origin *origin;
-    XrResult result;
-
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
-    result = instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
-    if (XR_FAILED(result) || vulkan_result == NULL || *vulkan_result != VK_SUCCESS || info == NULL ||
-        vulkan_instance == NULL)
-        return result;
-    origin = malloc(sizeof *origin);
-    if (origin == NULL)
-        return result; // the system's libvulkan will do
-    pthread_mutex_lock(&instance->mutex);
-    *origin = (struct layer_vulkan_origin){
-        .instance = *vulkan_instance,
-        .get_instance_proc_addr = info->pfnGetInstanceProcAddr,
-        .next = instance->origins,
-    };
-    instance->origins = origin;
-    pthread_mutex_unlock(&instance->mutex);
-    return result;
-}
-
-PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance)
-{
-    PFN_vkGetInstanceProcAddr found = NULL;
-
-    pthread_mutex_lock(&instance->mutex);
-    for (const struct layer_vulkan_origin *origin = instance->origins; origin != NULL && found == NULL;
-         origin = origin->next) {
-        if (origin->instance == vulkan_instance)
-            found = origin->get_instance_proc_addr;
-    }
-    pthread_mutex_unlock(&instance->mutex);
-    return found;
 }

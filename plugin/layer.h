@@ -38,6 +38,7 @@
     X(xrWaitSwapchainImage)                                                                                            \
     X(xrReleaseSwapchainImage)                                                                                         \
     X(xrCreateVulkanInstanceKHR)                                                                                       \
+    X(xrCreateVulkanDeviceKHR)                                                                                         \
     X(xrConvertTimespecTimeToTimeKHR)
 
 struct layer_next {
@@ -52,8 +53,15 @@ struct layer_session;
 // Entry points of the app's Vulkan, learned when an instance is made through XR_KHR_vulkan_enable2.
 struct layer_vulkan_origin {
     VkInstance instance;
+    uint32_t version; // that it was made for
     PFN_vkGetInstanceProcAddr get_instance_proc_addr;
     struct layer_vulkan_origin *next;
+};
+
+// A device that was made with integer dot products.
+struct layer_dot_device {
+    VkDevice handle;
+    struct layer_dot_device *next;
 };
 
 struct layer_instance {
@@ -63,9 +71,10 @@ struct layer_instance {
     struct artem_config *config;
     char app_name[XR_MAX_APPLICATION_NAME_SIZE];
     char exe_name[256];
-    pthread_mutex_t mutex; // guards the two lists
+    pthread_mutex_t mutex; // guards the lists
     struct layer_session *sessions;
     struct layer_vulkan_origin *origins;
+    struct layer_dot_device *dot_devices;
 };
 
 // Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info`, the
@@ -83,6 +92,13 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance instance);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance instance,
                                                                const XrVulkanInstanceCreateInfoKHR *info,
                                                                VkInstance *vulkan_instance, VkResult *vulkan_result);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance instance,
+                                                             const XrVulkanDeviceCreateInfoKHR *info, VkDevice *device,
+                                                             VkResult *vulkan_result);
+// Forgets all that the two have remembered.
+void layer_forget_vulkan(struct layer_instance *instance);
+// Whether integer dot products were enabled, by the app or by the layer.
+bool layer_device_has_dot(struct layer_instance *instance, VkDevice device);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
 

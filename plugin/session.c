@@ -64,6 +64,7 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .queue_family = binding->queueFamilyIndex,
         .queue_index = binding->queueIndex,
         .get_instance_proc_addr = layer_find_vulkan(session->instance, binding->instance),
+        .dot = layer_device_has_dot(session->instance, binding->device),
     };
     if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
         vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {

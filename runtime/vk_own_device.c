@@ -14,7 +14,6 @@ enum { DEVICES_MAX = 16, FAMILIES_MAX = 32 };
 #define INSTANCE_FUNCTIONS(X)                                                                                          \
     X(vkCreateDevice)                                                                                                  \
     X(vkDestroyInstance)                                                                                               \
-    X(vkEnumerateDeviceExtensionProperties)                                                                            \
     X(vkEnumeratePhysicalDevices)                                                                                      \
     X(vkGetDeviceProcAddr)                                                                                             \
     X(vkGetPhysicalDeviceProperties)                                                                                   \
@@ -30,8 +29,7 @@ struct vulkan_own_device {
 #define X(name) PFN_##name name;
     INSTANCE_FUNCTIONS(X)
 #undef X
-    PFN_vkGetPhysicalDeviceFeatures2 vkGetPhysicalDeviceFeatures2; // NULL with Vulkan 1.0
-    PFN_vkGetPhysicalDeviceProperties2 vkGetPhysicalDeviceProperties2;
+    uint32_t version; // of the instance
 };
 
 static const char *create_instance(struct vulkan_own_device *own)
@@ -66,12 +64,7 @@ static const char *create_instance(struct vulkan_own_device *own)
         return "the Vulkan driver lacks " #name;
     INSTANCE_FUNCTIONS(X)
 #undef X
-    if (info.pApplicationInfo == &app) {
-        own->vkGetPhysicalDeviceFeatures2 =
-            (PFN_vkGetPhysicalDeviceFeatures2)own->get(own->instance, "vkGetPhysicalDeviceFeatures2");
-        own->vkGetPhysicalDeviceProperties2 =
-            (PFN_vkGetPhysicalDeviceProperties2)own->get(own->instance, "vkGetPhysicalDeviceProperties2");
-    }
+    own->version = info.pApplicationInfo->apiVersion;
     return NULL;
 }
 
@@ -132,44 +125,6 @@ static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevic
     return found;
 }
 
-static bool has_extension(const struct vulkan_own_device *own, VkPhysicalDevice physical, const char *name)
-{
-    VkExtensionProperties *list = NULL;
-    uint32_t count = 0;
-    bool found = false;
-
-    if (own->vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL) == VK_SUCCESS && count > 0)
-        list = calloc(count, sizeof *list);
-    if (list != NULL && own->vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(list[i].extensionName, name) == 0;
-    free(list);
-    return found;
-}
-
-// Integer dot products pay where the device does them as one instruction; ARTEM_VULKAN_DOT=on|off decides otherwise.
-static bool wants_dot(const struct vulkan_own_device *own, VkPhysicalDevice physical, uint32_t version)
-{
-    VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR};
-    VkPhysicalDeviceFeatures2 features2 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &features};
-    VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR properties = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR};
-    VkPhysicalDeviceProperties2 properties2 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
-                                               .pNext = &properties};
-    const char *wish = artem_user_env("ARTEM_VULKAN_DOT");
-
-    if (own->vkGetPhysicalDeviceFeatures2 == NULL || own->vkGetPhysicalDeviceProperties2 == NULL ||
-        version < VK_API_VERSION_1_1 ||
-        !has_extension(own, physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
-        return false;
-    own->vkGetPhysicalDeviceFeatures2(physical, &features2);
-    own->vkGetPhysicalDeviceProperties2(physical, &properties2);
-    if (wish != NULL)
-        return features.shaderIntegerDotProduct && strcmp(wish, "on") == 0;
-    return features.shaderIntegerDotProduct && properties.integerDotProduct4x8BitPackedMixedSignednessAccelerated;
-}
-
 static const char *create_device(struct vulkan_own_device *own)
 {
     static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
@@ -179,7 +134,7 @@ static const char *create_device(struct vulkan_own_device *own)
     if (physical == VK_NULL_HANDLE)
         return "there is no such Vulkan device";
 
-    const bool dot = wants_dot(own, physical, properties.apiVersion);
+    const bool dot = vulkan_wants_dot(own->get, own->instance, own->version, physical);
     const VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
         .shaderIntegerDotProduct = VK_TRUE,

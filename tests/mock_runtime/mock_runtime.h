@@ -36,6 +36,7 @@ struct mock_settings {
     unsigned exit_after;                       // ask the app to stop after so many frames; 0 = never
     XrResult refuse_create;                    // of xrCreateSwapchain, XR_SUCCESS = allowed
     XrResult refuse_transfer;                  // of xrCreateSwapchain with TRANSFER_SRC usage
+    bool refuse_extensions;                    // xrCreateVulkanDeviceKHR with device extensions fails in Vulkan
     XrResult reject_foreign;                   // of xrEndFrame that refers to swapchains that are not the app's
     XrResult app_wait, foreign_wait;           // of xrWaitSwapchainImage
     bool watch_foreign;                        // foreign swapchains may be waited for a millisecond at most
@@ -120,6 +121,9 @@ const struct mock_frame *mock_get_frame(void);
 unsigned mock_count_frames(void);
 // Frames that ended later than their predicted display time; only with a rate.
 unsigned mock_count_missed(void);
+
+// Device extensions that the latest xrCreateVulkanDeviceKHR asked for.
+unsigned mock_count_device_extensions(void);
 
 // A vkGetInstanceProcAddr for the app to hand over: devices complain about any use of the queue while
 // mock_queue_allowed is false, and about waiting for a whole queue or device always. The app sets the flag around the

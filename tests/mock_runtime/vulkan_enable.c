@@ -98,6 +98,13 @@ MOCK_FUNCTION(xrCreateVulkanInstanceKHR)
     return XR_SUCCESS;
 }
 
+static unsigned device_extensions;
+
+unsigned mock_count_device_extensions(void)
+{
+    return device_extensions;
+}
+
 MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
 (XrInstance handle, const XrVulkanDeviceCreateInfoKHR *info, VkDevice *device, VkResult *vulkan_result)
 {
@@ -106,6 +113,11 @@ MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
         return mock_violation(XR_ERROR_HANDLE_INVALID, "xrCreateVulkanDeviceKHR: unknown instance");
     if (info->type != XR_TYPE_VULKAN_DEVICE_CREATE_INFO_KHR)
         return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrCreateVulkanDeviceKHR: wrong structure type");
+    device_extensions = info->vulkanCreateInfo->enabledExtensionCount;
+    if (mock_settings.refuse_extensions && device_extensions > 0) {
+        *vulkan_result = VK_ERROR_EXTENSION_NOT_PRESENT;
+        return XR_SUCCESS;
+    }
     *vulkan_result = vkCreateDevice(info->vulkanPhysicalDevice, info->vulkanCreateInfo, info->vulkanAllocator, device);
     return XR_SUCCESS;
 }

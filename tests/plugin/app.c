@@ -149,6 +149,8 @@ static void ask_requirements(void)
                   XR_SUCCESS);
 }
 
+void (*app_before_open)(void);
+
 const char *app_open(bool enable2)
 {
     static const struct host_makers through = {through_create_instance, through_find_device, through_create_device};
@@ -156,6 +158,8 @@ const char *app_open(bool enable2)
 
     mock_reset();
     mock_settings.watch_foreign = true;
+    if (app_before_open != NULL)
+        app_before_open();
     memset(&fake_engine, 0, sizeof fake_engine);
     memset(&app, 0, sizeof app);
     app.enable2 = enable2;

@@ -76,6 +76,8 @@ extern struct app app;
 
 // NULL, or why there is no Vulkan device here. Makes an instance with the layer, and the app's Vulkan device.
 const char *app_open(bool enable2);
+// Called at its beginning where set, when the mock runtime has its default settings.
+extern void (*app_before_open)(void);
 // Destroys both. Checks that nothing is left, and that neither the runtime nor the validation layer had to complain.
 void app_close(void);
 

@@ -20,6 +20,8 @@ struct history {
     unsigned count;
 };
 
+static bool refuse_extensions;    // of the runtime's devices, set before the app makes one
+static unsigned extensions_seen; // by the runtime, in two_eyes
 static char config[] = "/tmp/artem-device-test.XXXXXX";
 
 static void configure(const char *backend, const char *style)
@@ -73,6 +75,7 @@ static void run_two_eyes(struct history *history)
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
     open_app(true, 1);
+    extensions_seen = mock_count_device_extensions();
     app_show_views(&info);
     for (int i = 0; i < FRAMES; i++)
         show(history);
@@ -132,6 +135,46 @@ static void run_lives(struct history *history)
     app_close();
 }
 
+// What the layer enables for itself when the app makes its device: only what helps, only where the network may run on
+// it, and never at the app's cost.
+static void apply_refusal(void)
+{
+    mock_settings.refuse_extensions = refuse_extensions;
+}
+
+static void test_dot_products(void)
+{
+    static const struct {
+        const char *backend, *dot;
+        uint32_t version;
+        bool refuse;
+        unsigned extensions;
+    } cases[] = {
+        {"cpu", "on", VK_API_VERSION_1_1, false, 0},    {"vulkan", "off", VK_API_VERSION_1_1, false, 0},
+        {"vulkan", "on", VK_API_VERSION_1_0, false, 0}, // the app's instance has no features to ask for
+        {"vulkan", "on", VK_API_VERSION_1_1, true, 0},  // the second attempt is the app's own
+        {"vulkan", "on", VK_API_VERSION_1_1, false, 1}, // unless the driver has none
+    };
+    struct history histories[sizeof cases / sizeof cases[0]] = {{.count = 0}};
+
+    app_before_open = apply_refusal;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        configure(cases[i].backend, "great_wave");
+        setenv("ARTEM_VULKAN_DOT", cases[i].dot, 1);
+        host_api_version = cases[i].version;
+        refuse_extensions = cases[i].refuse;
+        run_two_eyes(&histories[i]);
+        if (cases[i].extensions == 1 && extensions_seen == 0)
+            fprintf(stderr, "this device has no integer dot products\n");
+        else
+            CHECK_INT(extensions_seen, cases[i].extensions);
+        CHECK(memcmp(&histories[i], &histories[0], sizeof histories[0]) == 0);
+    }
+    unsetenv("ARTEM_VULKAN_DOT");
+    host_api_version = VK_API_VERSION_1_0;
+    app_before_open = NULL;
+}
+
 static void compare(const char *what, void (*run)(struct history *history))
 {
     struct history cpu = {.count = 0}, vulkan = {.count = 0}, other = {.count = 0};
@@ -174,6 +217,7 @@ int main(void)
     compare("two eyes", run_two_eyes);
     compare("array", run_array);
     compare("lives", run_lives);
+    test_dot_products();
     unlink(config);
     return test_result();
 }

@@ -16,6 +16,8 @@
 
 enum { IMAGES_MAX = 32 };
 
+uint32_t host_api_version = VK_API_VERSION_1_0;
+
 static VkInstance instance;
 static VkPhysicalDevice physical;
 static VkDevice device;
@@ -100,7 +102,7 @@ static VkResult create_instance(const struct host_makers *makers)
         .enabledValidationFeatureCount = 1,
         .pEnabledValidationFeatures = &synchronization,
     };
-    const VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = VK_API_VERSION_1_0};
+    const VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = host_api_version};
     const VkDebugUtilsMessengerCreateInfoEXT messenger_info = {
         .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
         .messageSeverity =

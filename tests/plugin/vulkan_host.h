@@ -5,6 +5,9 @@
 
 #include "artem_vk/device.h"
 
+// Of the instance; Vulkan 1.0 unless a test asks for more.
+extern uint32_t host_api_version;
+
 // NULL on success, else why there is no device. Fills in what a session would get from the app.
 const char *host_open(struct vulkan_device_params *out_params);
 // The same with instance and device made by someone else, as an OpenXR runtime does.

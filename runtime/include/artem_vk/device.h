@@ -102,6 +102,11 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
 // The caller has waited for all work. Clears *device; NULL-safe.
 void vulkan_device_destroy(struct vulkan_device **device);
 
+// Whether a device should be made with VK_KHR_shader_integer_dot_product and its feature: it has them, and does such
+// products as one instruction. The environment's ARTEM_VULKAN_DOT=on|off decides instead of the latter. `version`: that
+// the instance was made for.
+bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t version, VkPhysicalDevice physical);
+
 // A device of our own, for engines that no app lends one: the fastest kind there is, or the first whose name contains
 // the environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the
 // reason in the log at that level, without one.
