@@ -44,6 +44,12 @@ static void run_convolution(void *user)
     k.unit(&conv, rows, N, NULL, NULL, NULL, m.s1, m.s2);
 }
 
+static void run_convolution_alone(void *user)
+{
+    (void)user;
+    k.unit(&conv, rows, N, NULL, NULL, NULL, NULL, NULL);
+}
+
 static void run_conv8(void *user)
 {
     (void)user;
@@ -148,6 +154,7 @@ static void measure_set(struct bench *bench, enum artem_cpu cpu)
     k.bconv_pack(&conv);
     measure(bench, cpu, "unit", run_unit, products, bits);
     measure(bench, cpu, "unit, only sums", run_convolution, products, bits);
+    measure(bench, cpu, "unit, only convolution", run_convolution_alone, products, bits);
     measure_conv8(bench, cpu, "conv8 encoder 64 > 128", 64, 128, bytes);
     measure_conv8(bench, cpu, "conv8 d0 128 > 32", 128, 32, bytes);
     measure_conv8(bench, cpu, "conv8 d1 32 > 12", 32, 12, bytes);
