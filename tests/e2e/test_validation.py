@@ -10,7 +10,7 @@ LAYER, CORE = "XR_APILAYER_ARTEM_style_transfer", "XR_APILAYER_LUNARG_core_valid
 
 def run(what, binding, order, control=False):
     """Returns the lines that the two validation layers wrote."""
-    settings = {"style": "great_wave", "resolution": 128, "budget_ms": 0}
+    settings = {"style": "great_wave", "resolution": 128, "budget_ms": 0, "backend": "cpu"}
     s = Session(settings, binding)
     vulkan, openxr = s.folder / "vulkan.txt", s.folder / "openxr.txt"
     s.env.update({
@@ -34,6 +34,12 @@ def run(what, binding, order, control=False):
                 s.wait_for_log("style: " + settings["style"], what, times)
                 for _ in range(4):
                     s.screenshot()
+        for engines, settings["backend"] in enumerate(("vulkan", "cpu", "vulkan"), 2):  # and of moving to the device and back
+            s.write_config(settings)
+            changes += 1
+            s.wait_for_log("the network runs on", what, engines)
+            for _ in range(4):
+                s.screenshot()
         s.write_config(dict(settings, enabled="off"))
         s.wait_for_log("new settings", what, changes + 1)
         s.screenshot()
