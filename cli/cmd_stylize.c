@@ -46,16 +46,11 @@ static double now_ms(void)
 static int parse_options(int argc, char **argv, struct job *job)
 {
     static const struct option options[] = {
-        {"style", required_argument, NULL, 's'},
-        {"blend-style", required_argument, NULL, 'b'},
-        {"blend", required_argument, NULL, 'w'},
-        {"resolution", required_argument, NULL, 'r'},
-        {"strength", required_argument, NULL, 'x'},
-        {"keep-color", required_argument, NULL, 'k'},
-        {"backend", required_argument, NULL, 'e'},
-        {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"style", required_argument, NULL, 's'},    {"blend-style", required_argument, NULL, 'b'},
+        {"blend", required_argument, NULL, 'w'},    {"resolution", required_argument, NULL, 'r'},
+        {"strength", required_argument, NULL, 'x'}, {"keep-color", required_argument, NULL, 'k'},
+        {"backend", required_argument, NULL, 'e'},  {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     bool has_style = false, has_blend = false;
     int option, result = CLI_OK;

@@ -16,10 +16,10 @@ struct styler {
     struct artem_network *network;
     struct artem_engine *engine;
     struct artem_style *style;
-    const struct vulkan_device *device;     // NULL: none
-    uint32_t threads;                       // that the engine was made with
-    char backend[ARTEM_BACKEND_MAX];        // that was asked for then
-    bool on_device;                         // the engine uses `device`
+    const struct vulkan_device *device; // NULL: none
+    uint32_t threads;                   // that the engine was made with
+    char backend[ARTEM_BACKEND_MAX];    // that was asked for then
+    bool on_device;                     // the engine uses `device`
     uint32_t settings_serial;
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
@@ -96,26 +96,26 @@ const char *styler_get_backend(struct styler *styler)
 }
 
 // Falls back to the CPU, which every machine has.
-static enum artem_result create_engine(const struct styler *styler, struct artem_engine_params *params,
+static enum artem_result create_engine(const struct styler *styler, const struct artem_settings *settings,
                                        struct artem_engine **out_engine)
 {
     const struct artem_engine_vulkan share = {styler->device};
+    struct artem_engine_params params = {
+        .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    params->vulkan = &share;
     if (styler->device != NULL)
-        result = artem_engine_create(params, out_engine);
-    if (result == ARTEM_OK || strcmp(params->backend, "cpu") == 0)
+        result = artem_engine_create(&params, out_engine);
+    if (result == ARTEM_OK || strcmp(settings->backend, "cpu") == 0)
         return result;
-    artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): the CPU takes its place", params->backend,
+    artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): the CPU takes its place", settings->backend,
               artem_result_string(result));
-    params->backend = "cpu";
-    return artem_engine_create(params, out_engine);
+    params.backend = "cpu";
+    return artem_engine_create(&params, out_engine);
 }
 
 static enum artem_result make_engine(struct styler *styler, const struct artem_settings *settings)
 {
-    struct artem_engine_params params = {.backend = settings->backend, .threads = settings->threads};
     struct artem_engine *engine = NULL;
     enum artem_result result = ARTEM_OK;
 
@@ -123,8 +123,7 @@ static enum artem_result make_engine(struct styler *styler, const struct artem_s
         result = artem_library_load_network(&styler->network);
     if (result != ARTEM_OK)
         return result; // the library has said what is wrong with which file
-    params.network = styler->network;
-    result = create_engine(styler, &params, &engine);
+    result = create_engine(styler, settings, &engine);
     if (result == ARTEM_OK && styler->style != NULL) {
         result = artem_engine_set_style(engine, styler->style);
         styler->style_serial++;

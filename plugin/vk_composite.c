@@ -43,8 +43,8 @@ static void record_shaders(struct vk_target *target, struct vk_submission *submi
             continue;
         push.strength = strength;
         push.keep = keep;
-        vk_picture_dispatch(target, picture, submission->commands, target->shaders->pipelines[target->pixels].composite, &push,
-                            picture->info.rect.extent.width, picture->info.rect.extent.height);
+        vk_picture_dispatch(target, picture, submission->commands, target->shaders->pipelines[target->pixels].composite,
+                            &push, picture->info.rect.extent.width, picture->info.rect.extent.height);
     }
 }
 

@@ -125,9 +125,10 @@ void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture
     const uint32_t group = 8; // local_size in shaders/common.glsl
 
     d->vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
-    d->vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, target->shaders->layout.pipeline, 0, 1, &picture->set, 0,
-                               NULL);
-    d->vkCmdPushConstants(commands, target->shaders->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof *push, push);
+    d->vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, target->shaders->layout.pipeline, 0, 1,
+                               &picture->set, 0, NULL);
+    d->vkCmdPushConstants(commands, target->shaders->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof *push,
+                          push);
     d->vkCmdDispatch(commands, (columns + group - 1) / group, (rows + group - 1) / group, 1);
 }
 

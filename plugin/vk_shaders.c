@@ -31,11 +31,11 @@ enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixe
     enum artem_result result = ARTEM_OK;
 
     if (pipelines->downscale == VK_NULL_HANDLE)
-        result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &downscale,
-                                    &pipelines->downscale);
+        result =
+            vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &downscale, &pipelines->downscale);
     if (result == ARTEM_OK && pipelines->composite == VK_NULL_HANDLE)
-        result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &composite,
-                                    &pipelines->composite);
+        result =
+            vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &composite, &pipelines->composite);
     return result;
 }
 

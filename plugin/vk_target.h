@@ -70,7 +70,7 @@ struct vk_target {
     VkDescriptorPool set_pool;
     struct vk_picture pictures[VK_TARGET_PICTURES];
     struct vk_submission submissions[VK_TARGET_SUBMISSIONS];
-    unsigned next;                // submission to use next
+    unsigned next;                                        // submission to use next
     uint64_t frames[VK_WORK_COUNT], timed[VK_WORK_COUNT]; // begun, and the one that gpu_ms belongs to
     double gpu_ms[VK_WORK_COUNT]; // of the latest capture (with its scaling) and composite that were waited for
 };

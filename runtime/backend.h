@@ -18,7 +18,7 @@ struct artem_backend_ops {
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
     void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
     uint32_t (*passes)(const void *backend, struct artem_pass *out_passes); // NULL: it has none
-    void (*destroy)(void *backend); // waits for a frame in flight
+    void (*destroy)(void *backend);                                         // waits for a frame in flight
 };
 
 extern const struct artem_backend_ops artem_backend_cpu;

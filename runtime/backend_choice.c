@@ -51,9 +51,9 @@ static double measure(const struct artem_backend_ops *ops, const struct artem_en
     for (uint32_t v = 0; v < VIEWS; v++)
         frame.view[v] = (struct artem_engine_view){.width = WIDTH,
                                                    .height = HEIGHT,
-                                                   .in = pictures + 2 * v * bytes,
+                                                   .in = pictures + (size_t)2 * v * bytes,
                                                    .in_stride = stride,
-                                                   .out = pictures + (2 * v + 1) * bytes,
+                                                   .out = pictures + ((size_t)2 * v + 1) * bytes,
                                                    .out_stride = stride};
     if (ops->set_style(backend, style) == ARTEM_OK)
         for (int i = 0; i < FRAMES; i++) {
@@ -133,8 +133,8 @@ static void remember(const char *path, const char *old, const char *key, const s
     if (text == NULL)
         return;
     const bool cut = old != NULL && *old != '\0' && old[strlen(old) - 1] != '\n'; // by an interrupted write
-    const int length = snprintf(text, size, "%s%s%s\t%u\t%u\n", old != NULL ? old : "", cut ? "\n" : "", key, (unsigned)(times->gpu * 1e4),
-                                (unsigned)(times->cpu * 1e4));
+    const int length = snprintf(text, size, "%s%s%s\t%u\t%u\n", old != NULL ? old : "", cut ? "\n" : "", key,
+                                (unsigned)(times->gpu * 1e4), (unsigned)(times->cpu * 1e4));
     if (length < FILE_MAX && !artem_cache_write(path, text, (size_t)length))
         artem_log(ARTEM_LOG_DEBUG, "the choice of a backend cannot be kept in %s", path);
     free(text);

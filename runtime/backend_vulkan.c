@@ -47,8 +47,8 @@ static void destroy(void *backend)
     const struct vulkan_device *d = vulkan->device;
 
     if (d != NULL) {
-        if (vulkan->in_flight && d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, destroy_timeout_ns) ==
-                                     VK_TIMEOUT) {
+        if (vulkan->in_flight &&
+            d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, destroy_timeout_ns) == VK_TIMEOUT) {
             artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
             free(vulkan);
             return;
@@ -147,13 +147,13 @@ static enum artem_result prepare(struct vulkan_backend *vulkan, const struct art
     struct vulkan_shape shape;
     enum artem_result result = vulkan_plan_shape(vulkan, frame, &shape);
 
-    if (result != ARTEM_OK || memcmp(&shape, &vulkan->shape, sizeof shape) == 0)
+    if (result != ARTEM_OK || vulkan_same_shape(&shape, &vulkan->shape))
         return result;
     vulkan->shape.views = 0;
     result = vulkan_place_shape(vulkan, &shape);
     if (result != ARTEM_OK)
         return result;
-    memcpy(&vulkan->shape, &shape, sizeof shape);
+    vulkan->shape = shape;
     result = vulkan_record_frame(vulkan);
     if (result != ARTEM_OK)
         vulkan->shape.views = 0;

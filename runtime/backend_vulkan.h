@@ -94,6 +94,8 @@ void vulkan_destroy_buffers(struct vulkan_backend *vulkan);
 // Lays out a frame; ARTEM_ERROR_UNSUPPORTED where it is too large for the device's buffers.
 enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
                                     struct vulkan_shape *out_shape);
+// Whether the same commands do for both.
+bool vulkan_same_shape(const struct vulkan_shape *a, const struct vulkan_shape *b);
 // Makes the buffers large enough and points the sets at them; allocates only what is larger than ever before. On
 // failure nothing is usable but the next successful call.
 enum artem_result vulkan_place_shape(struct vulkan_backend *vulkan, const struct vulkan_shape *shape);

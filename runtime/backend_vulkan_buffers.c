@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The backend's memory: a handful of buffers that only grow.
-#include <string.h>
-
 #include "backend_vulkan.h"
 
 enum { ALIGNMENT = 256 }; // of ranges in a buffer: no device asks for more
@@ -18,8 +16,10 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
         VkDeviceSize words;
         enum vk_place place;
     } list[] = {
-        {&vulkan->model, NET_MODEL_WORDS, VK_PLACE_DEVICE},     {&vulkan->upload, NET_MODEL_WORDS, VK_PLACE_HOST},
-        {&vulkan->state, NET_STATE_WORDS, VK_PLACE_DEVICE},     {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_HOST},
+        {&vulkan->model, NET_MODEL_WORDS, VK_PLACE_DEVICE},
+        {&vulkan->upload, NET_MODEL_WORDS, VK_PLACE_HOST},
+        {&vulkan->state, NET_STATE_WORDS, VK_PLACE_DEVICE},
+        {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_HOST},
         {&vulkan->decisions, NET_ARGS_ENC - NET_EXACT, VK_PLACE_HOST},
     };
     const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, NET_BINDINGS * ARTEM_MAX_VIEWS};
@@ -78,10 +78,8 @@ size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan)
 enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
                                     struct vulkan_shape *out_shape)
 {
-    struct vulkan_shape shape;
+    struct vulkan_shape shape = {.views = frame->views};
 
-    memset(&shape, 0, sizeof shape); // gaps too: shapes are compared byte by byte
-    shape.views = frame->views;
     for (uint32_t v = 0; v < frame->views; v++) {
         const struct artem_engine_view *from = &frame->view[v];
         struct vulkan_view *view = &shape.view[v];
@@ -103,8 +101,24 @@ enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const s
     shape.plane = (shape.cells + NET_TILE - 1) / NET_TILE * NET_TILE;
     if ((VkDeviceSize)shape.plane * NET_PLANES * sizeof(uint32_t) > vulkan->device->max_buffer_range)
         return ARTEM_ERROR_UNSUPPORTED;
-    memcpy(out_shape, &shape, sizeof shape);
+    *out_shape = shape;
     return ARTEM_OK;
+}
+
+bool vulkan_same_shape(const struct vulkan_shape *a, const struct vulkan_shape *b)
+{
+    bool same = a->views == b->views;
+
+    for (uint32_t v = 0; v < a->views && same; v++) {
+        const struct vulkan_view *x = &a->view[v], *y = &b->view[v];
+        same = x->qw == y->qw && x->qh == y->qh && x->in == y->in && x->out == y->out;
+    }
+    return same;
+}
+
+static VkBuffer to_buffer(uint64_t handle)
+{
+    return (VkBuffer)(uintptr_t)handle; // NOLINT(performance-no-int-to-ptr): Vulkan's handles are numbers
 }
 
 static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape *shape)
@@ -120,8 +134,8 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
             [NET_BIND_ARENA] = {vulkan->arena.handle, 0, planes},
             [NET_BIND_STATE] = {vulkan->state.handle, 0, VK_WHOLE_SIZE},
             [NET_BIND_FRAME] = {vulkan->frame_data.handle, 0, VK_WHOLE_SIZE},
-            [NET_BIND_IN] = {own ? vulkan->pictures.handle : (VkBuffer)(uintptr_t)view->in, view->offset, bytes},
-            [NET_BIND_OUT] = {own ? vulkan->pictures.handle : (VkBuffer)(uintptr_t)view->out,
+            [NET_BIND_IN] = {own ? vulkan->pictures.handle : to_buffer(view->in), view->offset, bytes},
+            [NET_BIND_OUT] = {own ? vulkan->pictures.handle : to_buffer(view->out),
                               own ? view->offset + align(bytes) : 0, bytes},
             [NET_BIND_MAPS] = {vulkan->arena.handle, vulkan->maps_offset, VK_WHOLE_SIZE},
             [NET_BIND_WEIGHTS] = {vulkan->model.handle, NET_UNIT_WEIGHTS,

@@ -46,7 +46,7 @@ static void write_pairs(uint32_t *to, const int16_t *low, const int16_t *high, u
 
 static void write_64(uint32_t *to, const int64_t *values)
 {
-    for (uint32_t i = 0; i < NET_CHANNELS; i++) {
+    for (size_t i = 0; i < NET_CHANNELS; i++) {
         to[2 * i] = (uint32_t)values[i];
         to[2 * i + 1] = (uint32_t)((uint64_t)values[i] >> 32);
     }

@@ -61,8 +61,8 @@ enum artem_result vulkan_create_pipelines(struct vulkan_backend *vulkan)
     for (int pass = 0; pass < PASS_COUNT && result == ARTEM_OK; pass++) {
         const struct vk_shader shader = shader_of((enum vulkan_pass)pass, vulkan->device->dot);
         if (shader.code != NULL)
-            result = vk_pipeline_create(vulkan->device, &vulkan->layout, vulkan->cache, &shader,
-                                        &vulkan->pipelines[pass]);
+            result =
+                vk_pipeline_create(vulkan->device, &vulkan->layout, vulkan->cache, &shader, &vulkan->pipelines[pass]);
     }
     return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of one frame, docs/arithmetic.md §4-§7: recorded once per shape. What only exact mode needs is dispatched
-// indirectly, so that whether a frame is a cut never has to be known on the CPU.
+// The commands of one frame, docs/arithmetic.md §4-§7: recorded once per shape. What only exact mode needs is
+// dispatched indirectly, so that whether a frame is a cut never has to be known on the CPU.
 #include <stdio.h>
 #include <string.h>
 
@@ -147,8 +147,8 @@ static void record_unit(struct vulkan_backend *vulkan, uint32_t unit)
     between(vulkan);
     dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
     between(vulkan);
-    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit,
-             shape->groups, NET_CHANNELS / 32, shape->views);
+    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
+             shape->views);
     between(vulkan);
     snprintf(name, sizeof name, "unit %u", unit);
     mark(vulkan, name);

@@ -188,8 +188,7 @@ static bool run(struct bench *b, const struct artem_engine_params *params, doubl
         const double p50 = bench_percentile(&times, 50), p99 = bench_percentile(&times, 99);
         printf("%s, %u x %u x %u: best %.2f ms, p50 %.2f, p99 %.2f, with the copies there and back\n", params->backend,
                b->views, b->width, b->height, times.time[0] * 1e3, p50 * 1e3, p99 * 1e3);
-        bench_row(b,
-                  "\"part\": \"vulkan\", \"backend\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
+        bench_row(b, "\"part\": \"vulkan\", \"backend\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
                   params->backend, times.time[0] * 1e3, p50 * 1e3, p99 * 1e3);
         *out_best = times.time[0];
         if (params->vulkan != NULL)
@@ -214,9 +213,8 @@ int bench_vulkan(struct bench *b)
     printf("Vulkan on %s%s\n", device->name, device->dot ? ", with integer dot products" : "");
     printf("  population counts and sums on registers alone: %.1f GMAC/s\n", bound * 1e-9);
     bench_row(b, "\"part\": \"vulkan\", \"device\": \"%s\", \"bound_gmacs\": %.1f", device->name, bound * 1e-9);
-    const bool ran =
-        run(b, &(struct artem_engine_params){.backend = "vulkan", .vulkan = &share}, bound, &vulkan) &&
-        run(b, &(struct artem_engine_params){.backend = "cpu", .threads = b->threads}, 0, &cpu);
+    const bool ran = run(b, &(struct artem_engine_params){.backend = "vulkan", .vulkan = &share}, bound, &vulkan) &&
+                     run(b, &(struct artem_engine_params){.backend = "cpu", .threads = b->threads}, 0, &cpu);
     if (ran)
         printf("  Vulkan is %.2f times as fast as the CPU backend on %u threads\n", cpu / vulkan, b->threads);
     vulkan_own_device_destroy(&own);

@@ -12,9 +12,11 @@
 
 enum { PAYLOAD = 1000, CONTENT = 16 + VK_UUID_SIZE + PAYLOAD };
 
-static uint8_t compiled[CONTENT];    // what the driver gives
-static size_t given;                 // bytes that it got
-static bool refuses;                 // it takes no data
+static uint8_t compiled[CONTENT]; // what the driver gives
+static size_t given;              // bytes that it got
+static bool refuses;              // it takes no data
+static int made_up;
+#define the_cache ((VkPipelineCache)&made_up)
 static int alive, unwritten_failures; // caches; calls of vkGetPipelineCacheData that fail
 
 static VKAPI_ATTR VkResult VKAPI_CALL create(VkDevice device, const VkPipelineCacheCreateInfo *info,
@@ -28,15 +30,16 @@ static VKAPI_ATTR VkResult VKAPI_CALL create(VkDevice device, const VkPipelineCa
     if (refuses && given > 0)
         return VK_ERROR_INITIALIZATION_FAILED;
     alive++;
-    *out_cache = (VkPipelineCache)(uintptr_t)1;
+    *out_cache = the_cache;
     return VK_SUCCESS;
 }
 
-static VKAPI_ATTR void VKAPI_CALL destroy(VkDevice device, VkPipelineCache cache, const VkAllocationCallbacks *allocator)
+static VKAPI_ATTR void VKAPI_CALL destroy(VkDevice device, VkPipelineCache cache,
+                                          const VkAllocationCallbacks *allocator)
 {
     (void)device;
     (void)allocator;
-    CHECK(cache == (VkPipelineCache)(uintptr_t)1);
+    CHECK(cache == the_cache);
     alive--;
 }
 
@@ -110,7 +113,7 @@ int main(void)
 {
     char folder[] = "/tmp/artem-cache-XXXXXX", path[600], inner[64];
     struct stat status;
-    uint8_t byte;
+    uint8_t byte = 0;
 
     CHECK(mkdtemp(folder) != NULL);
     setenv("XDG_CACHE_HOME", folder, 1);

@@ -194,8 +194,8 @@ static void test_arguments(void)
     // Eight pictures of the largest size are more than one binding may hold on some devices; nothing is lost by it.
     if ((VkDeviceSize)8 * (1 << 18) * NET_PLANES * sizeof(uint32_t) > device->max_buffer_range) {
         for (uint32_t v = 0; v < ARTEM_MAX_VIEWS; v++) {
-            huge.frame.view[v] = (struct artem_engine_view){.width = 2048, .height = 2048, .in = p.in[0],
-                                                            .out = p.out[0], .in_stride = 8192, .out_stride = 8192};
+            huge.frame.view[v] = (struct artem_engine_view){
+                .width = 2048, .height = 2048, .in = p.in[0], .out = p.out[0], .in_stride = 8192, .out_stride = 8192};
             huge.frame.views++;
         }
         CHECK_INT(artem_engine_submit(engine, &huge.frame), ARTEM_ERROR_UNSUPPORTED);

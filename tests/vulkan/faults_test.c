@@ -33,8 +33,8 @@ static bool fails(void)
         return device->name args;                                                                                      \
     }
 
-MAKES(vkAllocateMemory,
-      (VkDevice d, const VkMemoryAllocateInfo *i, const VkAllocationCallbacks *a, VkDeviceMemory *m), (d, i, a, m))
+MAKES(vkAllocateMemory, (VkDevice d, const VkMemoryAllocateInfo *i, const VkAllocationCallbacks *a, VkDeviceMemory *m),
+      (d, i, a, m))
 MAKES(vkCreateBuffer, (VkDevice d, const VkBufferCreateInfo *i, const VkAllocationCallbacks *a, VkBuffer *b),
       (d, i, a, b))
 MAKES(vkCreateDescriptorSetLayout,

@@ -18,9 +18,9 @@ struct artem_engine;
 struct artem_engine_vulkan;
 
 struct artem_engine_params {
-    const char *backend;           // "cpu", "vulkan"; NULL or "auto": measured once, then remembered
-    uint32_t threads;              // CPU backend: worker threads including the caller's share; 0 = automatic
-    struct artem_network *network; // the engine takes its own reference
+    const char *backend;                      // "cpu", "vulkan"; NULL or "auto": measured once, then remembered
+    uint32_t threads;                         // CPU backend: worker threads including the caller's share; 0 = automatic
+    struct artem_network *network;            // the engine takes its own reference
     const struct artem_engine_vulkan *vulkan; // engine_vulkan.h; NULL: a Vulkan device of the engine's own
 };
 

@@ -80,9 +80,9 @@ struct vulkan_device {
     uint32_t vendor, model, driver; // as the driver numbers them
     uint8_t cache_id[VK_UUID_SIZE]; // of its pipeline caches
     char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
-    double timestamp_ms;           // milliseconds per tick; 0 = the queue has no timestamps
-    uint64_t timestamp_mask;       // of the valid bits
-    void *library;                 // libvulkan, where it had to be opened
+    double timestamp_ms;     // milliseconds per tick; 0 = the queue has no timestamps
+    uint64_t timestamp_mask; // of the valid bits
+    void *library;           // libvulkan, where it had to be opened
 #define X(name) PFN_##name name;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
