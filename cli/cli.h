@@ -10,6 +10,15 @@ enum { CLI_OK = 0, CLI_ERROR = 1, CLI_USAGE = 2 };
 
 // Each gets the command's own name as argv[0], "artem NAME", and its arguments after it.
 int cmd_bench(int argc, char **argv);
+int cmd_disable(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_enable(int argc, char **argv);
+int cmd_next(int argc, char **argv);
+int cmd_prev(int argc, char **argv);
+int cmd_set(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_toggle(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_pipe(int argc, char **argv);
 int cmd_replay(int argc, char **argv);

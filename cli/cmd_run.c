@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +9,8 @@
 
 #include "artem/log.h"
 #include "cli.h"
+#include "layer_files.h"
 
-#define LAYER "XR_APILAYER_ARTEM_style_transfer"
-#define MANIFEST LAYER ".json"
 #define EXPLICIT_FOLDER "openxr/1/api_layers/explicit.d"
 
 static const char help[] =
@@ -21,26 +19,6 @@ static const char help[] =
     "Exit status: the command's; 126 if it cannot be run, 127 if there is none.";
 
 enum { LIST_MAX = 16384 };
-
-// Takes the folder in which the manifest is, in a build tree or installed.
-static bool find_manifest(char folder[PATH_MAX])
-{
-    static const char *const beside[] = {"../plugin", ("../share/" EXPLICIT_FOLDER), "../share/artem"};
-    char exe[PATH_MAX], candidate[2 * PATH_MAX];
-
-    ssize_t length = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    exe[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(exe, '/');
-    for (size_t i = 0; slash && i < sizeof beside / sizeof *beside; i++) {
-        snprintf(candidate, sizeof candidate, "%.*s/%s/" MANIFEST, (int)(slash - exe), exe, beside[i]);
-        if (access(candidate, R_OK) == 0) {
-            *strrchr(candidate, '/') = '\0';
-            return realpath(candidate, folder) != NULL;
-        }
-    }
-    snprintf(folder, PATH_MAX, "%s", ARTEM_INSTALLED_DATA "/" EXPLICIT_FOLDER);
-    return access(ARTEM_INSTALLED_DATA "/" EXPLICIT_FOLDER "/" MANIFEST, R_OK) == 0;
-}
 
 // Adds an element to a list of the form a:b:c; false if it does not fit. An element that is there already is not added.
 static bool add_to_list(char list[LIST_MAX], const char *element)
@@ -82,12 +60,12 @@ static int set_environment(void)
     char folder[PATH_MAX], paths[LIST_MAX] = "", layers[LIST_MAX] = "";
     const char *old_paths = getenv("XR_API_LAYER_PATH"), *old_layers = getenv("XR_ENABLE_API_LAYERS");
 
-    if (!find_manifest(folder))
-        return cli_error("the layer's manifest " MANIFEST " is neither installed nor built");
+    if (!layer_find_manifest(folder))
+        return cli_error("the layer's manifest " LAYER_MANIFEST " is neither installed nor built");
     bool good = add_to_list(paths, folder);
     good = good && (old_paths && old_paths[0] ? add_to_list(paths, old_paths) : add_default_folders(paths));
     good = good && (!old_layers || !old_layers[0] || add_to_list(layers, old_layers));
-    good = good && add_to_list(layers, LAYER);
+    good = good && add_to_list(layers, LAYER_NAME);
     if (!good)
         return cli_error("XR_API_LAYER_PATH or XR_ENABLE_API_LAYERS is too long");
     if (setenv("XR_API_LAYER_PATH", paths, 1) != 0 || setenv("XR_ENABLE_API_LAYERS", layers, 1) != 0)

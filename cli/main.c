@@ -10,6 +10,15 @@ static const struct command {
     const char *name, *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"enable", "paint every OpenXR app from now on, or one", cmd_enable},
+    {"disable", "undo that", cmd_disable},
+    {"status", "what is enabled, and what runs", cmd_status},
+    {"set", "change a setting, also of apps that run", cmd_set},
+    {"toggle", "switch painting off or on", cmd_toggle},
+    {"next", "the next style", cmd_next},
+    {"prev", "the style before", cmd_prev},
+    {"top", "watch the apps that run", cmd_top},
+    {"doctor", "find out why an app is not painted", cmd_doctor},
     {"stylize", "paint a picture in a style", cmd_stylize},
     {"styles", "list the styles that are installed", cmd_styles},
     {"run", "run an OpenXR app with the layer switched on", cmd_run},

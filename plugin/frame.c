@@ -52,8 +52,10 @@ static void follow_backend(struct layer_session *session, struct frame_plan *pla
 
     for (uint32_t i = 0; i < plan->picture_count; i++)
         plan->pictures[i].info.on_device = styler_on_device(session->styler);
-    if (session->backend == NULL || strcmp(session->backend, backend) != 0)
+    if (session->backend == NULL || strcmp(session->backend, backend) != 0) {
         artem_stats_set_meta(session->stats, "backend", backend);
+        artem_ring_set_backend(session->ring, backend);
+    }
     session->backend = backend;
 }
 
@@ -150,6 +152,7 @@ void frame_flush_record(struct layer_session *session)
     if (session->pending_on_device)
         session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
     artem_stats_add(session->stats, record);
+    artem_ring_add(session->ring, record, session->governor.paused);
     session->has_pending = session->pending_on_device = false;
 }
 

@@ -121,6 +121,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     if (styler_create(&session->styler) == ARTEM_OK &&
         artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
         describe_session(session, &settings);
+        session->ring = artem_ring_create(instance->app_name, instance->exe_name, ARTEM_VERSION);
         open_device(session, find_vulkan_binding(info));
         styler_set_device(session->styler, session->device);
     }
@@ -164,6 +165,7 @@ void layer_session_free(struct layer_session *session)
     frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);
+    artem_ring_destroy(&session->ring);
     vk_shaders_destroy(&session->shaders);
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "artem/ring.h"
 #include "artem/stats.h"
 #include "frame_dump.h"
 #include "governor.h"
@@ -38,6 +39,7 @@ struct layer_session {
     struct vk_shaders *shaders;    // likewise
     struct styler *styler;
     struct artem_stats *stats;
+    struct artem_ring *ring; // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
     atomic_bool wants_capture;          // releases are worth capturing

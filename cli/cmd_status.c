@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "layer_files.h"
+#include "watch.h"
+
+static const char help[] = "usage: artem status [--json]\n\n"
+                           "Whether the layer is enabled, by which manifest, with which settings, and the apps that it "
+                           "is in just now.";
+
+struct state {
+    char user[PATH_MAX], system[PATH_MAX], config[ARTEM_PATH_MAX];
+    bool by_user, by_system, off, has_config;
+    struct artem_settings settings;
+    uint32_t count;
+};
+
+static struct watch_session sessions[WATCH_SESSIONS_MAX];
+
+static void print_manifest(const char *whom, const char *path, bool there)
+{
+    char library[PATH_MAX];
+
+    if (!there)
+        return;
+    const bool read = layer_read_library(path, library);
+    printf("enabled   for %s: %s\n          library %s%s\n", whom, path, read ? library : "cannot be read",
+           read && access(library, R_OK) != 0 ? ", which is not there" : "");
+}
+
+static void print_text(const struct state *s)
+{
+    print_manifest("this user", s->user, s->by_user);
+    print_manifest("all users", s->system, s->by_system);
+    if (!s->by_user && !s->by_system)
+        puts("enabled   no (artem enable; or artem run -- COMMAND for one app)");
+    if (s->off)
+        puts("          " LAYER_DISABLE " is set here: apps started from here do without it");
+    printf("settings  %s%s\n", s->has_config ? "" : "defaults; no ", s->config);
+    printf("          %s, style %s, resolution %u, strength %.4g, backend %s, budget %.10g ms\n",
+           s->settings.enabled ? "painting on" : "painting off", s->settings.style, s->settings.resolution,
+           s->settings.strength / 256.0, s->settings.backend, s->settings.budget_ms);
+    for (uint32_t i = 0; i < s->count; i++)
+        printf("%s %s (%u), %s, %.1f frames per second: %s\n", i == 0 ? "running  " : "         ",
+               sessions[i].about.app[0] != '\0' ? sessions[i].about.app : sessions[i].about.executable,
+               sessions[i].about.pid, sessions[i].latest.style, sessions[i].fps, watch_state(&sessions[i]));
+    if (s->count == 0)
+        puts("running   no app has the layer loaded just now");
+}
+
+static void print_json(const struct state *s)
+{
+    cJSON *root = cJSON_CreateObject(), *list;
+
+    cJSON_AddBoolToObject(root, "enabled_for_user", s->by_user);
+    cJSON_AddBoolToObject(root, "enabled_for_system", s->by_system);
+    cJSON_AddBoolToObject(root, "disabled_by_environment", s->off);
+    cJSON_AddStringToObject(root, "config", s->config);
+    cJSON_AddBoolToObject(root, "painting", s->settings.enabled);
+    cJSON_AddStringToObject(root, "style", s->settings.style);
+    cJSON_AddStringToObject(root, "backend", s->settings.backend);
+    cJSON_AddNumberToObject(root, "resolution", s->settings.resolution);
+    list = cJSON_AddArrayToObject(root, "running");
+    for (uint32_t i = 0; i < s->count; i++) {
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddNumberToObject(o, "pid", sessions[i].about.pid);
+        cJSON_AddStringToObject(o, "app", sessions[i].about.app);
+        cJSON_AddStringToObject(o, "executable", sessions[i].about.executable);
+        cJSON_AddStringToObject(o, "style", sessions[i].latest.style);
+        cJSON_AddStringToObject(o, "state", watch_state(&sessions[i]));
+        cJSON_AddItemToArray(list, o);
+    }
+    char *text = cJSON_Print(root);
+    puts(text != NULL ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(root);
+}
+
+int cmd_status(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct state s = {.off = getenv(LAYER_DISABLE) != NULL};
+    bool json = false;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'h')
+            return puts(help), cli_finish_output();
+        if (option != 'j')
+            return CLI_USAGE;
+        json = true;
+    }
+    if (optind < argc)
+        return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
+    s.by_user = layer_implicit_path(false, s.user) && access(s.user, R_OK) == 0;
+    s.by_system = layer_implicit_path(true, s.system) && access(s.system, R_OK) == 0;
+    s.has_config = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config) == ARTEM_OK;
+    s.count = watch_sessions(sessions);
+    (json ? print_json : print_text)(&s);
+    return cli_finish_output();
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config_edit.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "artem/config.h"
+#include "cli.h"
+
+enum { FILE_MAX_BYTES = 1 << 20 };
+
+const char *config_edit_section(const char *command, const char *app, const char *exe)
+{
+    static char section[512];
+    const char *name = app != NULL ? app : exe;
+
+    if (app != NULL && exe != NULL)
+        return cli_usage_error(command, "--app and --exe exclude each other"), NULL;
+    if (name == NULL)
+        return "artem";
+    if (name[0] == '\0' || strlen(name) > 255 || strpbrk(name, "]\n\r") != NULL || isspace((unsigned char)name[0]) ||
+        isspace((unsigned char)name[strlen(name) - 1]))
+        return cli_usage_error(command, "'%s' cannot be the name of a section", name), NULL;
+    snprintf(section, sizeof section, "%s:%s", app != NULL ? "app" : "exe", name);
+    return section;
+}
+
+static char *read_text(const char *path)
+{
+    FILE *f = fopen(path, "re");
+    char *text = malloc(FILE_MAX_BYTES + 1);
+    size_t size = 0;
+
+    if (text == NULL)
+        cli_error("out of memory");
+    else if (f == NULL && errno != ENOENT)
+        cli_error("%s: %m", path);
+    else if (f != NULL)
+        size = fread(text, 1, FILE_MAX_BYTES + 1, f);
+    const bool bad = text == NULL || (f == NULL && errno != ENOENT) || (f != NULL && ferror(f));
+    if (f != NULL)
+        fclose(f);
+    if (!bad && size <= FILE_MAX_BYTES) {
+        text[size] = '\0';
+        return text;
+    }
+    if (!bad)
+        cli_error("%s: too large", path);
+    free(text);
+    return NULL;
+}
+
+// Whether the line begins a section, and whether that is the one wanted: "kind:name" without regard to case and blanks.
+static bool begins_section(const char *line, size_t length, const char *wanted, bool *out_is_wanted)
+{
+    char have[600];
+    size_t used = 0;
+
+    while (length > 0 && isspace((unsigned char)*line)) {
+        line++;
+        length--;
+    }
+    if (length == 0 || *line != '[')
+        return false;
+    const char *end = memrchr(line, ']', length);
+    *out_is_wanted = false;
+    if (end == NULL)
+        return true;
+    const char *colon = memchr(line, ':', (size_t)(end - line));
+    for (const char *c = line + 1; c < end && used < sizeof have - 1; c++) {
+        // Blanks around kind and name do not count.
+        const bool before_name = c == line + 1 || (colon != NULL && (c <= colon || used == 0 || have[used - 1] == ':'));
+        if (isspace((unsigned char)*c) && before_name)
+            continue;
+        have[used++] = *c;
+    }
+    while (used > 0 && isspace((unsigned char)have[used - 1]))
+        used--;
+    have[used] = '\0';
+    *out_is_wanted = strcasecmp(have, wanted) == 0;
+    return true;
+}
+
+static bool has_key(const char *line, size_t length, const char *key)
+{
+    const size_t size = strlen(key);
+
+    while (length > 0 && isspace((unsigned char)*line)) {
+        line++;
+        length--;
+    }
+    if (length <= size || strncasecmp(line, key, size) != 0)
+        return false;
+    for (line += size, length -= size; length > 0 && isspace((unsigned char)*line); length--)
+        line++;
+    return length > 0 && *line == '=';
+}
+
+// What follows the value: a comment after a blank. A quoted value may hold both.
+static const char *find_comment(const char *line, size_t length, size_t *out_length)
+{
+    const char *end = line + length, *at = memchr(line, '=', length);
+    bool quoted = false;
+
+    for (at = at != NULL ? at + 1 : end; at < end; at++) {
+        if (*at == '"')
+            quoted = !quoted;
+        if (!quoted && (*at == '#' || *at == ';') && isspace((unsigned char)at[-1])) {
+            while (isspace((unsigned char)at[-1]) && at[-1] != '=')
+                at--;
+            break;
+        }
+    }
+    *out_length = (size_t)(end - at);
+    return at;
+}
+
+// Where in the text the section ends that begins with a header line: behind its last line that is not blank.
+struct place {
+    bool found;
+    size_t header, end; // of the section
+    bool has_line;
+    size_t line, line_end; // of the last line with the key, without its line end
+    bool empty;            // nothing else is in the section
+};
+
+static struct place find_place(const char *text, const char *section, const char *key)
+{
+    struct place place = {.empty = true};
+    bool inside = false;
+
+    for (size_t at = 0; text[at] != '\0';) {
+        const char *newline = strchr(text + at, '\n');
+        const size_t length = newline != NULL ? (size_t)(newline - text) - at : strlen(text + at);
+        bool wanted, blank = true;
+        for (size_t i = 0; i < length; i++)
+            blank = blank && isspace((unsigned char)text[at + i]);
+        if (begins_section(text + at, length, section, &wanted)) {
+            inside = wanted;
+            if (wanted && !place.found)
+                place.header = at;
+            place.found = place.found || wanted;
+            if (wanted)
+                place.end = at + length;
+        } else if (inside && !blank) {
+            place.end = at + length;
+            if (has_key(text + at, length, key)) {
+                place.has_line = true;
+                place.line = at;
+                place.line_end = at + length;
+            } else {
+                place.empty = false;
+            }
+        }
+        at += length + (newline != NULL);
+    }
+    return place;
+}
+
+// A value that the file's syntax would take apart stands in quotes.
+static bool needs_quotes(const char *value)
+{
+    return value[0] != '\0' && (strpbrk(value, "#;\"") != NULL || isspace((unsigned char)value[0]) ||
+                                isspace((unsigned char)value[strlen(value) - 1]));
+}
+
+// The text with bytes from `begin` to `end` replaced.
+static char *replace(const char *text, size_t begin, size_t end, const char *by)
+{
+    char *out = malloc(begin + strlen(by) + strlen(text + end) + 1);
+
+    if (out == NULL) {
+        cli_error("out of memory");
+        return NULL;
+    }
+    memcpy(out, text, begin);
+    strcpy(out + begin, by);
+    strcat(out + begin, text + end);
+    return out;
+}
+
+static char *with_value(const char *text, const char *section, const char *key, const char *value)
+{
+    const struct place place = find_place(text, section, key);
+    const char *quote = needs_quotes(value) ? "\"" : "";
+    char *line = malloc(strlen(section) + strlen(key) + strlen(value) + strlen(text) + 64), *out;
+
+    if (line == NULL) {
+        cli_error("out of memory");
+        return NULL;
+    }
+    if (place.has_line) {
+        size_t length;
+        const char *comment = find_comment(text + place.line, place.line_end - place.line, &length);
+        sprintf(line, "%s = %s%s%s%.*s", key, quote, value, quote, (int)length, comment);
+        out = replace(text, place.line, place.line_end, line);
+    } else if (place.found) {
+        sprintf(line, "\n%s = %s%s%s", key, quote, value, quote);
+        out = replace(text, place.end, place.end, line);
+    } else {
+        const size_t size = strlen(text);
+        sprintf(line, "%s%s[%s]\n%s = %s%s%s\n", size > 0 && text[size - 1] != '\n' ? "\n" : "", size > 0 ? "\n" : "",
+                section, key, quote, value, quote);
+        out = replace(text, size, size, line);
+    }
+    free(line);
+    return out;
+}
+
+static char *without_key(const char *text, const char *section, const char *key)
+{
+    const struct place place = find_place(text, section, key);
+    size_t begin = place.line, end = place.line_end;
+
+    if (!place.has_line)
+        return replace(text, 0, 0, "");
+    if (place.empty) { // with its header, and blank lines before it
+        begin = place.header;
+        while (begin > 1 && text[begin - 1] == '\n' && text[begin - 2] == '\n')
+            begin--;
+    }
+    end += text[end] == '\n';
+    return replace(text, begin, end, "");
+}
+
+static bool make_folder(const char *path)
+{
+    char folder[ARTEM_PATH_MAX];
+
+    snprintf(folder, sizeof folder, "%s", path);
+    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+            return false;
+        *slash = '/';
+    }
+    return true;
+}
+
+// Through a symbolic link, which stays one.
+static int write_text(const char *path, const char *text)
+{
+    char real[PATH_MAX], temporary[PATH_MAX + 16];
+    struct artem_settings settings;
+    struct stat st;
+    FILE *f;
+
+    if (!make_folder(path))
+        return cli_error("%s: its folder cannot be made: %m", path);
+    if (realpath(path, real) == NULL)
+        snprintf(real, sizeof real, "%s", path);
+    snprintf(temporary, sizeof temporary, "%s.XXXXXX", real);
+    const int file = mkostemp(temporary, O_CLOEXEC);
+    if (file < 0 || (f = fdopen(file, "w")) == NULL)
+        return cli_error("%s: %m", temporary);
+    fchmod(file, stat(real, &st) == 0 ? st.st_mode & 0777 : 0644);
+    const bool failed = fputs(text, f) < 0;
+    if (fclose(f) != 0 || failed) {
+        cli_error("%s: %m", temporary);
+    } else if (artem_config_load(&(struct artem_config_params){.path = temporary}, &settings, NULL) == ARTEM_OK) {
+        if (rename(temporary, real) == 0)
+            return CLI_OK;
+        cli_error("%s: %m", real);
+    } // else the log has said which line is wrong
+    unlink(temporary);
+    return CLI_ERROR;
+}
+
+static int edit(const char *section, const char *key, const char *value)
+{
+    struct artem_settings settings;
+    char path[ARTEM_PATH_MAX], *text, *changed;
+    const enum artem_result result = artem_config_load(&(struct artem_config_params){0}, &settings, path);
+
+    if (path[0] == '\0')
+        return cli_error("there is no place to look for artem.conf: neither HOME nor XDG_CONFIG_HOME is set");
+    if (result != ARTEM_OK && result != ARTEM_ERROR_NOT_FOUND)
+        return cli_error("%s: mend it first", path);
+    text = read_text(path);
+    if (text == NULL)
+        return CLI_ERROR;
+    changed = value != NULL ? with_value(text, section, key, value) : without_key(text, section, key);
+    const int status = changed == NULL             ? CLI_ERROR
+                       : strcmp(text, changed) == 0 ? CLI_OK
+                                                    : write_text(path, changed);
+    free(changed);
+    free(text);
+    return status;
+}
+
+int config_edit_set(const char *section, const char *key, const char *value)
+{
+    if (strpbrk(value, "\n\r") != NULL)
+        return cli_error("%s: a value is one line", key);
+    return edit(section, key, value);
+}
+
+int config_edit_remove(const char *section, const char *key)
+{
+    return edit(section, key, NULL);
+}

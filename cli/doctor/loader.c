@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dry run in a child process: whatever a runtime or another layer does there, the report goes on.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define XR_NO_PROTOTYPES
+#include <openxr/openxr.h>
+
+#include "../layer_files.h"
+#include "doctor.h"
+
+static const char check[] = "dry run";
+static const int patience_ms = 20000;
+
+// What the child found out, sent through a pipe.
+struct outcome {
+    enum { NO_LOADER, NO_INSTANCE, NO_SYSTEM, WORKS } end;
+    XrResult result;
+    bool layer; // ours is in the process
+    bool session;
+    char runtime[XR_MAX_RUNTIME_NAME_SIZE], system[XR_MAX_SYSTEM_NAME_SIZE];
+};
+
+static bool layer_is_loaded(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[PATH_MAX + 128];
+    bool found = false;
+
+    while (maps != NULL && !found && fgets(line, sizeof line, maps) != NULL)
+        found = strstr(line, "libartem_layer.so") != NULL;
+    if (maps != NULL)
+        fclose(maps);
+    return found;
+}
+
+static bool has_extension(PFN_xrGetInstanceProcAddr get, const char *name)
+{
+    PFN_xrEnumerateInstanceExtensionProperties enumerate = NULL;
+    XrExtensionProperties *list = NULL;
+    uint32_t count = 0;
+    bool found = false;
+
+    get(XR_NULL_HANDLE, "xrEnumerateInstanceExtensionProperties", (PFN_xrVoidFunction *)&enumerate);
+    if (enumerate != NULL && XR_SUCCEEDED(enumerate(NULL, 0, &count, NULL)) && count > 0)
+        list = calloc(count, sizeof *list);
+    for (uint32_t i = 0; i < count && list != NULL; i++)
+        list[i].type = XR_TYPE_EXTENSION_PROPERTIES;
+    if (list != NULL && XR_SUCCEEDED(enumerate(NULL, count, &count, list)))
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = strcmp(list[i].extensionName, name) == 0;
+    free(list);
+    return found;
+}
+
+static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, bool headless, struct outcome *out)
+{
+    PFN_xrGetInstanceProperties properties = NULL;
+    PFN_xrGetSystem get_system = NULL;
+    PFN_xrGetSystemProperties system_properties = NULL;
+    PFN_xrCreateSession create_session = NULL;
+    const XrSystemGetInfo info = {.type = XR_TYPE_SYSTEM_GET_INFO, .formFactor = XR_FORM_FACTOR_HEAD_MOUNTED_DISPLAY};
+    XrInstanceProperties runtime = {.type = XR_TYPE_INSTANCE_PROPERTIES};
+    XrSystemProperties system = {.type = XR_TYPE_SYSTEM_PROPERTIES};
+    XrSessionCreateInfo session_info = {.type = XR_TYPE_SESSION_CREATE_INFO};
+    XrSession session;
+
+    get(instance, "xrGetInstanceProperties", (PFN_xrVoidFunction *)&properties);
+    get(instance, "xrGetSystem", (PFN_xrVoidFunction *)&get_system);
+    get(instance, "xrGetSystemProperties", (PFN_xrVoidFunction *)&system_properties);
+    get(instance, "xrCreateSession", (PFN_xrVoidFunction *)&create_session);
+    if (properties != NULL && XR_SUCCEEDED(properties(instance, &runtime)))
+        snprintf(out->runtime, sizeof out->runtime, "%s", runtime.runtimeName);
+    out->end = NO_SYSTEM;
+    out->result = get_system != NULL ? get_system(instance, &info, &session_info.systemId) : XR_ERROR_FUNCTION_UNSUPPORTED;
+    if (XR_FAILED(out->result))
+        return;
+    out->end = WORKS;
+    if (system_properties != NULL && XR_SUCCEEDED(system_properties(instance, session_info.systemId, &system)))
+        snprintf(out->system, sizeof out->system, "%s", system.systemName);
+    out->session = headless && create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
+}
+
+static void run(struct outcome *out)
+{
+    static const char *const headless_name[] = {"XR_MND_headless"};
+    void *loader = dlopen("libopenxr_loader.so.1", RTLD_NOW | RTLD_LOCAL);
+    const PFN_xrGetInstanceProcAddr get =
+        loader != NULL ? (PFN_xrGetInstanceProcAddr)dlsym(loader, "xrGetInstanceProcAddr") : NULL;
+    PFN_xrCreateInstance create = NULL;
+    PFN_xrDestroyInstance destroy = NULL;
+    XrInstanceCreateInfo info = {
+        .type = XR_TYPE_INSTANCE_CREATE_INFO,
+        .applicationInfo = {.applicationName = "artem doctor", .apiVersion = XR_MAKE_VERSION(1, 0, 0)},
+        .enabledExtensionNames = headless_name,
+    };
+    XrInstance instance = XR_NULL_HANDLE;
+
+    out->end = NO_LOADER;
+    if (get == NULL)
+        return;
+    get(XR_NULL_HANDLE, "xrCreateInstance", (PFN_xrVoidFunction *)&create);
+    const bool headless = has_extension(get, headless_name[0]);
+    info.enabledExtensionCount = headless;
+    out->end = NO_INSTANCE;
+    out->result = create != NULL ? create(&info, &instance) : XR_ERROR_FUNCTION_UNSUPPORTED;
+    if (XR_FAILED(out->result))
+        return;
+    out->layer = layer_is_loaded();
+    try_system(get, instance, headless, out);
+    get(instance, "xrDestroyInstance", (PFN_xrVoidFunction *)&destroy);
+    if (destroy != NULL)
+        destroy(instance);
+}
+
+static void be_child(int pipe_end)
+{
+    struct outcome outcome = {.end = NO_LOADER};
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    // Runtimes and layers talk; the report is the parent's.
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    run(&outcome);
+    const ssize_t written = write(pipe_end, &outcome, sizeof outcome);
+    _exit(written == (ssize_t)sizeof outcome ? 0 : 1);
+}
+
+static const char *result_name(XrResult result)
+{
+    static char text[32];
+
+    switch (result) {
+    case XR_ERROR_RUNTIME_UNAVAILABLE:
+        return "XR_ERROR_RUNTIME_UNAVAILABLE";
+    case XR_ERROR_RUNTIME_FAILURE:
+        return "XR_ERROR_RUNTIME_FAILURE";
+    case XR_ERROR_API_LAYER_NOT_PRESENT:
+        return "XR_ERROR_API_LAYER_NOT_PRESENT";
+    case XR_ERROR_FILE_ACCESS_ERROR:
+        return "XR_ERROR_FILE_ACCESS_ERROR";
+    case XR_ERROR_FORM_FACTOR_UNAVAILABLE:
+        return "XR_ERROR_FORM_FACTOR_UNAVAILABLE";
+    default:
+        snprintf(text, sizeof text, "XrResult %d", (int)result);
+        return text;
+    }
+}
+
+static void tell(struct doctor *doctor, const struct outcome *o, bool expected)
+{
+    switch (o->end) {
+    case NO_LOADER:
+        doctor_say(doctor, check, DOCTOR_NOTE, "Debian, Ubuntu: apt install libopenxr-loader1", "libopenxr_loader.so.1 is not installed; apps that bring their own work all the same");
+        return;
+    case NO_INSTANCE:
+        doctor_say(doctor, check, DOCTOR_BAD, "start the runtime's service or its headset software, and see what is said above of runtime and layers",
+                   "xrCreateInstance fails (%s): OpenXR apps do not start", result_name(o->result));
+        return;
+    case NO_SYSTEM:
+        doctor_say(doctor, check, DOCTOR_NOTE, "connect the headset", "%s answers, but has no headset (%s)", o->runtime, result_name(o->result));
+        break;
+    case WORKS:
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s answers, headset: %s%s", o->runtime, o->system, o->session ? ", a session can be made" : "");
+        break;
+    }
+    if (expected)
+        doctor_say(doctor, check, o->layer ? DOCTOR_GOOD : DOCTOR_BAD, o->layer ? NULL : "see what is said above of layers",
+                   o->layer ? "the layer is loaded into apps" : "the layer is enabled, but was not loaded");
+}
+
+static void look_for_ours(void *user, const char *folder)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/" LAYER_MANIFEST, folder) < PATH_MAX && access(path, R_OK) == 0)
+        *(bool *)user = true;
+}
+
+void doctor_check_loader(struct doctor *doctor)
+{
+    const char *wanted = getenv("XR_ENABLE_API_LAYERS");
+    bool expected = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
+    struct outcome outcome;
+    int ends[2];
+
+    if (getenv(LAYER_DISABLE) == NULL)
+        doctor_layer_folders("implicit.d", look_for_ours, &expected);
+    fflush(NULL);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return;
+    const pid_t child = fork();
+    if (child == 0)
+        be_child(ends[1]);
+    close(ends[1]);
+    struct pollfd poller = {.fd = ends[0], .events = POLLIN};
+    const bool came = child > 0 && poll(&poller, 1, patience_ms) == 1 &&
+                      read(ends[0], &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
+    close(ends[0]);
+    if (came)
+        tell(doctor, &outcome, expected);
+    else
+        doctor_say(doctor, check, DOCTOR_BAD, "see which runtime and layers are named above, and try without them one by one",
+                   "an OpenXR program crashes or hangs when it makes an instance");
+    if (child > 0) {
+        kill(child, SIGKILL); // by now it has nothing left to do
+        waitpid(child, NULL, 0);
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../layer_files.h"
+#include "doctor.h"
+
+static const char check[] = "runtime";
+static const char fix[] = "install an OpenXR runtime (Monado, SteamVR, WiVRn …) and make it the active one";
+
+// As the loader looks: XR_RUNTIME_JSON, then active_runtime.json of the user and of the system.
+static bool find_active(char path[PATH_MAX])
+{
+    const char *given = getenv("XR_RUNTIME_JSON"), *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
+    static const char *const folders[] = {"/etc/xdg", "/usr/local/etc", "/etc"};
+    static const char *const names[] = {"active_runtime.x86_64.json", "active_runtime.json"};
+    char base[PATH_MAX] = "";
+
+    if (given != NULL && given[0] != '\0')
+        return snprintf(path, PATH_MAX, "%s", given) < PATH_MAX;
+    if (config != NULL && config[0] != '\0')
+        snprintf(base, sizeof base, "%s", config);
+    else if (home != NULL)
+        snprintf(base, sizeof base, "%s/.config", home);
+    for (size_t i = 0; i < 2 && base[0] != '\0'; i++)
+        if (snprintf(path, PATH_MAX, "%s/openxr/1/%s", base, names[i]) < PATH_MAX && access(path, F_OK) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (snprintf(path, PATH_MAX, "%s/openxr/1/%s", folders[i], names[k]) < PATH_MAX && access(path, F_OK) == 0)
+                return true;
+    return false;
+}
+
+static void check_library(struct doctor *doctor, const char *manifest, const char *library)
+{
+    const char *slash = strrchr(manifest, '/');
+    char path[2 * PATH_MAX];
+
+    if (library[0] != '/' && strchr(library, '/') != NULL && slash != NULL)
+        snprintf(path, sizeof path, "%.*s/%s", (int)(slash - manifest), manifest, library);
+    else
+        snprintf(path, sizeof path, "%s", library);
+    if (strchr(path, '/') != NULL && access(path, F_OK) != 0) {
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: its library %s is not there", manifest, path);
+        return;
+    }
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL)
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: its library does not load: %s", manifest, dlerror());
+    else
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "library: %s", path);
+    // Left open: some runtimes do not survive being unloaded.
+}
+
+void doctor_check_runtime(struct doctor *doctor)
+{
+    char path[PATH_MAX];
+
+    if (!find_active(path)) {
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "there is no active OpenXR runtime: no active_runtime.json, and XR_RUNTIME_JSON is not set");
+        return;
+    }
+    char *text = layer_read_text(path);
+    cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
+    const cJSON *runtime = cJSON_GetObjectItemCaseSensitive(root, "runtime");
+    const char *library = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(runtime, "library_path"));
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(runtime, "name"));
+    if (text == NULL) {
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: %s", path, strerror(errno));
+    } else if (library == NULL) {
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s is no runtime's manifest", path);
+    } else {
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "active: %s (%s)", name != NULL ? name : "without a name", path);
+        check_library(doctor, path, library);
+    }
+    cJSON_Delete(root);
+    free(text);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "artem/config.h"
+#include "artem/model.h"
+#include "doctor.h"
+
+static const char check[] = "settings";
+
+static int count_style(void *user, const char *name, const char *path)
+{
+    (void)name;
+    (void)path;
+    ++*(unsigned *)user;
+    return 0;
+}
+
+// Others could otherwise steer what the app writes where.
+static void check_rights(struct doctor *doctor, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH) != 0)
+        doctor_say(doctor, check, DOCTOR_NOTE, "chmod o-w on it", "%s can be written by everybody", path);
+    if (access(path, R_OK) != 0)
+        doctor_say(doctor, check, DOCTOR_BAD, "give the user the right to read it", "%s: %s", path, strerror(errno));
+}
+
+static void check_log(struct doctor *doctor, const char *path)
+{
+    char folder[PATH_MAX];
+
+    if (path[0] == '\0')
+        return;
+    snprintf(folder, sizeof folder, "%.4000s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *(slash == folder ? slash + 1 : slash) = '\0';
+    if (access(access(path, F_OK) == 0 ? path : folder, W_OK) != 0)
+        doctor_say(doctor, check, DOCTOR_BAD, "artem set log_file PATH, of a file that can be written", "log_file = %s cannot be written: %s", path, strerror(errno));
+}
+
+static void check_styles(struct doctor *doctor, const struct artem_settings *settings)
+{
+    struct artem_network *network = NULL;
+    struct artem_style *style = NULL;
+    unsigned count = 0;
+
+    artem_library_list(count_style, &count);
+    if (count == 0 || artem_library_load_network(&network) != ARTEM_OK)
+        doctor_say(doctor, check, DOCTOR_BAD, "reinstall Art'Em, or set ARTEM_MODELS to a folder with artem.artnet and styles", "no network and styles are installed: nothing is painted");
+    else if (artem_library_load_style(settings->style, &style) != ARTEM_OK)
+        doctor_say(doctor, check, DOCTOR_BAD, "artem set style NAME, one of those that artem styles lists", "style = %s cannot be used", settings->style);
+    else if (style->network_id != network->id)
+        doctor_say(doctor, check, DOCTOR_BAD, "train it again with models/artem-train, or choose another", "style = %s was made for another network", settings->style);
+    else
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%u styles; %s is chosen", count, settings->style);
+    artem_style_unref(&style);
+    artem_network_unref(&network);
+}
+
+void doctor_check_settings(struct doctor *doctor)
+{
+    struct artem_settings settings;
+    char path[ARTEM_PATH_MAX];
+    const enum artem_result result = artem_config_load(&(struct artem_config_params){0}, &settings, path);
+
+    if (result == ARTEM_OK) {
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s: good", path);
+        check_rights(doctor, path);
+    } else if (result == ARTEM_ERROR_NOT_FOUND) {
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "no artem.conf: defaults (%s)", path);
+    } else {
+        doctor_say(doctor, check, DOCTOR_BAD, "mend the line that the message above names; artem config --check tells when it is good", "%s has a mistake, and none of it is used", path);
+    }
+    if (!settings.enabled)
+        doctor_say(doctor, check, DOCTOR_NOTE, "artem toggle", "enabled = off: apps show their own pictures, but for sections that say otherwise");
+    check_log(doctor, settings.log_file);
+    check_styles(doctor, &settings);
+}
