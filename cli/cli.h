@@ -19,6 +19,7 @@ int cmd_set(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_toggle(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_pipe(int argc, char **argv);
 int cmd_replay(int argc, char **argv);

@@ -26,6 +26,7 @@ static const struct command {
     {"report", "turn a log of frames into a page with plots", cmd_report},
     {"bench", "measure how fast this machine is", cmd_bench},
     {"pipe", "paint frames from standard input, for scripts", cmd_pipe},
+    {"completion", "for bash, zsh or fish", cmd_completion},
     {"replay", "paint a recorded session again and compare", cmd_replay},
 };
 
@@ -76,7 +77,7 @@ static int print_help(void)
 {
     puts("artem: restyles pictures and virtual reality apps as paintings\n\nusage: artem COMMAND ...\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     puts("\nartem COMMAND --help tells more. Also: artem --version, artem --help.");
     return cli_finish_output();
 }
