@@ -2,13 +2,12 @@
 // The active instance: creation, destruction.
 #include "layer.h"
 
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "artem/log.h"
+#include "exe_name.h"
 #include "session.h"
 
 static _Atomic(struct layer_instance *) active;
@@ -16,22 +15,6 @@ static _Atomic(struct layer_instance *) active;
 struct layer_instance *layer_active(void)
 {
     return atomic_load(&active);
-}
-
-static void find_exe_name(char *name, size_t size)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    const char *base;
-
-    name[0] = '\0';
-    if (length <= 0)
-        return;
-    path[length] = '\0';
-    base = strrchr(path, '/');
-    base = base != NULL ? base + 1 : path;
-    if (strlen(base) < size)
-        memcpy(name, base, strlen(base) + 1);
 }
 
 bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *extension)
@@ -75,7 +58,7 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
         memcpy(instance->app_name, info->applicationInfo.applicationName, sizeof instance->app_name);
         instance->app_name[sizeof instance->app_name - 1] = '\0';
     }
-    find_exe_name(instance->exe_name, sizeof instance->exe_name);
+    layer_find_exe_name(instance->exe_name, sizeof instance->exe_name);
     params.app_name = instance->app_name[0] != '\0' ? instance->app_name : NULL;
     params.exe_name = instance->exe_name[0] != '\0' ? instance->exe_name : NULL;
     if (artem_config_open(&params, &instance->config) != ARTEM_OK)
