@@ -14,7 +14,8 @@ static const char help[] =
     "OpenXR runtime, Vulkan, the settings, and a dry run of an OpenXR program; says of each fault how to mend it.\n"
     "Exit status: 0 if nothing is wrong, 1 otherwise.";
 
-void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, const char *fix, const char *format, ...)
+void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, const char *fix, const char *format,
+                ...)
 {
     static const char *const words[] = {"good", "note", "bad"};
     static const char *const signs[] = {"ok   ", "note ", "BAD  "};

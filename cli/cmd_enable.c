@@ -39,9 +39,9 @@ struct request {
 // CLI_OK, -1 after the help, or CLI_USAGE.
 static int parse(int argc, char **argv, const char *help, struct request *r)
 {
-    static const struct option options[] = {{"app", required_argument, NULL, 'a'}, {"exe", required_argument, NULL, 'e'},
-                                            {"only", no_argument, NULL, 'o'},      {"system", no_argument, NULL, 's'},
-                                            {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"app", required_argument, NULL, 'a'}, {"exe", required_argument, NULL, 'e'}, {"only", no_argument, NULL, 'o'},
+        {"system", no_argument, NULL, 's'},    {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -130,12 +130,13 @@ static int enable_all(const struct request *r)
         return cli_error("there is no home: neither HOME nor XDG_DATA_HOME is set");
     char *text = write_manifest(library), *old = layer_read_text(path);
     int result = text != NULL ? CLI_OK : cli_error("out of memory");
-    const bool same = text != NULL && old != NULL && strncmp(old, text, strlen(text)) == 0 &&
-                      strcmp(old + strlen(text), "\n") == 0;
+    const bool same =
+        text != NULL && old != NULL && strncmp(old, text, strlen(text)) == 0 && strcmp(old + strlen(text), "\n") == 0;
     if (result == CLI_OK && !same)
         result = write_file(path, text);
     if (result == CLI_OK)
-        printf("%s: %s\n  layer: %s\n  for one app: artem disable --app NAME; out of one process: " LAYER_DISABLE "=1\n",
+        printf("%s: %s\n  layer: %s\n  for one app: artem disable --app NAME; out of one process: " LAYER_DISABLE
+               "=1\n",
                same ? "already enabled" : "enabled", path, library);
     cJSON_free(text);
     free(old);

@@ -14,7 +14,8 @@
 
 static const char help[] =
     "usage: artem top [--once] [--json] [--interval SECONDS]\n\n"
-    "Every app of this user that the layer is in, live: frames per second, time in the layer (median, 99th percentile),\n"
+    "Every app of this user that the layer is in, live: frames per second, time in the layer (median, 99th "
+    "percentile),\n"
     "of the network and of the GPU's part, slack against the display time, deadlines missed, age of the painting. All\n"
     "over the latest two seconds. Ctrl-C ends it.\n\n"
     "  --once         prints one table and ends\n"

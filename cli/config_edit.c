@@ -288,9 +288,7 @@ static int edit(const char *section, const char *key, const char *value)
     if (text == NULL)
         return CLI_ERROR;
     changed = value != NULL ? with_value(text, section, key, value) : without_key(text, section, key);
-    const int status = changed == NULL             ? CLI_ERROR
-                       : strcmp(text, changed) == 0 ? CLI_OK
-                                                    : write_text(path, changed);
+    const int status = changed == NULL ? CLI_ERROR : strcmp(text, changed) == 0 ? CLI_OK : write_text(path, changed);
     free(changed);
     free(text);
     return status;

@@ -55,9 +55,8 @@ bool layer_read_library(const char *manifest, char library[PATH_MAX])
 {
     char *text = layer_read_text(manifest);
     cJSON *json = text != NULL ? cJSON_Parse(text) : NULL;
-    const char *path =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(json, "api_layer"),
-                                                              "library_path"));
+    const char *path = cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(json, "api_layer"), "library_path"));
     const char *slash = strrchr(manifest, '/');
     bool found = path != NULL && path[0] != '\0';
 

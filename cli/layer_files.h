@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the layer's files are: the manifest that comes with the command, and those by which it is enabled for every app.
+// Where the layer's files are: the manifest that comes with the command, and those by which it is enabled for every
+// app.
 #ifndef ARTEM_CLI_LAYER_FILES_H
 #define ARTEM_CLI_LAYER_FILES_H
 

@@ -8,14 +8,14 @@
 // The latest frames of one session, at most two seconds of them.
 struct watch_session {
     struct artem_ring_about about;
-    uint64_t total;           // frames since it began
-    uint32_t frames, styled;  // looked at
-    double fps;               // 0: no frames
-    double idle_ms;           // since the latest one
+    uint64_t total;                                    // frames since it began
+    uint32_t frames, styled;                           // looked at
+    double fps;                                        // 0: no frames
+    double idle_ms;                                    // since the latest one
     double layer_p50, layer_p99, network_p50, gpu_p50; // of the styled ones; NaN without any
-    double slack_p50;         // NaN where it is not known
-    uint32_t missed;          // handed over after their display time
-    double style_age_ms;      // of the latest styled one
+    double slack_p50;                                  // NaN where it is not known
+    uint32_t missed;                                   // handed over after their display time
+    double style_age_ms;                               // of the latest styled one
     struct artem_frame_record latest;
     bool paused;
 };

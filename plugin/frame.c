@@ -31,6 +31,7 @@ static void report_time(struct layer_session *session, double layer_ms, double b
 
     switch (governor_report(governor, now, layer_ms, budget_ms)) {
     case GOVERNOR_PAUSED:
+        session->gpu_ms = 0; // a trial is not judged by what was before it
         if (!trial)
             artem_log(
                 ARTEM_LOG_WARN,
@@ -43,6 +44,17 @@ static void report_time(struct layer_session *session, double layer_ms, double b
     case GOVERNOR_SAME:
         break;
     }
+}
+
+// Waits for a frame on the device, which is usually done by now.
+static bool is_busy(struct layer_session *session, const struct artem_settings *settings, struct frame_plan *plan)
+{
+    const uint64_t begin = layer_now_ns();
+    const bool busy = styler_is_busy(session->styler, frame_timeout_ns(settings));
+
+    plan->waited_ms = (double)(layer_now_ns() - begin) / 1e6;
+    plan->engine_late = busy && styler_on_device(session->styler);
+    return busy;
 }
 
 // Pictures are where the engine is.
@@ -76,8 +88,7 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     record->views = plan->picture_count;
     record->width = plan->pictures[0].info.rect.extent.width;
     record->height = plan->pictures[0].info.rect.extent.height;
-    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) ||
-        styler_is_busy(session->styler, frame_timeout_ns(settings)))
+    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) || is_busy(session, settings, plan))
         return ARTEM_DECISION_BUDGET;
     if (!styler_apply(session->styler, settings, session->settings_serial))
         return ARTEM_DECISION_ERROR;
@@ -112,6 +123,8 @@ static void complete_record(struct layer_session *session, struct artem_frame_re
 {
     struct artem_engine_stats stats;
 
+    if (styler_is_busy(session->styler, 0))
+        return; // it is not: nothing is known of it
     styler_get_stats(session->styler, &stats);
     record->network_ms = stats.milliseconds;
     record->cut = stats.cuts != session->cuts;
@@ -149,7 +162,7 @@ void frame_flush_record(struct layer_session *session)
             record->composite_right_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
     }
     pthread_mutex_unlock(&session->mutex);
-    if (session->pending_on_device)
+    if (session->pending_on_device && record->network_ms > 0)
         session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
     artem_stats_add(session->stats, record);
     artem_ring_add(session->ring, record, session->governor.paused);
@@ -250,9 +263,13 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     decided = layer_now_ns();
     record.layer_ms = (double)(decided - begin) / 1e6;
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
-    if (plan.engine_ran)
-        report_time(session, record.layer_ms + (styler_on_device(session->styler) ? session->gpu_ms : 0),
-                    settings.budget_ms);
+    // On the device, its time counts in place of the wait for it, which the app's own work there lengthens.
+    if (plan.engine_late)
+        report_time(session, record.layer_ms, settings.budget_ms);
+    else if (plan.engine_ran && styler_on_device(session->styler))
+        report_time(session, record.layer_ms - plan.waited_ms + session->gpu_ms, settings.budget_ms);
+    else if (plan.engine_ran)
+        report_time(session, record.layer_ms, settings.budget_ms);
     atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
     record.slack_ms = find_slack_ms(session, record.display_time);
     session->instrument_ns += layer_now_ns() - decided;

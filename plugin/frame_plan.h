@@ -40,7 +40,9 @@ struct frame_plan {
     uint32_t view_count;
     struct frame_picture pictures[ARTEM_MAX_VIEWS];
     uint32_t picture_count;
-    bool engine_ran; // set by frame_style.c
+    bool engine_ran;  // set by frame_style.c
+    bool engine_late; // the frame before is still being worked on
+    double waited_ms; // for that frame, on the device
 };
 
 // Whether the first two pictures are two eyes, each in a swapchain of its own.

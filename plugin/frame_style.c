@@ -92,6 +92,8 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
     if (picture->info.on_device) {
         view.in_buffer = (uint64_t)(uintptr_t)buffers->style_in.handle;
         view.out_buffer = (uint64_t)(uintptr_t)buffers->style_out.handle;
+        view.in_serial = buffers->style_in.serial;
+        view.out_serial = buffers->style_out.serial;
     } else {
         view.in = buffers->style_in.data;
         view.out = buffers->style_out.data;

@@ -99,6 +99,8 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance instance
 void layer_forget_vulkan(struct layer_instance *instance);
 // Whether integer dot products were enabled, by the app or by the layer.
 bool layer_device_has_dot(struct layer_instance *instance, VkDevice device);
+// A device that no session uses any more may be destroyed, and its handle given to another.
+void layer_forget_device(struct layer_instance *instance, VkDevice device);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
 

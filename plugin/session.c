@@ -167,6 +167,8 @@ void layer_session_free(struct layer_session *session)
     artem_stats_destroy(&session->stats);
     artem_ring_destroy(&session->ring);
     vk_shaders_destroy(&session->shaders);
+    if (session->device != NULL)
+        layer_forget_device(session->instance, session->device->handle);
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);
     pthread_mutex_destroy(&session->mutex);

@@ -3,6 +3,7 @@
 #include "styler.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "artem/engine_vulkan.h"
 #include "artem/log.h"
 #include "artem/model.h"
+
+enum { DEVICE_PATIENCE_S = 5, FAILURES_MAX = 3 };
 
 struct styler {
     pthread_mutex_t mutex; // one thread at a time may use the engine
@@ -19,7 +22,9 @@ struct styler {
     const struct vulkan_device *device; // NULL: none
     uint32_t threads;                   // that the engine was made with
     char backend[ARTEM_BACKEND_MAX];    // that was asked for then
-    bool on_device;                     // the engine uses `device`
+    atomic_bool on_device;                  // the engine uses `device`
+    bool gave_up;                           // it failed too often: the CPU takes its place
+    unsigned failures;                      // in a row, of an engine on the device
     uint32_t settings_serial;
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
@@ -77,12 +82,16 @@ bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
     return busy;
 }
 
-void styler_finish(struct styler *styler)
+bool styler_finish(struct styler *styler)
 {
+    bool done;
+
     pthread_mutex_lock(&styler->mutex);
-    while (styler->busy)
+    for (int seconds = 0; styler->busy && (seconds < DEVICE_PATIENCE_S || !styler->on_device); seconds++)
         wait_locked(styler, UINT64_C(1000000000));
+    done = !styler->busy;
     pthread_mutex_unlock(&styler->mutex);
+    return done;
 }
 
 bool styler_on_device(struct styler *styler)
@@ -104,7 +113,7 @@ static enum artem_result create_engine(const struct styler *styler, const struct
         .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    if (styler->device != NULL)
+    if (styler->device != NULL && !styler->gave_up)
         result = artem_engine_create(&params, out_engine);
     if (result == ARTEM_OK || strcmp(settings->backend, "cpu") == 0)
         return result;
@@ -190,8 +199,14 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
     bool ready;
 
     pthread_mutex_lock(&styler->mutex);
+    if (styler->failures == FAILURES_MAX && !styler->busy) {
+        styler->gave_up = true;
+        styler->failures = 0;
+        make_engine(styler, settings);
+    }
     if (serial != styler->settings_serial && !styler->busy) {
         styler->settings_serial = serial;
+        styler->gave_up = styler->gave_up && strcmp(styler->backend, settings->backend) == 0;
         if (styler->engine == NULL || styler->threads != settings->threads ||
             strcmp(styler->backend, settings->backend) != 0)
             make_engine(styler, settings);
@@ -218,6 +233,7 @@ enum artem_result styler_run(struct styler *styler, const struct artem_engine_fr
     if (result == ARTEM_OK && !styler->on_device)
         result = artem_engine_wait(styler->engine, timeout_ns);
     styler->busy = styler->on_device ? result == ARTEM_OK : result == ARTEM_TIMEOUT;
+    styler->failures = styler->on_device && result != ARTEM_OK ? styler->failures + 1 : 0;
     pthread_mutex_unlock(&styler->mutex);
     return result;
 }

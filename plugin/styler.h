@@ -22,8 +22,9 @@ void styler_destroy(struct styler **styler);
 // Whether a frame is still being worked on. Until false, its buffers belong to the engine, and nothing can be styled.
 // A frame on the device is waited for, at most so long; a late one is not.
 bool styler_is_busy(struct styler *styler, uint64_t timeout_ns);
-// Waits for a frame that is being worked on.
-void styler_finish(struct styler *styler);
+// Waits for a frame that is being worked on; false if a device does not finish within some seconds: what the frame uses
+// must not be freed then.
+bool styler_finish(struct styler *styler);
 
 // Whether the engine in use takes the pictures in buffers of the app's device, on its queue: then styler_run does not
 // wait for them, and what is submitted to the queue afterwards sees them painted.

@@ -142,8 +142,10 @@ void layer_swapchain_free(struct layer_swapchain *swapchain)
 
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
         lent = lent || swapchain->pictures[i].lent;
-    if (lent)
-        styler_finish(swapchain->session->styler);
+    if (lent && !styler_finish(swapchain->session->styler)) {
+        artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
+        swapchain->target = NULL;
+    }
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

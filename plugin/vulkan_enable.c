@@ -191,6 +191,11 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
     return result;
 }
 
+void layer_forget_device(struct layer_instance *instance, VkDevice handle)
+{
+    remember_dot(instance, handle, false);
+}
+
 bool layer_device_has_dot(struct layer_instance *instance, VkDevice handle)
 {
     bool found = false;

@@ -5,7 +5,8 @@
 
 #include "backend.h"
 
-// Measures once per device, driver and number of threads, with both on the same frames (some tenths of a second), and
+// Measures once per device, driver and number of threads, with both on the same frames (some tenths of a
+// second, and the time that the shaders take to compile), and
 // remembers it in the cache folder. Without a GPU, the CPU at once.
 const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params);
 

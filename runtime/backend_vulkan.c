@@ -41,14 +41,20 @@ static enum artem_result create_commands(struct vulkan_backend *vulkan)
     return vulkan_record_upload(vulkan);
 }
 
+static bool is_lost(VkResult of_wait)
+{
+    return of_wait != VK_SUCCESS && of_wait != VK_ERROR_DEVICE_LOST; // a lost device is done with everything
+}
+
 static void destroy(void *backend)
 {
     struct vulkan_backend *vulkan = backend;
     const struct vulkan_device *d = vulkan->device;
 
     if (d != NULL) {
-        if (vulkan->in_flight &&
-            d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, destroy_timeout_ns) == VK_TIMEOUT) {
+        if (vulkan->in_flight)
+            vulkan->lost = is_lost(d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, destroy_timeout_ns));
+        if (vulkan->lost) {
             artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
             free(vulkan);
             return;
@@ -170,7 +176,7 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
         .commandBufferCount = vulkan->dirty ? 2 : 1,
         .pCommandBuffers = vulkan->dirty ? commands : commands + 1,
     };
-    enum artem_result result = prepare(vulkan, frame);
+    enum artem_result result = vulkan->lost ? ARTEM_ERROR_DEVICE : prepare(vulkan, frame);
 
     if (result != ARTEM_OK)
         return result;
@@ -216,6 +222,7 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
         return ARTEM_TIMEOUT;
     vulkan->in_flight = false;
     if (result != VK_SUCCESS) {
+        vulkan->lost = is_lost(result);
         artem_log(ARTEM_LOG_ERROR, "the GPU lost the frame (VkResult %d)", result);
         return ARTEM_ERROR_DEVICE;
     }

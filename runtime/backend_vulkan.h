@@ -35,6 +35,7 @@ struct vulkan_shape {
     struct vulkan_view {
         uint32_t qw, qh;
         uint32_t first;      // cell, in a plane
+        uint64_t in_serial, out_serial;
         uint64_t in, out;    // VkBuffer handles; 0: the picture is in the backend's own, at `offset`
         VkDeviceSize offset; // in `pictures` and `staging`; the painted one follows
     } view[ARTEM_MAX_VIEWS];
@@ -73,6 +74,7 @@ struct vulkan_backend {
     bool dirty;                // the upload has news for the model
     bool restart;              // the next frame starts from the calibration
     bool in_flight;            // until the fence was seen
+    bool lost;                 // nobody knows what the device still does: nothing is used again, nor freed
     uint32_t resolution;       // that the state belongs to
     struct artem_engine_frame frame;
     struct artem_pass passes[ARTEM_PASSES_MAX];

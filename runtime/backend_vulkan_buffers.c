@@ -91,6 +91,8 @@ enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const s
         view->first = shape.cells;
         view->in = from->in_buffer;
         view->out = from->out_buffer;
+        view->in_serial = from->in_serial;
+        view->out_serial = from->out_serial;
         if (view->in == 0) {
             view->offset = shape.picture_bytes;
             shape.picture_bytes += 2 * align((VkDeviceSize)cells * 64);
@@ -111,7 +113,8 @@ bool vulkan_same_shape(const struct vulkan_shape *a, const struct vulkan_shape *
 
     for (uint32_t v = 0; v < a->views && same; v++) {
         const struct vulkan_view *x = &a->view[v], *y = &b->view[v];
-        same = x->qw == y->qw && x->qh == y->qh && x->in == y->in && x->out == y->out;
+        same = x->qw == y->qw && x->qh == y->qh && x->in == y->in && x->out == y->out && x->in_serial == y->in_serial &&
+               x->out_serial == y->out_serial;
     }
     return same;
 }
@@ -137,7 +140,8 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
             [NET_BIND_IN] = {own ? vulkan->pictures.handle : to_buffer(view->in), view->offset, bytes},
             [NET_BIND_OUT] = {own ? vulkan->pictures.handle : to_buffer(view->out),
                               own ? view->offset + align(bytes) : 0, bytes},
-            [NET_BIND_MAPS] = {vulkan->arena.handle, vulkan->maps_offset, VK_WHOLE_SIZE},
+            [NET_BIND_MAPS] = {vulkan->arena.handle, vulkan->maps_offset,
+                               (VkDeviceSize)shape->plane * 2 * ARTEM_CHANNELS / 8},
             [NET_BIND_WEIGHTS] = {vulkan->model.handle, NET_UNIT_WEIGHTS,
                                   (VkDeviceSize)NET_UNITS * NET_CHANNELS * 36 * sizeof(uint32_t)},
         };

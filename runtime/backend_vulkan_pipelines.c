@@ -64,6 +64,8 @@ enum artem_result vulkan_create_pipelines(struct vulkan_backend *vulkan)
             result =
                 vk_pipeline_create(vulkan->device, &vulkan->layout, vulkan->cache, &shader, &vulkan->pipelines[pass]);
     }
+    if (result == ARTEM_OK)
+        vk_cache_save(vulkan->device, vulkan->cache); // now: apps may quit without destroying anything
     return result;
 }
 

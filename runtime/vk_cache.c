@@ -66,12 +66,12 @@ VkPipelineCache vk_cache_open(const struct vulkan_device *device)
     return cache;
 }
 
-static void save(const struct vulkan_device *device, VkPipelineCache cache)
+void vk_cache_save(const struct vulkan_device *device, VkPipelineCache cache)
 {
     char path[ARTEM_PATH_MAX], *data = NULL, *old = NULL;
     size_t size = 0, old_size = 0;
 
-    if (!find_path(device, path, sizeof path) ||
+    if (cache == VK_NULL_HANDLE || !find_path(device, path, sizeof path) ||
         device->vkGetPipelineCacheData(device->handle, cache, &size, NULL) != VK_SUCCESS || size <= VULKAN_HEADER ||
         size > SIZE_MAX_CACHE - HEADER)
         return;
@@ -92,8 +92,6 @@ static void save(const struct vulkan_device *device, VkPipelineCache cache)
 
 void vk_cache_close(const struct vulkan_device *device, VkPipelineCache cache)
 {
-    if (cache == VK_NULL_HANDLE)
-        return;
-    save(device, cache);
-    device->vkDestroyPipelineCache(device->handle, cache, NULL);
+    if (cache != VK_NULL_HANDLE)
+        device->vkDestroyPipelineCache(device->handle, cache, NULL);
 }

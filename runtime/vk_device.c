@@ -71,6 +71,7 @@ static bool check_queue(struct vulkan_device *device, const struct vulkan_device
     functions->vkGetPhysicalDeviceMemoryProperties(params->physical_device, &device->memory);
     device->max_image_side = properties.limits.maxImageDimension2D;
     device->max_buffer_range = properties.limits.maxStorageBufferRange;
+    device->max_storage_buffers = properties.limits.maxPerStageDescriptorStorageBuffers;
     device->type = properties.deviceType;
     device->vendor = properties.vendorID;
     device->model = properties.deviceID;

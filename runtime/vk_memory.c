@@ -2,6 +2,7 @@
 // Images and buffers with dedicated allocations: a session has a handful, far below every allocation limit.
 #include "artem_vk/memory.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -89,7 +90,8 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
     };
-    struct vk_buffer buffer = {.size = size};
+    static _Atomic uint64_t serials;
+    struct vk_buffer buffer = {.size = size, .serial = atomic_fetch_add(&serials, 1) + 1};
     VkMemoryRequirements requirements;
     enum artem_result result;
 

@@ -24,6 +24,8 @@ enum artem_result vk_layout_create(const struct vulkan_device *device, uint32_t 
     };
 
     memset(out_layout, 0, sizeof *out_layout);
+    if (bindings > device->max_storage_buffers)
+        return ARTEM_ERROR_UNSUPPORTED;
     out_layout->bindings = bindings;
     for (uint32_t i = 0; i < bindings; i++) {
         list[i] = (VkDescriptorSetLayoutBinding){

@@ -5,18 +5,19 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum verdict { DOCTOR_GOOD, DOCTOR_NOTE, DOCTOR_BAD };
 
 struct doctor {
     bool json;
-    cJSON *list;    // of findings, with json
+    cJSON *list; // of findings, with json
     unsigned notes, faults;
 };
 
 // One finding. fix: NULL where there is nothing to do. `check` is the name of the check that says so.
-void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, const char *fix, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, const char *fix, const char *format,
+                ...) __attribute__((format(printf, 5, 6)));
 
 void doctor_check_environment(struct doctor *doctor); // variables that the loader and the layer look at, containers
 void doctor_check_manifests(struct doctor *doctor);   // the loader's folders in their order, every manifest in them
@@ -24,6 +25,9 @@ void doctor_check_runtime(struct doctor *doctor);     // active_runtime.json
 void doctor_check_vulkan(struct doctor *doctor);      // device, CUDA
 void doctor_check_settings(struct doctor *doctor);    // artem.conf, styles
 void doctor_check_loader(struct doctor *doctor);      // a dry run: instance, system, the layer in it
+
+// Whether a library loads and has the symbol (NULL: any), tried in a process of its own; else what it does instead.
+bool doctor_can_load(const char *path, const char *symbol, char *obstacle, size_t size);
 
 // Calls fn for each folder in which the loader looks for manifests of a kind ("implicit.d", "explicit.d"), in its
 // order; for explicit ones XR_API_LAYER_PATH takes the place of all others.

@@ -12,10 +12,11 @@ static const char check[] = "environment";
 // Variables that change what happens; what is not set is not told.
 static void show(struct doctor *doctor)
 {
-    static const char *const names[] = {
-        "XR_RUNTIME_JSON", "XR_API_LAYER_PATH", "XR_ENABLE_API_LAYERS", "XR_LOADER_DEBUG",  "XDG_DATA_HOME",
-        "XDG_DATA_DIRS",   "XDG_CONFIG_HOME",   "XDG_CONFIG_DIRS",      "VK_ICD_FILENAMES", "VK_DRIVER_FILES",
-        "ARTEM_CONFIG",    "ARTEM_MODELS",      "ARTEM_LOG",            "ARTEM_CPU",        "ARTEM_VULKAN_DEVICE"};
+    static const char *const names[] = {"XR_RUNTIME_JSON", "XR_API_LAYER_PATH", "XR_ENABLE_API_LAYERS",
+                                        "XR_LOADER_DEBUG", "XDG_DATA_HOME",     "XDG_DATA_DIRS",
+                                        "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS",   "VK_ICD_FILENAMES",
+                                        "VK_DRIVER_FILES", "ARTEM_CONFIG",      "ARTEM_MODELS",
+                                        "ARTEM_LOG",       "ARTEM_CPU",         "ARTEM_VULKAN_DEVICE"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = getenv(names[i]);
@@ -40,9 +41,10 @@ static void check_containers(struct doctor *doctor)
     if (home != NULL)
         snprintf(steam, sizeof steam, "%.4000s/.steam/steam", home);
     if (home != NULL && access(steam, F_OK) == 0 && import == NULL)
-        doctor_say(doctor, check, DOCTOR_NOTE,
-                   "for games from Steam, set their launch options to PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%",
-                   "Steam is installed; its container keeps OpenXR layers out of games unless asked to let them in");
+        doctor_say(
+            doctor, check, DOCTOR_NOTE,
+            "for games from Steam, set their launch options to PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%",
+            "Steam is installed; its container keeps OpenXR layers out of games unless asked to let them in");
 }
 
 void doctor_check_environment(struct doctor *doctor)
@@ -51,9 +53,10 @@ void doctor_check_environment(struct doctor *doctor)
 
     show(doctor);
     if (off != NULL) // the loader does not look at the value
-        doctor_say(doctor, check, DOCTOR_BAD, "unset " LAYER_DISABLE, "%s=%s keeps the layer out of every app, whatever its value",
-                   LAYER_DISABLE, off);
+        doctor_say(doctor, check, DOCTOR_BAD, "unset " LAYER_DISABLE,
+                   "%s=%s keeps the layer out of every app, whatever its value", LAYER_DISABLE, off);
     if (getenv("HOME") == NULL && getenv("XDG_DATA_HOME") == NULL)
-        doctor_say(doctor, check, DOCTOR_BAD, "set HOME", "HOME is not set: neither settings nor the user's layers are found");
+        doctor_say(doctor, check, DOCTOR_BAD, "set HOME",
+                   "HOME is not set: neither settings nor the user's layers are found");
     check_containers(doctor);
 }

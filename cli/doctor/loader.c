@@ -79,13 +79,15 @@ static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, bool 
     if (properties != NULL && XR_SUCCEEDED(properties(instance, &runtime)))
         snprintf(out->runtime, sizeof out->runtime, "%s", runtime.runtimeName);
     out->end = NO_SYSTEM;
-    out->result = get_system != NULL ? get_system(instance, &info, &session_info.systemId) : XR_ERROR_FUNCTION_UNSUPPORTED;
+    out->result =
+        get_system != NULL ? get_system(instance, &info, &session_info.systemId) : XR_ERROR_FUNCTION_UNSUPPORTED;
     if (XR_FAILED(out->result))
         return;
     out->end = WORKS;
     if (system_properties != NULL && XR_SUCCEEDED(system_properties(instance, session_info.systemId, &system)))
         snprintf(out->system, sizeof out->system, "%s", system.systemName);
-    out->session = headless && create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
+    out->session =
+        headless && create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
 }
 
 static void run(struct outcome *out)
@@ -159,21 +161,27 @@ static void tell(struct doctor *doctor, const struct outcome *o, bool expected)
 {
     switch (o->end) {
     case NO_LOADER:
-        doctor_say(doctor, check, DOCTOR_NOTE, "Debian, Ubuntu: apt install libopenxr-loader1", "libopenxr_loader.so.1 is not installed; apps that bring their own work all the same");
+        doctor_say(doctor, check, DOCTOR_NOTE, "Debian, Ubuntu: apt install libopenxr-loader1",
+                   "libopenxr_loader.so.1 is not installed; apps that bring their own work all the same");
         return;
     case NO_INSTANCE:
-        doctor_say(doctor, check, DOCTOR_BAD, "start the runtime's service or its headset software, and see what is said above of runtime and layers",
-                   "xrCreateInstance fails (%s): OpenXR apps do not start", result_name(o->result));
+        doctor_say(
+            doctor, check, DOCTOR_BAD,
+            "start the runtime's service or its headset software, and see what is said above of runtime and layers",
+            "xrCreateInstance fails (%s): OpenXR apps do not start", result_name(o->result));
         return;
     case NO_SYSTEM:
-        doctor_say(doctor, check, DOCTOR_NOTE, "connect the headset", "%s answers, but has no headset (%s)", o->runtime, result_name(o->result));
+        doctor_say(doctor, check, DOCTOR_NOTE, "connect the headset", "%s answers, but has no headset (%s)", o->runtime,
+                   result_name(o->result));
         break;
     case WORKS:
-        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s answers, headset: %s%s", o->runtime, o->system, o->session ? ", a session can be made" : "");
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s answers, headset: %s%s", o->runtime, o->system,
+                   o->session ? ", a session can be made" : "");
         break;
     }
     if (expected)
-        doctor_say(doctor, check, o->layer ? DOCTOR_GOOD : DOCTOR_BAD, o->layer ? NULL : "see what is said above of layers",
+        doctor_say(doctor, check, o->layer ? DOCTOR_GOOD : DOCTOR_BAD,
+                   o->layer ? NULL : "see what is said above of layers",
                    o->layer ? "the layer is loaded into apps" : "the layer is enabled, but was not loaded");
 }
 
@@ -208,7 +216,8 @@ void doctor_check_loader(struct doctor *doctor)
     if (came)
         tell(doctor, &outcome, expected);
     else
-        doctor_say(doctor, check, DOCTOR_BAD, "see which runtime and layers are named above, and try without them one by one",
+        doctor_say(doctor, check, DOCTOR_BAD,
+                   "see which runtime and layers are named above, and try without them one by one",
                    "an OpenXR program crashes or hangs when it makes an instance");
     if (child > 0) {
         kill(child, SIGKILL); // by now it has nothing left to do

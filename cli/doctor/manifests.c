@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,30 +59,24 @@ static const char *how_to_mend(const char *path, bool ours)
     return fix;
 }
 
-// Whether the library loads and is a layer. In this process, like the loader does it.
+// Whether the library loads and is a layer.
 static void check_library(struct census *census, const char *manifest, const char *name, bool ours)
 {
-    char library[PATH_MAX];
+    char library[PATH_MAX], obstacle[1024];
 
     if (!layer_read_library(manifest, library))
         return;
     if (strchr(library, '/') != NULL && access(library, F_OK) != 0) {
-        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours), "%s: its library %s is not there: the layer is skipped",
-                   manifest, library);
+        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours),
+                   "%s: its library %s is not there: the layer is skipped", manifest, library);
         return;
     }
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL) {
-        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours), "%s: its library does not load, which can keep apps from starting: %s",
-                   manifest, dlerror());
-        return;
-    }
-    if (ours && dlsym(handle, "xrNegotiateLoaderApiLayerInterface") == NULL)
-        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours), "%s: %s is no OpenXR layer", manifest, library);
+    if (!doctor_can_load(library, ours ? "xrNegotiateLoaderApiLayerInterface" : NULL, obstacle, sizeof obstacle))
+        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours),
+                   "%s: its library %s, which can keep apps from starting", manifest, obstacle);
     else
-        doctor_say(census->doctor, check, DOCTOR_GOOD, NULL, "%s %s: %s", census->implicit ? "implicit" : "explicit", name,
-                   library);
-    dlclose(handle);
+        doctor_say(census->doctor, check, DOCTOR_GOOD, NULL, "%s %s: %s", census->implicit ? "implicit" : "explicit",
+                   name, library);
 }
 
 static void check_manifest(struct census *census, const char *path)
@@ -93,10 +86,13 @@ static void check_manifest(struct census *census, const char *path)
     const cJSON *layer = cJSON_GetObjectItemCaseSensitive(root, "api_layer");
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(layer, "name"));
     const bool ours = (name != NULL && strcmp(name, LAYER_NAME) == 0) || strstr(path, LAYER_MANIFEST) != NULL;
-    const char *fault = text == NULL ? strerror(errno) : root == NULL ? "it is not JSON" : find_form_fault(root, layer, census->implicit);
+    const char *fault = text == NULL   ? strerror(errno)
+                        : root == NULL ? "it is not JSON"
+                                       : find_form_fault(root, layer, census->implicit);
 
     if (fault != NULL) {
-        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(path, ours), "%s is ignored by the loader: %s", path, fault);
+        doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(path, ours), "%s is ignored by the loader: %s", path,
+                   fault);
     } else {
         const char *off = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(layer, "disable_environment"));
         if (census->names < NAMES_MAX)
@@ -105,8 +101,8 @@ static void check_manifest(struct census *census, const char *path)
             snprintf(census->first_of_ours, sizeof census->first_of_ours, "%s", path);
         else if (ours && census->implicit)
             doctor_say(census->doctor, check, DOCTOR_BAD, "keep one: artem disable, or artem disable --system as root",
-                       "the layer is enabled twice, by %s and by %s: it is loaded twice, of which one copy stays idle", census->first_of_ours,
-                       path);
+                       "the layer is enabled twice, by %s and by %s: it is loaded twice, of which one copy stays idle",
+                       census->first_of_ours, path);
         if (census->implicit && !ours && off != NULL && getenv(off) != NULL)
             doctor_say(census->doctor, check, DOCTOR_NOTE, NULL, "%s is switched off by %s", name, off);
         check_library(census, path, name, ours);
@@ -131,7 +127,8 @@ static void check_folder(void *user, const char *folder)
 
     if (count < 0) {
         if (errno != ENOENT && errno != ENOTDIR)
-            doctor_say(census->doctor, check, DOCTOR_NOTE, "give the user the right to read it", "%s: %s", folder, strerror(errno));
+            doctor_say(census->doctor, check, DOCTOR_NOTE, "give the user the right to read it", "%s: %s", folder,
+                       strerror(errno));
         return;
     }
     doctor_say(census->doctor, check, DOCTOR_GOOD, NULL, "searched: %s (%d)", folder, count);
@@ -154,8 +151,11 @@ static void check_wanted(struct doctor *doctor, const struct census *explicit)
         for (unsigned i = 0; i < explicit->names && !found; i++)
             found = strlen(explicit->name[i]) == length && memcmp(explicit->name[i], list, length) == 0;
         if (!found)
-            doctor_say(doctor, check, DOCTOR_BAD, "take the name out of XR_ENABLE_API_LAYERS, or add the folder of its manifest to XR_API_LAYER_PATH",
-                       "XR_ENABLE_API_LAYERS asks for %.*s, which no manifest has: no OpenXR app can start", (int)length, list);
+            doctor_say(
+                doctor, check, DOCTOR_BAD,
+                "take the name out of XR_ENABLE_API_LAYERS, or add the folder of its manifest to XR_API_LAYER_PATH",
+                "XR_ENABLE_API_LAYERS asks for %.*s, which no manifest has: no OpenXR app can start", (int)length,
+                list);
         list += length + (list[length] == ':');
     }
 }
@@ -172,8 +172,10 @@ void doctor_check_manifests(struct doctor *doctor)
     check_wanted(doctor, &explicit);
     const bool asked = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
     if (implicit.ours == 0 && !asked)
-        doctor_say(doctor, check, DOCTOR_NOTE, "artem enable, or artem run -- COMMAND for one app", "the layer is not enabled: apps start without it");
+        doctor_say(doctor, check, DOCTOR_NOTE, "artem enable, or artem run -- COMMAND for one app",
+                   "the layer is not enabled: apps start without it");
     if (implicit.ours > 0 && asked)
         doctor_say(doctor, check, DOCTOR_NOTE, "unset XR_ENABLE_API_LAYERS, or artem disable",
-                   "the layer is enabled, and asked for by XR_ENABLE_API_LAYERS as well: it is loaded twice, of which one copy stays idle");
+                   "the layer is enabled, and asked for by XR_ENABLE_API_LAYERS as well: it is loaded twice, of which "
+                   "one copy stays idle");
 }

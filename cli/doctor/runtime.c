@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +38,7 @@ static bool find_active(char path[PATH_MAX])
 static void check_library(struct doctor *doctor, const char *manifest, const char *library)
 {
     const char *slash = strrchr(manifest, '/');
-    char path[2 * PATH_MAX];
+    char path[2 * PATH_MAX], obstacle[1024];
 
     if (library[0] != '/' && strchr(library, '/') != NULL && slash != NULL)
         snprintf(path, sizeof path, "%.*s/%s", (int)(slash - manifest), manifest, library);
@@ -49,12 +48,10 @@ static void check_library(struct doctor *doctor, const char *manifest, const cha
         doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: its library %s is not there", manifest, path);
         return;
     }
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL)
-        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: its library does not load: %s", manifest, dlerror());
+    if (!doctor_can_load(path, "xrNegotiateLoaderRuntimeInterface", obstacle, sizeof obstacle))
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: its library %s", manifest, obstacle);
     else
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "library: %s", path);
-    // Left open: some runtimes do not survive being unloaded.
 }
 
 void doctor_check_runtime(struct doctor *doctor)
@@ -62,7 +59,8 @@ void doctor_check_runtime(struct doctor *doctor)
     char path[PATH_MAX];
 
     if (!find_active(path)) {
-        doctor_say(doctor, check, DOCTOR_BAD, fix, "there is no active OpenXR runtime: no active_runtime.json, and XR_RUNTIME_JSON is not set");
+        doctor_say(doctor, check, DOCTOR_BAD, fix,
+                   "there is no active OpenXR runtime: no active_runtime.json, and XR_RUNTIME_JSON is not set");
         return;
     }
     char *text = layer_read_text(path);

@@ -43,7 +43,8 @@ static void check_log(struct doctor *doctor, const char *path)
     if (slash != NULL)
         *(slash == folder ? slash + 1 : slash) = '\0';
     if (access(access(path, F_OK) == 0 ? path : folder, W_OK) != 0)
-        doctor_say(doctor, check, DOCTOR_BAD, "artem set log_file PATH, of a file that can be written", "log_file = %s cannot be written: %s", path, strerror(errno));
+        doctor_say(doctor, check, DOCTOR_BAD, "artem set log_file PATH, of a file that can be written",
+                   "log_file = %s cannot be written: %s", path, strerror(errno));
 }
 
 static void check_styles(struct doctor *doctor, const struct artem_settings *settings)
@@ -54,11 +55,15 @@ static void check_styles(struct doctor *doctor, const struct artem_settings *set
 
     artem_library_list(count_style, &count);
     if (count == 0 || artem_library_load_network(&network) != ARTEM_OK)
-        doctor_say(doctor, check, DOCTOR_BAD, "reinstall Art'Em, or set ARTEM_MODELS to a folder with artem.artnet and styles", "no network and styles are installed: nothing is painted");
+        doctor_say(doctor, check, DOCTOR_BAD,
+                   "reinstall Art'Em, or set ARTEM_MODELS to a folder with artem.artnet and styles",
+                   "no network and styles are installed: nothing is painted");
     else if (artem_library_load_style(settings->style, &style) != ARTEM_OK)
-        doctor_say(doctor, check, DOCTOR_BAD, "artem set style NAME, one of those that artem styles lists", "style = %s cannot be used", settings->style);
+        doctor_say(doctor, check, DOCTOR_BAD, "artem set style NAME, one of those that artem styles lists",
+                   "style = %s cannot be used", settings->style);
     else if (style->network_id != network->id)
-        doctor_say(doctor, check, DOCTOR_BAD, "train it again with models/artem-train, or choose another", "style = %s was made for another network", settings->style);
+        doctor_say(doctor, check, DOCTOR_BAD, "train it again with models/artem-train, or choose another",
+                   "style = %s was made for another network", settings->style);
     else
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%u styles; %s is chosen", count, settings->style);
     artem_style_unref(&style);
@@ -77,10 +82,13 @@ void doctor_check_settings(struct doctor *doctor)
     } else if (result == ARTEM_ERROR_NOT_FOUND) {
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "no artem.conf: defaults (%s)", path);
     } else {
-        doctor_say(doctor, check, DOCTOR_BAD, "mend the line that the message above names; artem config --check tells when it is good", "%s has a mistake, and none of it is used", path);
+        doctor_say(doctor, check, DOCTOR_BAD,
+                   "mend the line that the message above names; artem config --check tells when it is good",
+                   "%s has a mistake, and none of it is used", path);
     }
     if (!settings.enabled)
-        doctor_say(doctor, check, DOCTOR_NOTE, "artem toggle", "enabled = off: apps show their own pictures, but for sections that say otherwise");
+        doctor_say(doctor, check, DOCTOR_NOTE, "artem toggle",
+                   "enabled = off: apps show their own pictures, but for sections that say otherwise");
     check_log(doctor, settings.log_file);
     check_styles(doctor, &settings);
 }

@@ -85,6 +85,7 @@ static size_t run(void)
     const size_t size = given;
 
     CHECK(cache != VK_NULL_HANDLE);
+    vk_cache_save(&device, cache);
     vk_cache_close(&device, cache);
     CHECK_INT(alive, 0);
     return size;
@@ -161,6 +162,7 @@ int main(void)
     for (unwritten_failures = 1; unwritten_failures > 0;)
         run();
     CHECK_INT(run(), CONTENT);
+    vk_cache_save(&device, VK_NULL_HANDLE);
     vk_cache_close(&device, VK_NULL_HANDLE);
     setenv("XDG_CACHE_HOME", "relative", 1); // is not looked at
     setenv("HOME", folder, 1);

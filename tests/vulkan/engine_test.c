@@ -44,6 +44,8 @@ static void device_pictures_make(struct device_pictures *to, const struct pictur
         view->out = NULL;
         view->in_buffer = (uint64_t)(uintptr_t)to->in[v].handle;
         view->out_buffer = (uint64_t)(uintptr_t)to->out[v].handle;
+        view->in_serial = to->in[v].serial;
+        view->out_serial = to->out[v].serial;
     }
 }
 

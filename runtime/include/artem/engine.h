@@ -32,6 +32,7 @@ struct artem_engine_view {
     uint8_t *out; // rows of out_stride bytes; A = 255; may not overlap any view's in
     size_t out_stride;
     uint64_t in_buffer, out_buffer; // instead of in and out (NULL then): engine_vulkan.h; 0 otherwise
+    uint64_t in_serial, out_serial; // of these buffers: another one where a handle stands for another buffer
     struct artem_noise_map noise;   // where flat areas get their texture from
 };
 

@@ -11,7 +11,8 @@
 // be used. The device must outlive the engine.
 //
 // Views may name buffers of the device instead of memory (in_buffer and out_buffer: VkBuffer handles; storage buffers
-// of width * height * 4 bytes, rows without gaps). What was submitted to the queue before is seen to have written `in`
+// of width * height * 4 bytes, rows without gaps; in_serial and out_serial tell apart buffers that got the same
+// handle one after the other). What was submitted to the queue before is seen to have written `in`
 // and read `out`, provided that it ended with a barrier that makes `in` visible to compute shaders; what is submitted
 // afterwards sees `out` from compute shaders. The buffers must stay as they are until wait returns.
 struct artem_engine_vulkan {

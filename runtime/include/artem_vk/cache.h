@@ -9,8 +9,9 @@
 // A cache with what the file has; an empty one where there is none, or one that is damaged or of another driver.
 // VK_NULL_HANDLE if the device makes none, which is no error: pipelines are compiled then.
 VkPipelineCache vk_cache_open(const struct vulkan_device *device);
-// Writes the file if the cache has grown since it was opened, and destroys it. Failures to write are logged for
-// debugging only. VK_NULL_HANDLE is allowed.
+// Writes the file if the cache holds something else than it. Failures are logged for debugging only. VK_NULL_HANDLE is
+// allowed, here and below.
+void vk_cache_save(const struct vulkan_device *device, VkPipelineCache cache);
 void vk_cache_close(const struct vulkan_device *device, VkPipelineCache cache);
 
 #endif

@@ -75,6 +75,7 @@ struct vulkan_device {
     VkPhysicalDeviceMemoryProperties memory;
     uint32_t max_image_side;
     VkDeviceSize max_buffer_range; // that one binding may have
+    uint32_t max_storage_buffers;  // that one shader may have
     bool dot;                      // the device has been made with VK_KHR_shader_integer_dot_product
     VkPhysicalDeviceType type;
     uint32_t vendor, model, driver; // as the driver numbers them
@@ -107,8 +108,8 @@ void vulkan_device_destroy(struct vulkan_device **device);
 // the instance was made for.
 bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t version, VkPhysicalDevice physical);
 
-// A device of our own, for engines that no app lends one: the fastest kind there is, or the first whose name contains
-// the environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the
+// A device of our own, for engines that no app lends one: the fastest kind there is, among those whose names contain the
+// environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the
 // reason in the log at that level, without one.
 struct vulkan_own_device;
 enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own);

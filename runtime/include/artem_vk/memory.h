@@ -22,6 +22,7 @@ struct vk_buffer {
     VkDeviceMemory memory;
     void *data; // NULL on the device
     VkDeviceSize size;
+    uint64_t serial; // of this buffer alone: handles are used again
 };
 
 // One sample, one mip level, `layers` layers. On failure *out_image is empty.

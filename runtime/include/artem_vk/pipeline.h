@@ -15,7 +15,7 @@ struct vk_layout {
     uint32_t bindings;
 };
 
-// At most VK_LAYOUT_BINDINGS bindings. On failure *out_layout may be destroyed as on success.
+// At most VK_LAYOUT_BINDINGS bindings. ARTEM_ERROR_UNSUPPORTED where that is more than the device has. On failure *out_layout may be destroyed as on success.
 enum artem_result vk_layout_create(const struct vulkan_device *device, uint32_t bindings, uint32_t push_bytes,
                                    struct vk_layout *out_layout);
 void vk_layout_destroy(const struct vulkan_device *device, struct vk_layout *layout);

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""artem doctor on set-ups that are broken in one way each: it names the cause and the fix. The OpenXR runtime is the tests' mock."""
+import ctypes.util
+import json
+import os
+import unittest
+
+from helpers import ARTEM, CommandTest, main, write_models
+
+NAME = "XR_APILAYER_ARTEM_style_transfer"
+BUILD = os.path.realpath(os.path.join(os.path.dirname(ARTEM), ".."))
+RUNTIME = os.path.join(BUILD, "tests/mock_runtime/artem_mock_runtime.json")
+HAS_LOADER = ctypes.util.find_library("openxr_loader") is not None
+
+
+class Doctor(CommandTest):
+    def setUp(self):
+        super().setUp()
+        write_models(self.models, (("great_wave", ""), ("sea", "")))
+        self.environment.update(XR_RUNTIME_JSON=RUNTIME, XDG_CONFIG_DIRS="/nonexistent", XDG_DATA_DIRS="/usr/share",
+                                XDG_CACHE_HOME=self.path("cache"))
+        self.layers = self.path(".local/share/openxr/1/api_layers/implicit.d")
+
+    def findings(self, status=None, **environment):
+        import subprocess
+        done = subprocess.run([ARTEM, "doctor", "--json"], capture_output=True, text=True, timeout=300,
+                              env={**self.environment, **environment})
+        report = json.loads(done.stdout)
+        faults = [f for f in report["findings"] if f["verdict"] == "bad"]
+        self.assertEqual(done.returncode, 1 if faults else 0, done.stderr)
+        self.assertEqual(report["faults"], len(faults))
+        for fault in faults:
+            self.assertIn("fix", fault)
+        return report["findings"], faults
+
+    def the_fault(self, text, fix, **environment):
+        """The only fault, but for what follows from it in the dry run."""
+        _, faults = self.findings(**environment)
+        first = [f for f in faults if f["check"] != "dry run"] or faults
+        self.assertEqual(len(first), 1, faults)
+        self.assertIn(text, first[0]["text"])
+        self.assertIn(fix, first[0]["fix"])
+        return faults
+
+    def manifest(self, **changes):
+        layer = {"name": NAME, "library_path": os.path.join(BUILD, "plugin/libartem_layer.so"), "api_version": "1.0",
+                 "implementation_version": "1", "description": "", "disable_environment": "DISABLE_ARTEM", **changes}
+        os.makedirs(self.layers, exist_ok=True)
+        with open(os.path.join(self.layers, NAME + ".json"), "w") as file:
+            json.dump({"file_format_version": "1.0.0", "api_layer": {k: v for k, v in layer.items() if v is not None}}, file)
+
+    def test_all_is_well(self):
+        self.artem("enable")
+        findings, faults = self.findings()
+        self.assertEqual(faults, [])
+        texts = "\n".join(f["text"] for f in findings)
+        for expected in ("searched: " + self.layers, "implicit " + NAME, "active: ", "Vulkan: ", "great_wave is chosen"):
+            self.assertIn(expected, texts)
+        if HAS_LOADER:
+            self.assertIn("the layer is loaded into apps", texts)
+        self.assertIn("0 faults", self.artem("doctor"))
+
+    def test_not_enabled(self):
+        findings, faults = self.findings()
+        self.assertEqual(faults, [])
+        note = [f for f in findings if "not enabled" in f["text"]]
+        self.assertEqual(len(note), 1)
+        self.assertIn("artem enable", note[0]["fix"])
+
+    def test_library_is_gone(self):
+        self.manifest(library_path="/nonexistent/libartem_layer.so")
+        self.the_fault("/nonexistent/libartem_layer.so is not there", "artem enable")
+
+    def test_library_does_not_load(self):
+        self.manifest(library_path=self.write("libartem_layer.so", "no library"))
+        self.the_fault("does not load", "artem enable")
+
+    def test_number_for_text(self):
+        self.manifest(implementation_version=1)
+        self.the_fault("a number must stand in quotes", "artem enable")
+
+    def test_no_disable_environment(self):
+        self.manifest(disable_environment=None)
+        self.the_fault("needs a disable_environment", "artem enable")
+
+    def test_not_json(self):
+        self.manifest()
+        with open(os.path.join(self.layers, "other.json"), "w") as file:
+            file.write("{ broken")
+        self.the_fault("other.json is ignored by the loader: it is not JSON", "remove")
+
+    def test_switched_off(self):
+        self.artem("enable")
+        self.the_fault("DISABLE_ARTEM=0 keeps the layer out", "unset DISABLE_ARTEM", DISABLE_ARTEM="0")
+
+    def test_enabled_twice(self):
+        self.artem("enable")
+        self.artem("enable", XDG_DATA_HOME=self.path("other"))
+        self.the_fault("enabled twice", "keep one", XDG_DATA_DIRS=self.path("other") + ":/usr/share")
+
+    def test_enabled_and_asked_for(self):
+        self.artem("enable")
+        findings, faults = self.findings(XR_ENABLE_API_LAYERS=NAME, XR_API_LAYER_PATH=os.path.join(BUILD, "plugin"))
+        self.assertEqual(faults, [])
+        self.assertTrue(any("asked for by XR_ENABLE_API_LAYERS as well" in f["text"] for f in findings))
+
+    def test_unknown_layer_wanted(self):
+        faults = self.the_fault("asks for XR_APILAYER_NOBODY_nothing", "take the name out",
+                                XR_ENABLE_API_LAYERS="XR_APILAYER_NOBODY_nothing")
+        if HAS_LOADER:
+            self.assertTrue(any("xrCreateInstance fails" in f["text"] for f in faults))
+
+    def test_no_runtime(self):
+        faults = self.the_fault("no active OpenXR runtime", "install an OpenXR runtime", XR_RUNTIME_JSON="")
+        if HAS_LOADER:
+            self.assertTrue(any("XR_ERROR_RUNTIME_UNAVAILABLE" in f["text"] for f in faults))
+
+    def test_runtime_is_gone(self):
+        path = self.write("runtime.json", '{"file_format_version": "1.0.0", "runtime": {"library_path": "./gone.so"}}')
+        self.the_fault("its library", "install an OpenXR runtime", XR_RUNTIME_JSON=path)
+
+    def test_mistake_in_the_settings(self):
+        path = self.write("my.conf", "[artem]\nstrength = much\n")
+        self.the_fault("my.conf has a mistake", "mend the line", ARTEM_CONFIG=path)
+
+    def test_style_is_gone(self):
+        path = self.write("my.conf", "[artem]\nstyle = atlantis\n")
+        self.the_fault("style = atlantis cannot be used", "artem set style", ARTEM_CONFIG=path)
+
+    def test_log_cannot_be_written(self):
+        path = self.write("my.conf", "[artem]\nlog_file = /nonexistent/folder/a.csv\n")
+        self.the_fault("cannot be written", "artem set log_file", ARTEM_CONFIG=path)
+
+    @unittest.skipUnless(HAS_LOADER, "libopenxr_loader.so.1 is not installed")
+    def test_a_layer_that_crashes(self):
+        # A library that ends the process when it is loaded: the report survives it.
+        source = self.write("bad.c", "__attribute__((constructor)) static void f(void) { __builtin_trap(); }\n"
+                                     "int xrNegotiateLoaderApiLayerInterface(void) { return 0; }\n")
+        import subprocess
+        library = self.path("libbad.so")
+        subprocess.run(["cc", "-shared", "-fPIC", source, "-o", library], check=True)
+        folder = self.path("explicit")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "bad.json"), "w") as file:
+            json.dump({"file_format_version": "1.0.0", "api_layer": {"name": "XR_APILAYER_BAD", "library_path": library, "api_version": "1.0",
+                                                                     "implementation_version": "1", "description": ""}}, file)
+        _, faults = self.findings(XR_API_LAYER_PATH=folder, XR_ENABLE_API_LAYERS="XR_APILAYER_BAD")
+        self.assertTrue(any("crash" in f["text"] for f in faults), faults)
+
+
+main()
