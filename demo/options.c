@@ -184,7 +184,7 @@ static bool parse_real(const char *option, const char *text, double high, double
 
 static bool parse_u32(const char *option, const char *text, uint32_t low, uint32_t high, uint32_t *out)
 {
-    uint64_t value;
+    uint64_t value = 0;
     if (!parse_number(option, text, low, high, &value))
         return false;
     *out = (uint32_t)value;
