@@ -190,7 +190,8 @@ int cmd_pipe(int argc, char **argv)
         artem_library_load_network(&pipe.network) != ARTEM_OK)
         result = CLI_ERROR;
     if (result == CLI_OK) {
-        const struct artem_engine_params params = {.threads = pipe.settings.threads, .network = pipe.network};
+        const struct artem_engine_params params = {
+            .backend = pipe.settings.backend, .threads = pipe.settings.threads, .network = pipe.network};
         enum artem_result made = artem_engine_create(&params, &pipe.engine);
         if (made == ARTEM_OK)
             made = artem_engine_set_style(pipe.engine, pipe.style);

@@ -143,7 +143,7 @@ int main(int argc, char **argv)
     require(artem_library_load_blend(argv[2], argc == 5 ? argv[3] : NULL, argc == 5 ? (uint32_t)atoi(argv[4]) : 0,
                                      &style) == ARTEM_OK,
             "no style");
-    struct artem_engine_params engine_params = {.threads = 1, .network = network};
+    struct artem_engine_params engine_params = {.backend = "cpu", .threads = 1, .network = network};
     struct artem_recording_params params = {.folder = argv[1],
                                             .app_name = "make_recording",
                                             .layer_version = "1.2.3",

@@ -92,7 +92,7 @@ static void run_frames(struct artem_engine *engine, const char *name, const char
 static void run_case(const char *name, enum artem_cpu cpu)
 {
     char network_path[1024], style_path[1024];
-    struct artem_engine_params params = {.threads = 2};
+    struct artem_engine_params params = {.backend = "cpu", .threads = 2};
     struct artem_engine *engine = NULL;
     struct artem_style *style = NULL;
 

@@ -103,7 +103,7 @@ static struct seen show(const char *sequence, int frame, enum scene scene, int l
 
 static struct artem_engine *make_engine(void)
 {
-    const struct artem_engine_params params = {.network = network};
+    const struct artem_engine_params params = {.backend = "cpu", .network = network};
     struct artem_engine *engine = NULL;
 
     CHECK_INT(artem_engine_create(&params, &engine), ARTEM_OK);
