@@ -34,7 +34,7 @@ char *layer_read_text(const char *path)
 
 bool layer_find_manifest(char folder[PATH_MAX])
 {
-    static const char *const beside[] = {"../plugin", "../share/" EXPLICIT_FOLDER, "../share/artem"};
+    static const char *const beside[] = {"../plugin", ("../share/" EXPLICIT_FOLDER), "../share/artem"};
     char exe[PATH_MAX], candidate[2 * PATH_MAX];
 
     ssize_t length = readlink("/proc/self/exe", exe, sizeof exe - 1);
