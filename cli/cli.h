@@ -34,6 +34,10 @@ int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // "artem NAME: ..., see artem NAME --help" and CLI_USAGE.
 int cli_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// For commands that have no other options than --json and --help, and no arguments. CLI_OK, -1 after the help, or
+// CLI_USAGE after a message.
+int cli_parse_json(int argc, char **argv, const char *help, bool *out_json);
+
 // Prints to standard output; CLI_ERROR when that does not arrive (a full disk, a closed pipe).
 int cli_finish_output(void);
 

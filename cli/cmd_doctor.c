@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,20 +43,11 @@ void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, 
 
 int cmd_doctor(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct doctor doctor = {0};
-    int option;
+    const int parsed = cli_parse_json(argc, argv, help, &doctor.json);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h')
-            return puts(help), cli_finish_output();
-        if (option != 'j')
-            return CLI_USAGE;
-        doctor.json = true;
-    }
-    if (optind < argc)
-        return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
+    if (parsed != CLI_OK)
+        return parsed < 0 ? cli_finish_output() : parsed;
     cJSON *root = cJSON_CreateObject();
     doctor.list = cJSON_AddArrayToObject(root, "findings");
     doctor_check_environment(&doctor);

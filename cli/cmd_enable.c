@@ -2,14 +2,13 @@
 // enable and disable: for every OpenXR app, by an implicit manifest; for one app, by its section in artem.conf.
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "artem/file.h"
 #include "cli.h"
 #include "config_edit.h"
 #include "layer_files.h"
@@ -68,7 +67,7 @@ static int parse(int argc, char **argv, const char *help, struct request *r)
     return CLI_OK;
 }
 
-// The manifest's text, to be freed with cJSON_free.
+// The manifest's text, to be freed.
 static char *write_manifest(const char *library)
 {
     cJSON *root = cJSON_CreateObject(), *layer = cJSON_AddObjectToObject(root, "api_layer");
@@ -80,44 +79,12 @@ static char *write_manifest(const char *library)
     cJSON_AddStringToObject(layer, "implementation_version", "1");
     cJSON_AddStringToObject(layer, "description", "Art'Em: repaints what any app shows in the style of a painting");
     cJSON_AddStringToObject(layer, "disable_environment", LAYER_DISABLE);
-    char *text = cJSON_Print(root);
+    char *json = cJSON_Print(root), *text = NULL;
+    if (json != NULL && asprintf(&text, "%s\n", json) < 0)
+        text = NULL;
+    cJSON_free(json);
     cJSON_Delete(root);
     return text;
-}
-
-static bool make_folders(const char *path)
-{
-    char folder[PATH_MAX];
-
-    snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-            return false;
-        *slash = '/';
-    }
-    return true;
-}
-
-// As a whole: a loader that looks on never sees half of it.
-static int write_file(const char *path, const char *text)
-{
-    char temporary[PATH_MAX + 16];
-
-    if (!make_folders(path))
-        return cli_error("%s: its folder cannot be made: %m", path);
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    const int file = mkostemp(temporary, O_CLOEXEC);
-    FILE *f = file >= 0 ? fdopen(file, "w") : NULL;
-    if (f == NULL)
-        return cli_error("%s: %m", path);
-    fchmod(file, 0644);
-    const bool failed = fprintf(f, "%s\n", text) < 0;
-    if (fclose(f) == 0 && !failed && rename(temporary, path) == 0)
-        return CLI_OK;
-    cli_error("%s: %m", path);
-    unlink(temporary);
-    return CLI_ERROR;
 }
 
 static int enable_all(const struct request *r)
@@ -128,17 +95,20 @@ static int enable_all(const struct request *r)
         return cli_error("the layer's library is neither installed nor built beside this command");
     if (!layer_implicit_path(r->system, path))
         return cli_error("there is no home: neither HOME nor XDG_DATA_HOME is set");
-    char *text = write_manifest(library), *old = layer_read_text(path);
+    char *text = write_manifest(library), *old = NULL;
+    size_t size;
     int result = text != NULL ? CLI_OK : cli_error("out of memory");
     const bool same =
-        text != NULL && old != NULL && strncmp(old, text, strlen(text)) == 0 && strcmp(old + strlen(text), "\n") == 0;
-    if (result == CLI_OK && !same)
-        result = write_file(path, text);
+        text != NULL && artem_file_read(path, LAYER_MANIFEST_MAX, &old, &size) == ARTEM_OK && strcmp(old, text) == 0;
+    if (result == CLI_OK && !same && !artem_file_make_folders(path, 0755))
+        result = cli_error("%s: its folder cannot be made: %m", path);
+    else if (result == CLI_OK && !same && !artem_file_replace(path, text, strlen(text), 0644))
+        result = cli_error("%s: %m", path);
     if (result == CLI_OK)
         printf("%s: %s\n  layer: %s\n  for one app: artem disable --app NAME; out of one process: " LAYER_DISABLE
                "=1\n",
                same ? "already enabled" : "enabled", path, library);
-    cJSON_free(text);
+    free(text);
     free(old);
     return result == CLI_OK ? cli_finish_output() : result;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,15 +66,8 @@ static void print_json(const struct state *s)
     cJSON_AddStringToObject(root, "backend", s->settings.backend);
     cJSON_AddNumberToObject(root, "resolution", s->settings.resolution);
     list = cJSON_AddArrayToObject(root, "running");
-    for (uint32_t i = 0; i < s->count; i++) {
-        cJSON *o = cJSON_CreateObject();
-        cJSON_AddNumberToObject(o, "pid", sessions[i].about.pid);
-        cJSON_AddStringToObject(o, "app", sessions[i].about.app);
-        cJSON_AddStringToObject(o, "executable", sessions[i].about.executable);
-        cJSON_AddStringToObject(o, "style", sessions[i].latest.style);
-        cJSON_AddStringToObject(o, "state", watch_state(&sessions[i]));
-        cJSON_AddItemToArray(list, o);
-    }
+    for (uint32_t i = 0; i < s->count; i++)
+        cJSON_AddItemToArray(list, watch_json(&sessions[i]));
     char *text = cJSON_Print(root);
     puts(text != NULL ? text : "{}");
     cJSON_free(text);
@@ -84,21 +76,12 @@ static void print_json(const struct state *s)
 
 int cmd_status(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct state s = {.off = getenv(LAYER_DISABLE) != NULL};
-    bool json = false;
-    int option;
+    bool json;
+    const int parsed = cli_parse_json(argc, argv, help, &json);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h')
-            return puts(help), cli_finish_output();
-        if (option != 'j')
-            return CLI_USAGE;
-        json = true;
-    }
-    if (optind < argc)
-        return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
+    if (parsed != CLI_OK)
+        return parsed < 0 ? cli_finish_output() : parsed;
     s.by_user = layer_implicit_path(false, s.user) && access(s.user, R_OK) == 0;
     s.by_system = layer_implicit_path(true, s.system) && access(s.system, R_OK) == 0;
     s.has_config = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config) == ARTEM_OK;

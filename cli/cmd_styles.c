@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,23 +68,11 @@ static int print_style(void *user, const char *name, const char *path)
 
 int cmd_styles(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct listing listing = {0};
-    int option;
+    const int parsed = cli_parse_json(argc, argv, help, &listing.json);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h') {
-            puts(help);
-            return cli_finish_output();
-        }
-        if (option != 'j')
-            return CLI_USAGE;
-        listing.json = true;
-    }
-    if (optind < argc)
-        return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
-
+    if (parsed != CLI_OK)
+        return parsed < 0 ? cli_finish_output() : parsed;
     if (listing.json)
         putchar('[');
     enum artem_result result = artem_library_list(print_style, &listing);

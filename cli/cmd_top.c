@@ -73,14 +73,9 @@ static void print_json(const struct watch_session *sessions, uint32_t count)
 
     for (uint32_t i = 0; i < count; i++) {
         const struct watch_session *s = &sessions[i];
-        cJSON *o = cJSON_CreateObject();
-        cJSON_AddNumberToObject(o, "pid", s->about.pid);
-        cJSON_AddStringToObject(o, "app", s->about.app);
-        cJSON_AddStringToObject(o, "executable", s->about.executable);
+        cJSON *o = watch_json(s);
         cJSON_AddStringToObject(o, "layer_version", s->about.layer_version);
         cJSON_AddStringToObject(o, "backend", s->about.backend);
-        cJSON_AddStringToObject(o, "style", s->latest.style);
-        cJSON_AddStringToObject(o, "state", watch_state(s));
         cJSON_AddNumberToObject(o, "frames_total", (double)s->total);
         cJSON_AddNumberToObject(o, "frames", s->frames);
         cJSON_AddNumberToObject(o, "styled", s->styled);

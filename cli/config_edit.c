@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "artem/config.h"
+#include "artem/file.h"
 #include "cli.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
@@ -33,29 +33,22 @@ const char *config_edit_section(const char *command, const char *app, const char
     return section;
 }
 
+// Empty where there is no file; NULL after a message.
 static char *read_text(const char *path)
 {
-    FILE *f = fopen(path, "re");
-    char *text = malloc(FILE_MAX_BYTES + 1);
-    size_t size = 0;
+    char *text = NULL;
+    size_t size;
+    const enum artem_result result = artem_file_read(path, FILE_MAX_BYTES, &text, &size);
 
-    if (text == NULL)
-        cli_error("out of memory");
-    else if (f == NULL && errno != ENOENT)
-        cli_error("%s: %m", path);
-    else if (f != NULL)
-        size = fread(text, 1, FILE_MAX_BYTES + 1, f);
-    const bool bad = text == NULL || (f == NULL && errno != ENOENT) || (f != NULL && ferror(f));
-    if (f != NULL)
-        fclose(f);
-    if (!bad && size <= FILE_MAX_BYTES) {
-        text[size] = '\0';
+    if (result == ARTEM_OK)
         return text;
-    }
-    if (!bad)
-        cli_error("%s: too large", path);
-    free(text);
-    return NULL;
+    if (result != ARTEM_ERROR_IO)
+        cli_error("%s: %s", path, artem_result_string(result));
+    else if (errno != ENOENT)
+        cli_error("%s: %m", path);
+    else if ((text = calloc(1, 1)) == NULL)
+        cli_error("out of memory");
+    return text;
 }
 
 // Whether the line begins a section, and whether that is the one wanted: "kind:name" without regard to case and blanks.
@@ -231,46 +224,27 @@ static char *without_key(const char *text, const char *section, const char *key)
     return replace(text, begin, end, "");
 }
 
-static bool make_folder(const char *path)
-{
-    char folder[ARTEM_PATH_MAX];
-
-    snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-            return false;
-        *slash = '/';
-    }
-    return true;
-}
-
 // Through a symbolic link, which stays one.
 static int write_text(const char *path, const char *text)
 {
-    char real[PATH_MAX], temporary[PATH_MAX + 16];
+    char real[PATH_MAX], candidate[PATH_MAX + 16];
     struct artem_settings settings;
     struct stat st;
-    FILE *f;
 
-    if (!make_folder(path))
+    if (!artem_file_make_folders(path, 0755))
         return cli_error("%s: its folder cannot be made: %m", path);
     if (realpath(path, real) == NULL)
         snprintf(real, sizeof real, "%s", path);
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", real);
-    const int file = mkostemp(temporary, O_CLOEXEC);
-    if (file < 0 || (f = fdopen(file, "w")) == NULL)
-        return cli_error("%s: %m", temporary);
-    fchmod(file, stat(real, &st) == 0 ? st.st_mode & 0777 : 0644);
-    const bool failed = fputs(text, f) < 0;
-    if (fclose(f) != 0 || failed) {
-        cli_error("%s: %m", temporary);
-    } else if (artem_config_load(&(struct artem_config_params){.path = temporary}, &settings, NULL) == ARTEM_OK) {
-        if (rename(temporary, real) == 0)
+    const unsigned mode = stat(real, &st) == 0 ? st.st_mode & 0777 : 0644;
+    if (!artem_file_write_beside(real, text, strlen(text), mode, candidate, sizeof candidate))
+        return cli_error("%s: %m", real);
+    // Where it has a mistake the log has said which line is wrong.
+    if (artem_config_load(&(struct artem_config_params){.path = candidate}, &settings, NULL) == ARTEM_OK) {
+        if (rename(candidate, real) == 0)
             return CLI_OK;
         cli_error("%s: %m", real);
-    } // else the log has said which line is wrong
-    unlink(temporary);
+    }
+    unlink(candidate);
     return CLI_ERROR;
 }
 

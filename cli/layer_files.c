@@ -2,35 +2,15 @@
 #include "layer_files.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "artem/file.h"
+
 #define EXPLICIT_FOLDER "openxr/1/api_layers/explicit.d"
 #define IMPLICIT_FOLDER "openxr/1/api_layers/implicit.d"
-
-enum { TEXT_MAX = 1 << 20 };
-
-char *layer_read_text(const char *path)
-{
-    FILE *f = fopen(path, "re");
-    char *text = f != NULL ? malloc(TEXT_MAX + 1) : NULL;
-
-    if (text != NULL) {
-        const size_t size = fread(text, 1, TEXT_MAX, f);
-        text[size] = '\0';
-        if (ferror(f)) {
-            free(text);
-            text = NULL;
-            errno = EIO;
-        }
-    }
-    if (f != NULL)
-        fclose(f);
-    return text;
-}
 
 bool layer_find_manifest(char folder[PATH_MAX])
 {
@@ -53,8 +33,9 @@ bool layer_find_manifest(char folder[PATH_MAX])
 
 bool layer_read_library(const char *manifest, char library[PATH_MAX])
 {
-    char *text = layer_read_text(manifest);
-    cJSON *json = text != NULL ? cJSON_Parse(text) : NULL;
+    char *text = NULL;
+    size_t size;
+    cJSON *json = artem_file_read(manifest, LAYER_MANIFEST_MAX, &text, &size) == ARTEM_OK ? cJSON_Parse(text) : NULL;
     const char *path = cJSON_GetStringValue(
         cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(json, "api_layer"), "library_path"));
     const char *slash = strrchr(manifest, '/');

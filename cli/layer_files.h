@@ -10,6 +10,7 @@
 
 #define LAYER_NAME "XR_APILAYER_ARTEM_style_transfer"
 #define LAYER_MANIFEST LAYER_NAME ".json"
+enum { LAYER_MANIFEST_MAX = 1 << 20 }; // bytes
 #define LAYER_DISABLE "DISABLE_ARTEM"
 
 // The folder of the explicit manifest, in a build tree or installed.
@@ -20,8 +21,5 @@ bool layer_find_library(char path[PATH_MAX]);
 bool layer_implicit_path(bool system, char path[PATH_MAX]);
 // library_path of a manifest, absolute where it has a slash. False if it cannot be read or is no manifest.
 bool layer_read_library(const char *manifest, char library[PATH_MAX]);
-
-// A text file of at most a megabyte, to be freed; NULL with errno set.
-char *layer_read_text(const char *path);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,23 @@ int cli_usage_error(const char *command, const char *format, ...)
     va_end(args);
     fprintf(stderr, "; see %s --help\n", command);
     return CLI_USAGE;
+}
+
+int cli_parse_json(int argc, char **argv, const char *help, bool *out_json)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int option;
+
+    *out_json = false;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'h')
+            return puts(help), -1;
+        if (option != 'j')
+            return CLI_USAGE; // getopt has said why
+        *out_json = true;
+    }
+    return optind < argc ? cli_usage_error(argv[0], "unexpected '%s'", argv[optind]) : CLI_OK;
 }
 
 int cli_finish_output(void)

@@ -125,3 +125,15 @@ const char *watch_state(const struct watch_session *s)
     }
     return "original: error";
 }
+
+cJSON *watch_json(const struct watch_session *s)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(o, "pid", s->about.pid);
+    cJSON_AddStringToObject(o, "app", s->about.app);
+    cJSON_AddStringToObject(o, "executable", s->about.executable);
+    cJSON_AddStringToObject(o, "style", s->latest.style);
+    cJSON_AddStringToObject(o, "state", watch_state(s));
+    return o;
+}

@@ -3,6 +3,8 @@
 #ifndef ARTEM_CLI_WATCH_H
 #define ARTEM_CLI_WATCH_H
 
+#include <cjson/cJSON.h>
+
 #include "artem/ring.h"
 
 // The latest frames of one session, at most two seconds of them.
@@ -24,6 +26,8 @@ enum { WATCH_SESSIONS_MAX = 64 };
 
 // Sorted by process. Returns how many.
 uint32_t watch_sessions(struct watch_session sessions[WATCH_SESSIONS_MAX]);
+// Which session it is and what it shows, as a JSON object.
+cJSON *watch_json(const struct watch_session *session);
 // "styled", "original: budget", "off", … : what the user sees.
 const char *watch_state(const struct watch_session *session);
 

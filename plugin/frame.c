@@ -118,6 +118,33 @@ static double find_slack_ms(const struct layer_session *session, XrTime display_
     return (double)(display_time - time) / 1e6;
 }
 
+// The GPU's times of one kind of work in the pending frame: of all swapchains that it drew to, and per eye.
+static void add_gpu_times(struct layer_session *session, enum vk_work work, double *all, double *left, double *right)
+{
+    pthread_mutex_lock(&session->mutex);
+    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        if (s->target == NULL || s->composited_frame != session->pending.frame + 1)
+            continue;
+        *all += s->target->gpu_ms[work];
+        if (s == session->pending_eyes[0])
+            *left = s->target->gpu_ms[work];
+        if (s == session->pending_eyes[1])
+            *right = s->target->gpu_ms[work];
+    }
+    pthread_mutex_unlock(&session->mutex);
+}
+
+// Looks which of the pending frame's work is done, without waiting.
+static void collect_gpu_times(struct layer_session *session)
+{
+    pthread_mutex_lock(&session->mutex);
+    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        if (s->target != NULL && s->composited_frame == session->pending.frame + 1)
+            vk_target_wait(s->target, 0);
+    }
+    pthread_mutex_unlock(&session->mutex);
+}
+
 // What the device has measured of a frame is known only now, when it is done.
 static void complete_record(struct layer_session *session, struct artem_frame_record *record)
 {
@@ -129,18 +156,8 @@ static void complete_record(struct layer_session *session, struct artem_frame_re
     record->network_ms = stats.milliseconds;
     record->cut = stats.cuts != session->cuts;
     session->cuts = stats.cuts;
-    pthread_mutex_lock(&session->mutex);
-    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
-        if (s->target == NULL || s->composited_frame != record->frame + 1)
-            continue;
-        vk_target_wait(s->target, 0); // only to learn the times of what is done
-        record->capture_ms += s->target->gpu_ms[VK_WORK_CAPTURE];
-        if (s == session->pending_eyes[0])
-            record->capture_left_ms = s->target->gpu_ms[VK_WORK_CAPTURE];
-        if (s == session->pending_eyes[1])
-            record->capture_right_ms = s->target->gpu_ms[VK_WORK_CAPTURE];
-    }
-    pthread_mutex_unlock(&session->mutex);
+    collect_gpu_times(session);
+    add_gpu_times(session, VK_WORK_CAPTURE, &record->capture_ms, &record->capture_left_ms, &record->capture_right_ms);
 }
 
 void frame_flush_record(struct layer_session *session)
@@ -151,17 +168,8 @@ void frame_flush_record(struct layer_session *session)
         return;
     if (session->pending_on_device)
         complete_record(session, record);
-    pthread_mutex_lock(&session->mutex);
-    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
-        if (s->target == NULL || s->composited_frame != record->frame + 1)
-            continue;
-        record->composite_ms += s->target->gpu_ms[VK_WORK_COMPOSITE];
-        if (s == session->pending_eyes[0])
-            record->composite_left_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
-        if (s == session->pending_eyes[1])
-            record->composite_right_ms = s->target->gpu_ms[VK_WORK_COMPOSITE];
-    }
-    pthread_mutex_unlock(&session->mutex);
+    add_gpu_times(session, VK_WORK_COMPOSITE, &record->composite_ms, &record->composite_left_ms,
+                  &record->composite_right_ms);
     if (session->pending_on_device && record->network_ms > 0)
         session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
     artem_stats_add(session->stats, record);
@@ -244,6 +252,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     struct frame_plan plan = {0};
     struct frame_copy copy;
     uint64_t decided;
+    double spent;
     bool styled;
     XrResult result;
 
@@ -263,13 +272,12 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     decided = layer_now_ns();
     record.layer_ms = (double)(decided - begin) / 1e6;
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
+    spent = record.layer_ms;
     // On the device, its time counts in place of the wait for it, which the app's own work there lengthens.
-    if (plan.engine_late)
-        report_time(session, record.layer_ms, settings.budget_ms);
-    else if (plan.engine_ran && styler_on_device(session->styler))
-        report_time(session, record.layer_ms - plan.waited_ms + session->gpu_ms, settings.budget_ms);
-    else if (plan.engine_ran)
-        report_time(session, record.layer_ms, settings.budget_ms);
+    if (plan.engine_ran && styler_on_device(session->styler))
+        spent += session->gpu_ms - plan.waited_ms;
+    if (plan.engine_ran || plan.engine_late)
+        report_time(session, spent, settings.budget_ms);
     atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
     record.slack_ms = find_slack_ms(session, record.display_time);
     session->instrument_ns += layer_now_ns() - decided;

@@ -7,10 +7,10 @@
 #include <time.h>
 
 #include "artem/engine_vulkan.h"
+#include "artem/file.h"
 #include "artem/log.h"
 #include "artem_kernels/kernels.h"
 #include "cache.h"
-#include "file.h"
 #include "model_internal.h"
 #include "threadpool.h"
 

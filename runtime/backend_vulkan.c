@@ -229,10 +229,11 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
         const struct artem_engine_view *picture = &vulkan->frame.view[v];
-        const size_t row = (size_t)view->qw * 16, bytes = row * view->qh * 4;
-        const uint8_t *painted = (const uint8_t *)vulkan->staging.data + view->offset + (bytes + 255) / 256 * 256;
+        const size_t row = (size_t)view->qw * 16;
         if (view->in == 0)
-            copy_rows(picture->out, picture->out_stride, painted, row, row, (size_t)view->qh * 4);
+            copy_rows(picture->out, picture->out_stride,
+                      (const uint8_t *)vulkan->staging.data + vulkan_painted_offset(view), row, row,
+                      (size_t)view->qh * 4);
     }
     read_times(vulkan);
     vulkan->stats.frames++;

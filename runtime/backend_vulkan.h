@@ -34,7 +34,7 @@ struct vulkan_shape {
     uint32_t views;
     struct vulkan_view {
         uint32_t qw, qh;
-        uint32_t first;      // cell, in a plane
+        uint32_t first; // cell, in a plane
         uint64_t in_serial, out_serial;
         uint64_t in, out;    // VkBuffer handles; 0: the picture is in the backend's own, at `offset`
         VkDeviceSize offset; // in `pictures` and `staging`; the painted one follows
@@ -102,6 +102,10 @@ bool vulkan_same_shape(const struct vulkan_shape *a, const struct vulkan_shape *
 // failure nothing is usable but the next successful call.
 enum artem_result vulkan_place_shape(struct vulkan_backend *vulkan, const struct vulkan_shape *shape);
 size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan);
+
+// Of a picture without buffers of its own: its size, and where its painting is in `pictures` and `staging`.
+VkDeviceSize vulkan_picture_bytes(const struct vulkan_view *view);
+VkDeviceSize vulkan_painted_offset(const struct vulkan_view *view);
 
 // backend_vulkan_record.c
 enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan);

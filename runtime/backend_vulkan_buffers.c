@@ -9,6 +9,16 @@ static VkDeviceSize align(VkDeviceSize size)
     return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+VkDeviceSize vulkan_picture_bytes(const struct vulkan_view *view)
+{
+    return (VkDeviceSize)view->qw * view->qh * 64;
+}
+
+VkDeviceSize vulkan_painted_offset(const struct vulkan_view *view)
+{
+    return view->offset + align(vulkan_picture_bytes(view));
+}
+
 enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
 {
     const struct {
@@ -95,7 +105,7 @@ enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const s
         view->out_serial = from->out_serial;
         if (view->in == 0) {
             view->offset = shape.picture_bytes;
-            shape.picture_bytes += 2 * align((VkDeviceSize)cells * 64);
+            shape.picture_bytes += 2 * align(vulkan_picture_bytes(view));
         }
         shape.cells += cells;
         shape.groups = groups > shape.groups ? groups : shape.groups;
@@ -130,7 +140,7 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
 
     for (uint32_t v = 0; v < shape->views; v++) {
         const struct vulkan_view *view = &shape->view[v];
-        const VkDeviceSize bytes = (VkDeviceSize)view->qw * view->qh * 64;
+        const VkDeviceSize bytes = vulkan_picture_bytes(view);
         const bool own = view->in == 0;
         const VkDescriptorBufferInfo buffers[NET_BINDINGS] = {
             [NET_BIND_MODEL] = {vulkan->model.handle, 0, VK_WHOLE_SIZE},
@@ -139,7 +149,7 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
             [NET_BIND_FRAME] = {vulkan->frame_data.handle, 0, VK_WHOLE_SIZE},
             [NET_BIND_IN] = {own ? vulkan->pictures.handle : to_buffer(view->in), view->offset, bytes},
             [NET_BIND_OUT] = {own ? vulkan->pictures.handle : to_buffer(view->out),
-                              own ? view->offset + align(bytes) : 0, bytes},
+                              own ? vulkan_painted_offset(view) : 0, bytes},
             [NET_BIND_MAPS] = {vulkan->arena.handle, vulkan->maps_offset,
                                (VkDeviceSize)shape->plane * 2 * ARTEM_CHANNELS / 8},
             [NET_BIND_WEIGHTS] = {vulkan->model.handle, NET_UNIT_WEIGHTS,

@@ -73,11 +73,6 @@ static void dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass
     }
 }
 
-static VkDeviceSize picture_bytes(const struct vulkan_view *view)
-{
-    return (VkDeviceSize)view->qw * view->qh * 64;
-}
-
 // Pictures that the CPU brought, to the device.
 static void record_arrival(const struct vulkan_backend *vulkan)
 {
@@ -90,7 +85,7 @@ static void record_arrival(const struct vulkan_backend *vulkan)
             VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
-        const VkBufferCopy region = {view->offset, view->offset, picture_bytes(view)};
+        const VkBufferCopy region = {view->offset, view->offset, vulkan_picture_bytes(view)};
         if (view->in == 0)
             d->vkCmdCopyBuffer(vulkan->commands, vulkan->staging.handle, vulkan->pictures.handle, 1, &region);
     }
@@ -111,8 +106,8 @@ static void record_departure(const struct vulkan_backend *vulkan)
     d->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
-        const VkDeviceSize at = view->offset + (picture_bytes(view) + 255) / 256 * 256;
-        const VkBufferCopy region = {at, at, picture_bytes(view)};
+        const VkDeviceSize at = vulkan_painted_offset(view);
+        const VkBufferCopy region = {at, at, vulkan_picture_bytes(view)};
         if (view->in == 0)
             d->vkCmdCopyBuffer(vulkan->commands, vulkan->pictures.handle, vulkan->staging.handle, 1, &region);
     }

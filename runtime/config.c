@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 #include "config_internal.h"
 #include "crc32.h"
-#include "file.h"
 
 enum { MAX_FILE = 1 << 20 };
 

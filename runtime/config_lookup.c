@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "file.h"
+#include "artem/file.h"
 
 // The host may change its working directory while the file is watched.
 static enum artem_result make_absolute(const char *path, char out[ARTEM_PATH_MAX])

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "file.h"
+#include "artem/file.h"
 #include "text.h"
 
 // Digits with at most one point and digits on both sides of it: a half-written "0." is no number.

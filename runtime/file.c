@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "file.h"
+#include "artem/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +54,74 @@ enum artem_result artem_file_read(const char *path, size_t max_size, char **out_
     close(fd);
     errno = error;
     return result;
+}
+
+static bool write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        const ssize_t n = write(fd, data, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        data += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+bool artem_file_write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
+                             size_t name_size)
+{
+    if (snprintf(out_name, name_size, "%s.XXXXXX", path) >= (int)name_size) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    const int fd = mkostemp(out_name, O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    (void)fchmod(fd, mode); // some file systems have none to change
+    bool written = write_all(fd, data, size);
+    int error = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (!written)
+        unlink(out_name);
+    errno = error;
+    return written;
+}
+
+bool artem_file_replace(const char *path, const void *data, size_t size, unsigned mode)
+{
+    char name[PATH_MAX + 8];
+
+    if (!artem_file_write_beside(path, data, size, mode, name, sizeof name))
+        return false;
+    if (rename(name, path) == 0)
+        return true;
+    const int error = errno;
+    unlink(name);
+    errno = error;
+    return false;
+}
+
+bool artem_file_make_folders(const char *path, unsigned mode)
+{
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, mode) != 0 && errno != EEXIST)
+            return false;
+        *slash = '/';
+    }
+    return true;
 }
 
 enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b)

@@ -10,8 +10,8 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
-#include "file.h"
 #include "text.h"
 
 #define STYLE_SUFFIX ".artstyle"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "artem/config.h"
-#include "file.h"
+#include "artem/file.h"
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 

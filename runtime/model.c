@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
-#include "file.h"
 #include "model_internal.h"
 
 enum {

@@ -28,13 +28,10 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-// The app's names are anybody's text.
 static void copy_text(char *to, size_t size, const char *from)
 {
     snprintf(to, size, "%s", from);
-    for (char *c = to; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '_';
+    ring_clean_text(to, size);
 }
 
 // Mapped before the seals, which forbid any further writer but leave this one. Old kernels lack the last seal; readers

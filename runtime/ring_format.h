@@ -27,4 +27,13 @@ struct ring_memory {
     struct ring_slot slots[ARTEM_RING_RECORDS];
 };
 
+// Names are anybody's text, and what is in a ring may be anything.
+static inline void ring_clean_text(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '_';
+}
+
 #endif

@@ -91,14 +91,6 @@ void artem_ring_list(int (*fn)(void *user, struct artem_ring_view *view), void *
         closedir(processes);
 }
 
-static void end_text(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '_';
-}
-
 void artem_ring_about(const struct artem_ring_view *view, struct artem_ring_about *out_about)
 {
     uint64_t serial;
@@ -110,10 +102,10 @@ void artem_ring_about(const struct artem_ring_view *view, struct artem_ring_abou
         if (serial % 2 == 0 && serial == atomic_load(&view->memory->about_serial))
             break;
     }
-    end_text(out_about->app, sizeof out_about->app);
-    end_text(out_about->executable, sizeof out_about->executable);
-    end_text(out_about->layer_version, sizeof out_about->layer_version);
-    end_text(out_about->backend, sizeof out_about->backend);
+    ring_clean_text(out_about->app, sizeof out_about->app);
+    ring_clean_text(out_about->executable, sizeof out_about->executable);
+    ring_clean_text(out_about->layer_version, sizeof out_about->layer_version);
+    ring_clean_text(out_about->backend, sizeof out_about->backend);
 }
 
 uint32_t artem_ring_read(const struct artem_ring_view *view, struct artem_ring_frame frames[ARTEM_RING_RECORDS],
@@ -132,7 +124,7 @@ uint32_t artem_ring_read(const struct artem_ring_view *view, struct artem_ring_f
         atomic_thread_fence(memory_order_acquire);
         if (atomic_load_explicit(&slot->serial, memory_order_relaxed) != number + 1)
             continue;
-        end_text(frame->record.style, sizeof frame->record.style);
+        ring_clean_text(frame->record.style, sizeof frame->record.style);
         if (frame->record.decision < 0 || frame->record.decision >= ARTEM_DECISION_COUNT)
             frame->record.decision = ARTEM_DECISION_ERROR;
         count++;

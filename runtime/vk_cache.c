@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "artem/config.h"
+#include "artem/file.h"
 #include "artem/log.h"
 #include "cache.h"
 #include "crc32.h"
-#include "file.h"
 
 static const char magic[8] = {'A', 'R', 'T', 'P', 'I', 'P', 'E', '1'};
 

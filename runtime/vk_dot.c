@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem_vk/device.h"
-#include "file.h"
 
 static bool has_extension(PFN_vkEnumerateDeviceExtensionProperties enumerate, VkPhysicalDevice physical,
                           const char *name)

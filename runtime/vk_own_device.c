@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 #include "artem_vk/device.h"
-#include "file.h"
 
 enum { DEVICES_MAX = 16, FAMILIES_MAX = 32 };
 

@@ -26,7 +26,12 @@ void doctor_check_vulkan(struct doctor *doctor);      // device, CUDA
 void doctor_check_settings(struct doctor *doctor);    // artem.conf, styles
 void doctor_check_loader(struct doctor *doctor);      // a dry run: instance, system, the layer in it
 
-// Whether a library loads and has the symbol (NULL: any), tried in a process of its own; else what it does instead.
+// Does work in a child process, silently, and brings back what it answers (at most `size` bytes, at most a pipe's
+// 4096): whatever a runtime or another layer does there, the report goes on. 0 if it crashes or hangs.
+typedef size_t (*doctor_work)(const void *user, void *answer, size_t size);
+size_t doctor_ask_child(doctor_work work, const void *user, void *answer, size_t size);
+
+// Whether a library loads and has the symbol (NULL: any), tried in a child; else what it does instead.
 bool doctor_can_load(const char *path, const char *symbol, char *obstacle, size_t size);
 
 // Calls fn for each folder in which the loader looks for manifests of a kind ("implicit.d", "explicit.d"), in its

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dry run in a child process: whatever a runtime or another layer does there, the report goes on.
+// A dry run in a child process.
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define XR_NO_PROTOTYPES
@@ -17,9 +13,7 @@
 #include "doctor.h"
 
 static const char check[] = "dry run";
-static const int patience_ms = 20000;
-
-// What the child found out, sent through a pipe.
+// What the child found out.
 struct outcome {
     enum { NO_LOADER, NO_INSTANCE, NO_SYSTEM, WORKS } end;
     XrResult result;
@@ -90,7 +84,7 @@ static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, bool 
         headless && create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
 }
 
-static void run(struct outcome *out)
+static size_t run(const void *user, void *answer, size_t size)
 {
     static const char *const headless_name[] = {"XR_MND_headless"};
     void *loader = dlopen("libopenxr_loader.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -104,36 +98,27 @@ static void run(struct outcome *out)
         .enabledExtensionNames = headless_name,
     };
     XrInstance instance = XR_NULL_HANDLE;
+    struct outcome *out = answer;
 
+    (void)user;
+    (void)size;
+    memset(out, 0, sizeof *out);
     out->end = NO_LOADER;
     if (get == NULL)
-        return;
+        return sizeof *out;
     get(XR_NULL_HANDLE, "xrCreateInstance", (PFN_xrVoidFunction *)&create);
     const bool headless = has_extension(get, headless_name[0]);
     info.enabledExtensionCount = headless;
     out->end = NO_INSTANCE;
     out->result = create != NULL ? create(&info, &instance) : XR_ERROR_FUNCTION_UNSUPPORTED;
     if (XR_FAILED(out->result))
-        return;
+        return sizeof *out;
     out->layer = layer_is_loaded();
     try_system(get, instance, headless, out);
     get(instance, "xrDestroyInstance", (PFN_xrVoidFunction *)&destroy);
     if (destroy != NULL)
         destroy(instance);
-}
-
-static void be_child(int pipe_end)
-{
-    struct outcome outcome = {.end = NO_LOADER};
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    // Runtimes and layers talk; the report is the parent's.
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    run(&outcome);
-    const ssize_t written = write(pipe_end, &outcome, sizeof outcome);
-    _exit(written == (ssize_t)sizeof outcome ? 0 : 1);
+    return sizeof *out;
 }
 
 static const char *result_name(XrResult result)
@@ -198,29 +183,13 @@ void doctor_check_loader(struct doctor *doctor)
     const char *wanted = getenv("XR_ENABLE_API_LAYERS");
     bool expected = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
     struct outcome outcome;
-    int ends[2];
 
     if (getenv(LAYER_DISABLE) == NULL)
         doctor_layer_folders("implicit.d", look_for_ours, &expected);
-    fflush(NULL);
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return;
-    const pid_t child = fork();
-    if (child == 0)
-        be_child(ends[1]);
-    close(ends[1]);
-    struct pollfd poller = {.fd = ends[0], .events = POLLIN};
-    const bool came = child > 0 && poll(&poller, 1, patience_ms) == 1 &&
-                      read(ends[0], &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
-    close(ends[0]);
-    if (came)
+    if (doctor_ask_child(run, NULL, &outcome, sizeof outcome) == sizeof outcome)
         tell(doctor, &outcome, expected);
     else
         doctor_say(doctor, check, DOCTOR_BAD,
                    "see which runtime and layers are named above, and try without them one by one",
                    "an OpenXR program crashes or hangs when it makes an instance");
-    if (child > 0) {
-        kill(child, SIGKILL); // by now it has nothing left to do
-        waitpid(child, NULL, 0);
-    }
 }

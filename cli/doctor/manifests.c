@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../layer_files.h"
+#include "artem/file.h"
 #include "doctor.h"
 
 static const char check[] = "layers";
@@ -16,7 +17,6 @@ enum { NAMES_MAX = 128 };
 // What the folders hold of layers.
 struct census {
     struct doctor *doctor;
-    const char *kind;
     bool implicit;
     unsigned ours; // implicit manifests of this layer
     unsigned names;
@@ -81,12 +81,15 @@ static void check_library(struct census *census, const char *manifest, const cha
 
 static void check_manifest(struct census *census, const char *path)
 {
-    char *text = layer_read_text(path);
-    cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
+    char *text = NULL;
+    size_t size;
+    const enum artem_result read = artem_file_read(path, LAYER_MANIFEST_MAX, &text, &size);
+    const char *why = read == ARTEM_ERROR_IO ? strerror(errno) : artem_result_string(read);
+    cJSON *root = read == ARTEM_OK ? cJSON_Parse(text) : NULL;
     const cJSON *layer = cJSON_GetObjectItemCaseSensitive(root, "api_layer");
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(layer, "name"));
     const bool ours = (name != NULL && strcmp(name, LAYER_NAME) == 0) || strstr(path, LAYER_MANIFEST) != NULL;
-    const char *fault = text == NULL   ? strerror(errno)
+    const char *fault = text == NULL   ? why
                         : root == NULL ? "it is not JSON"
                                        : find_form_fault(root, layer, census->implicit);
 
@@ -165,8 +168,8 @@ void doctor_check_manifests(struct doctor *doctor)
     static struct census implicit, explicit;
     const char *wanted = getenv("XR_ENABLE_API_LAYERS");
 
-    implicit = (struct census){.doctor = doctor, .kind = "implicit.d", .implicit = true};
-    explicit = (struct census){.doctor = doctor, .kind = "explicit.d"};
+    implicit = (struct census){.doctor = doctor, .implicit = true};
+    explicit = (struct census){.doctor = doctor};
     doctor_layer_folders("implicit.d", check_folder, &implicit);
     doctor_layer_folders("explicit.d", check_folder, &explicit);
     check_wanted(doctor, &explicit);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../layer_files.h"
+#include "artem/file.h"
 #include "doctor.h"
 
 static const char check[] = "runtime";
@@ -63,13 +64,16 @@ void doctor_check_runtime(struct doctor *doctor)
                    "there is no active OpenXR runtime: no active_runtime.json, and XR_RUNTIME_JSON is not set");
         return;
     }
-    char *text = layer_read_text(path);
-    cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
+    char *text = NULL;
+    size_t size;
+    const enum artem_result read = artem_file_read(path, LAYER_MANIFEST_MAX, &text, &size);
+    const char *why = read == ARTEM_ERROR_IO ? strerror(errno) : artem_result_string(read);
+    cJSON *root = read == ARTEM_OK ? cJSON_Parse(text) : NULL;
     const cJSON *runtime = cJSON_GetObjectItemCaseSensitive(root, "runtime");
     const char *library = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(runtime, "library_path"));
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(runtime, "name"));
     if (text == NULL) {
-        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: %s", path, strerror(errno));
+        doctor_say(doctor, check, DOCTOR_BAD, fix, "%s: %s", path, why);
     } else if (library == NULL) {
         doctor_say(doctor, check, DOCTOR_BAD, fix, "%s is no runtime's manifest", path);
     } else {

@@ -46,6 +46,19 @@ static inline struct pictures pictures_alloc(uint32_t width, uint32_t height, ui
     return p;
 }
 
+struct view_size {
+    uint32_t width, height;
+};
+
+static inline struct pictures pictures_of_sizes(const struct view_size *sizes, uint32_t views)
+{
+    struct pictures p = {0};
+
+    for (uint32_t v = 0; v < views; v++)
+        pictures_add(&p, sizes[v].width, sizes[v].height);
+    return p;
+}
+
 static inline void pictures_free(struct pictures *p)
 {
     for (uint32_t v = 0; v < p->frame.views; v++) {
@@ -106,6 +119,16 @@ static inline struct artem_engine *engine_make(struct artem_network *network, st
     if (style != NULL)
         CHECK_INT(artem_engine_set_style(engine, style), ARTEM_OK);
     return engine;
+}
+
+// What the caller may not do while a frame is in flight.
+static inline void engine_check_refusals(struct artem_engine *engine, const struct pictures *p,
+                                         struct artem_style *other)
+{
+    CHECK_INT(artem_engine_wait(engine, 0), ARTEM_TIMEOUT);
+    CHECK_INT(artem_engine_submit(engine, &p->frame), ARTEM_ERROR_ARGUMENT);
+    CHECK_INT(artem_engine_set_style(engine, other), ARTEM_ERROR_ARGUMENT);
+    CHECK_INT(artem_engine_wait(engine, 1000000), ARTEM_TIMEOUT);
 }
 
 static inline void engine_run(struct artem_engine *engine, struct pictures *p)

@@ -45,19 +45,6 @@ void __wrap_artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu c
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
-struct view_size {
-    uint32_t width, height;
-};
-
-static struct pictures pictures_of_sizes(const struct view_size *sizes, uint32_t views)
-{
-    struct pictures p = {0};
-
-    for (uint32_t v = 0; v < views; v++)
-        pictures_add(&p, sizes[v].width, sizes[v].height);
-    return p;
-}
-
 // Frames of each kind in lagged mode with exact ones in between, on every instruction set: state, blank and cut rules
 // all show in the pictures.
 static void test_sequence(const struct view_size *sizes, uint32_t views)
@@ -258,10 +245,7 @@ static void test_timeout(void)
     CHECK_INT(artem_engine_set_style(engine, style), ARTEM_OK);
     pthread_mutex_lock(&gate);
     CHECK_INT(artem_engine_submit(engine, &p.frame), ARTEM_OK);
-    CHECK_INT(artem_engine_wait(engine, 0), ARTEM_TIMEOUT);
-    CHECK_INT(artem_engine_submit(engine, &p.frame), ARTEM_ERROR_ARGUMENT);
-    CHECK_INT(artem_engine_set_style(engine, second), ARTEM_ERROR_ARGUMENT);
-    CHECK_INT(artem_engine_wait(engine, 1000000), ARTEM_TIMEOUT);
+    engine_check_refusals(engine, &p, second);
     pthread_mutex_unlock(&gate);
     CHECK_INT(artem_engine_wait(engine, UINT64_MAX), ARTEM_OK);
     CHECK_INT(artem_engine_wait(engine, 0), ARTEM_ERROR_ARGUMENT);

@@ -10,19 +10,6 @@ static struct artem_network *network;
 static struct artem_style *style, *second;
 static struct vulkan_device *device;
 
-struct view_size {
-    uint32_t width, height;
-};
-
-static struct pictures pictures_of_sizes(const struct view_size *sizes, uint32_t views)
-{
-    struct pictures p = {0};
-
-    for (uint32_t v = 0; v < views; v++)
-        pictures_add(&p, sizes[v].width, sizes[v].height);
-    return p;
-}
-
 // Buffers of the device instead of memory; seen by the CPU, so that the test can fill and read them.
 struct device_pictures {
     struct artem_engine_frame frame;

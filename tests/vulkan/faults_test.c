@@ -250,10 +250,7 @@ static void test_timeout(void)
     pictures_clear(&p);
     waits_to_time_out = 2;
     CHECK_INT(artem_engine_submit(engine, &p.frame), ARTEM_OK);
-    CHECK_INT(artem_engine_wait(engine, 0), ARTEM_TIMEOUT);
-    CHECK_INT(artem_engine_submit(engine, &p.frame), ARTEM_ERROR_ARGUMENT);
-    CHECK_INT(artem_engine_set_style(engine, second), ARTEM_ERROR_ARGUMENT);
-    CHECK_INT(artem_engine_wait(engine, 1000000), ARTEM_TIMEOUT);
+    engine_check_refusals(engine, &p, second);
     CHECK_INT(artem_engine_wait(engine, UINT64_MAX), ARTEM_OK);
     CHECK_INT(artem_engine_wait(engine, 0), ARTEM_ERROR_ARGUMENT);
     pictures_compare("late", &p, &expected);

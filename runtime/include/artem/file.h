@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading whole small files, for configuration and model files.
+// Whole small files: configuration, models, caches, manifests.
 #ifndef ARTEM_FILE_H
 #define ARTEM_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "artem/result.h"
@@ -11,6 +12,15 @@
 // does not count. Never blocks on pipes or devices. Logs nothing. ARTEM_ERROR_IO with errno set, ARTEM_ERROR_FORMAT
 // when it is no regular file or too big, or ARTEM_ERROR_MEMORY.
 enum artem_result artem_file_read(const char *path, size_t max_size, char **out_data, size_t *out_size);
+
+// Replaces a file as a whole, so that nobody ever reads half of one. False with errno set; then all is as it was.
+bool artem_file_replace(const char *path, const void *data, size_t size, unsigned mode);
+// The first half of that, for who wants to look before he renames: a new file beside `path`, whose name is its own with
+// seven bytes more. False with errno set, and no such file.
+bool artem_file_write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
+                             size_t name_size);
+// Makes the folders above a path that are missing. False with errno set.
+bool artem_file_make_folders(const char *path, unsigned mode);
 
 // Joins with "/" unless a is empty; ARTEM_ERROR_ARGUMENT when it does not fit, and then out is "".
 enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b);
