@@ -104,7 +104,7 @@ static void set_pictures(struct pipe *pipe, struct artem_engine_frame *frame)
 
 static int paint(struct pipe *pipe, const struct artem_engine_frame *frame)
 {
-    const enum artem_result result = cli_run_frame(pipe->engine, frame);
+    const enum artem_result result = paint_frame(pipe->engine, frame);
 
     return result == ARTEM_OK ? CLI_OK : cli_error("a frame cannot be painted: %s", artem_result_string(result));
 }

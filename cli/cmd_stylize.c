@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "artem/engine.h"
+#include "artem/geometry.h"
 #include "artem/model.h"
 #include "artem_kernels/picture.h"
 #include "cli.h"
@@ -30,9 +31,8 @@ static const char help[] =
 struct job {
     const char *in, *out;
     struct artem_settings settings;
-    struct image picture;    // the composite is written over it
-    uint32_t width, height;  // style resolution
-    uint8_t *guide, *styled; // the engine's input and output
+    struct image picture; // the composite is written over it
+    struct painting painting;
     double network_ms;
 };
 
@@ -108,13 +108,20 @@ static int parse_options(int argc, char **argv, struct job *job)
 static int choose_size(struct job *job)
 {
     const struct image *picture = &job->picture;
+    uint32_t width, height;
 
-    if (!artem_style_size(picture->width, picture->height, job->settings.resolution, &job->width, &job->height))
+    if (!artem_style_size(picture->width, picture->height, job->settings.resolution, &width, &height))
         return cli_error("%s: %u x %u is too small or too long and thin to be painted", job->in, picture->width,
                          picture->height);
-    if ((uint64_t)picture->width * job->width > 1 << 25 || (uint64_t)picture->height * job->height > 1 << 25)
+    if (!geometry_can_scale(picture->width, picture->height, width, height))
         return cli_error("%s: %u pixels on one side are too many for --resolution %u", job->in,
                          picture->width > picture->height ? picture->width : picture->height, job->settings.resolution);
+    job->painting = (struct painting){.width = picture->width,
+                                      .height = picture->height,
+                                      .style_width = width,
+                                      .style_height = height,
+                                      .original = picture->rgba,
+                                      .stride = (size_t)picture->width * 4};
     return CLI_OK;
 }
 
@@ -125,12 +132,7 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
         .backend = job->settings.backend, .threads = job->settings.threads, .network = network};
     struct artem_engine_frame frame = {
         .views = 1,
-        .view = {{.width = job->width,
-                  .height = job->height,
-                  .in = job->guide,
-                  .in_stride = (size_t)job->width * 4,
-                  .out = job->styled,
-                  .out_stride = (size_t)job->width * 4}},
+        .view = {painting_view(&job->painting)},
         .resolution = job->settings.resolution,
         .exact = true,
     };
@@ -140,7 +142,7 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
         result = artem_engine_set_style(engine, style);
     double start = now_ms();
     if (result == ARTEM_OK)
-        result = cli_run_frame(engine, &frame);
+        result = paint_frame(engine, &frame);
     job->network_ms = now_ms() - start;
     artem_engine_destroy(&engine);
     return result == ARTEM_OK ? CLI_OK : cli_error("the network cannot be run: %s", artem_result_string(result));
@@ -148,41 +150,14 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
 
 static int paint(struct job *job, struct artem_network *network, struct artem_style *style)
 {
-    const struct image *picture = &job->picture;
-    size_t stride = (size_t)picture->width * 4, small = (size_t)job->width * 4;
-
-    job->guide = malloc(small * job->height);
-    job->styled = malloc(small * job->height);
-    if (!job->guide || !job->styled)
+    if (!painting_reserve(&job->painting))
         return cli_error("out of memory");
-    cli_kernels()->scale_rows(&(struct artem_scale){.full_width = picture->width,
-                                                    .full_height = picture->height,
-                                                    .width = job->width,
-                                                    .height = job->height,
-                                                    .in = picture->rgba,
-                                                    .in_stride = stride,
-                                                    .out = job->guide,
-                                                    .out_stride = small},
-                              0, job->height);
+    painting_scale(&job->painting);
     int result = run_network(job, network, style);
-    if (result != CLI_OK)
-        return result;
-    cli_kernels()->composite_rows(&(struct artem_composite){.full_width = picture->width,
-                                                            .full_height = picture->height,
-                                                            .width = job->width,
-                                                            .height = job->height,
-                                                            .strength = job->settings.strength,
-                                                            .keep = job->settings.keep_color,
-                                                            .original = picture->rgba,
-                                                            .original_stride = stride,
-                                                            .guide = job->guide,
-                                                            .styled = job->styled,
-                                                            .guide_stride = small,
-                                                            .styled_stride = small,
-                                                            .out = picture->rgba,
-                                                            .out_stride = stride},
-                                  0, picture->height);
-    return CLI_OK;
+    if (result == CLI_OK)
+        painting_composite(&job->painting, job->settings.strength, job->settings.keep_color, job->picture.rgba,
+                           job->painting.stride);
+    return result;
 }
 
 static int report(const struct job *job, const struct artem_style *style, double total_ms)
@@ -192,7 +167,8 @@ static int report(const struct job *job, const struct artem_style *style, double
     printf("style    %s%s%s\n", job->settings.style, style->title[0] ? ": " : "", style->title);
     if (style->blend_weight > 0)
         printf("blend    %u/%d of %s\n", style->blend_weight, ARTEM_BLEND_ONE, style->blend_name);
-    printf("picture  %u x %u, painted at %u x %u\n", job->picture.width, job->picture.height, job->width, job->height);
+    printf("picture  %u x %u, painted at %u x %u\n", job->picture.width, job->picture.height, job->painting.style_width,
+           job->painting.style_height);
     printf("time     network %.1f ms, in all %.1f ms\n", job->network_ms, total_ms);
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         printf("memory   %.1f MiB at most\n", (double)usage.ru_maxrss / 1024);
@@ -223,8 +199,7 @@ int cmd_stylize(int argc, char **argv)
         result = CLI_ERROR;
     if (result == CLI_OK)
         result = report(&job, style, now_ms() - start);
-    free(job.guide);
-    free(job.styled);
+    painting_free(&job.painting);
     image_free(&job.picture);
     artem_style_unref(&style);
     artem_network_unref(&network);

@@ -73,15 +73,15 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
         size_t small = (size_t)p->style_width * 4;
 
         artem_pixels_to_code(&pixels, code, (size_t)p->width * 4);
-        cli_kernels()->scale_rows(&(struct artem_scale){.full_width = p->width,
-                                                        .full_height = p->height,
-                                                        .width = p->style_width,
-                                                        .height = p->style_height,
-                                                        .in = code,
-                                                        .in_stride = (size_t)p->width * 4,
-                                                        .out = r->guide + at,
-                                                        .out_stride = small},
-                                  0, p->style_height);
+        paint_kernels()->scale_rows(&(struct artem_scale){.full_width = p->width,
+                                                          .full_height = p->height,
+                                                          .width = p->style_width,
+                                                          .height = p->style_height,
+                                                          .in = code,
+                                                          .in_stride = (size_t)p->width * 4,
+                                                          .out = r->guide + at,
+                                                          .out_stride = small},
+                                    0, p->style_height);
         run->view[i] = (struct artem_engine_view){.width = p->style_width,
                                                   .height = p->style_height,
                                                   .in = r->guide + at,
@@ -96,7 +96,7 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
 
 static bool run_engine(struct replay *r, const struct artem_engine_frame *run, uint64_t frame)
 {
-    const enum artem_result result = cli_run_frame(r->engine, run);
+    const enum artem_result result = paint_frame(r->engine, run);
 
     if (result != ARTEM_OK)
         cli_error("frame %" PRIu64 ": the network cannot be run: %s", frame, artem_result_string(result));
@@ -158,21 +158,21 @@ static bool compare(struct replay *r, const struct artem_recorded_frame *frame, 
     size_t stride = (size_t)p->width * 4;
     struct artem_pixels pixels = pixels_of(p, p->stored);
 
-    cli_kernels()->composite_rows(&(struct artem_composite){.full_width = p->width,
-                                                            .full_height = p->height,
-                                                            .width = p->style_width,
-                                                            .height = p->style_height,
-                                                            .strength = frame->strength,
-                                                            .keep = frame->keep,
-                                                            .original = code,
-                                                            .original_stride = stride,
-                                                            .guide = view->in,
-                                                            .styled = view->out,
-                                                            .guide_stride = view->in_stride,
-                                                            .styled_stride = view->out_stride,
-                                                            .out = code,
-                                                            .out_stride = stride},
-                                  0, p->height);
+    paint_kernels()->composite_rows(&(struct artem_composite){.full_width = p->width,
+                                                              .full_height = p->height,
+                                                              .width = p->style_width,
+                                                              .height = p->style_height,
+                                                              .strength = frame->strength,
+                                                              .keep = frame->keep,
+                                                              .original = code,
+                                                              .original_stride = stride,
+                                                              .guide = view->in,
+                                                              .styled = view->out,
+                                                              .guide_stride = view->in_stride,
+                                                              .styled_stride = view->out_stride,
+                                                              .out = code,
+                                                              .out_stride = stride},
+                                    0, p->height);
     artem_pixels_from_code(&pixels, code, stride, r->result, p->stored_stride);
     r->pictures++;
     if (memcmp(r->result, p->result, p->stored_stride * p->height) != 0) {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "geometry.h"
+#include "artem/geometry.h"
 
 static enum artem_decision refuse(struct layer_session *session, enum session_notice notice, const char *detail)
 {

@@ -7,7 +7,7 @@
 #include "bench.h"
 #include "pictures.h"
 #include "../cli.h"
-#include "../paint.h"
+#include "paint.h"
 
 enum { FULL_WIDTH = 1440, FULL_HEIGHT = 1600 };
 
@@ -118,10 +118,10 @@ int bench_end_to_end(struct bench *b)
                                               stride,
                                               (uint8_t *)p.frame.view[v].in,
                                               p.frame.view[v].in_stride};
-            cli_kernels()->scale_rows(&scale, 0, b->height);
+            paint_kernels()->scale_rows(&scale, 0, b->height);
         }
         at[1] = bench_now();
-        if (cli_run_frame(p.engine, &p.frame) != ARTEM_OK)
+        if (paint_frame(p.engine, &p.frame) != ARTEM_OK)
             break;
         at[2] = bench_now();
         for (uint32_t v = 0; v < b->views; v++) {
@@ -129,7 +129,7 @@ int bench_end_to_end(struct bench *b)
             const struct artem_composite composite = {
                 FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,     full, stride,
                 view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride};
-            cli_kernels()->composite_rows(&composite, 0, FULL_HEIGHT);
+            paint_kernels()->composite_rows(&composite, 0, FULL_HEIGHT);
         }
         at[3] = bench_now();
         for (int k = 0; k < 4; k++)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../cli.h"
-#include "../paint.h"
+#include "paint.h"
 
 enum { WARM_UP = 5 };
 
@@ -83,7 +83,7 @@ bool bench_pictures_run(struct bench_pictures *p, double seconds, int at_least, 
     out->count = -WARM_UP;
     do {
         const double start = bench_now();
-        if (cli_run_frame(p->engine, &p->frame) != ARTEM_OK)
+        if (paint_frame(p->engine, &p->frame) != ARTEM_OK)
             return false;
         if (out->count >= 0)
             out->time[out->count] = bench_now() - start;

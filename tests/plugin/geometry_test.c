@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Style resolution (docs/arithmetic.md §2) and where the noise lies.
-#include "geometry.h"
+#include "artem/geometry.h"
 
 #include <math.h>
 

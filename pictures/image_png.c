@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "image.h"
 
 bool image_png_read(FILE *file, const char *path, struct image *out_image)
@@ -14,7 +13,7 @@ bool image_png_read(FILE *file, const char *path, struct image *out_image)
     memset(&png, 0, sizeof png);
     png.version = PNG_IMAGE_VERSION;
     if (!png_image_begin_read_from_stdio(&png, file)) {
-        cli_error("%s: %s", path, png.message);
+        image_error("%s: %s", path, png.message);
         return false;
     }
     // The size is known and checked before any pixel is unpacked.
@@ -26,7 +25,7 @@ bool image_png_read(FILE *file, const char *path, struct image *out_image)
     png.format = PNG_FORMAT_RGBA;
     png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; // 16-bit files without a colour space would be taken for linear
     if (!png_image_finish_read(&png, NULL, out_image->rgba, 0, NULL)) {
-        cli_error("%s: %s", path, png.message);
+        image_error("%s: %s", path, png.message);
         png_image_free(&png);
         return false;
     }
@@ -54,12 +53,12 @@ bool image_png_write(FILE *file, const char *path, const struct image *image)
     png.height = image->height;
     png.format = image->has_alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
     if (!image->has_alpha && !(rgb = without_alpha(image))) {
-        cli_error("%s: out of memory", path);
+        image_error("%s: out of memory", path);
         return false;
     }
     bool good = png_image_write_to_stdio(&png, file, 0, rgb ? rgb : image->rgba, 0, NULL);
     if (!good)
-        cli_error("%s: cannot be written: %s", path, png.message);
+        image_error("%s: cannot be written: %s", path, png.message);
     png_image_free(&png);
     free(rgb);
     return good;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures for the command line: 8-bit sRGB code values with alpha, PNG or JPEG outside.
-#ifndef ARTEM_CLI_IMAGE_H
-#define ARTEM_CLI_IMAGE_H
+// Picture files: 8-bit sRGB code values with alpha, PNG or JPEG outside.
+#ifndef ARTEM_PICTURES_IMAGE_H
+#define ARTEM_PICTURES_IMAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +15,9 @@ struct image {
     uint8_t *rgba;  // width * 4 bytes per row
 };
 
+// Whether the file begins as pictures do that image_load reads. Says nothing.
+bool image_is_picture(const char *path);
+
 // By content. False after a message; then the image is empty.
 bool image_load(const char *path, struct image *out_image);
 
@@ -26,7 +29,12 @@ bool image_can_save(const char *path);
 
 void image_free(struct image *image);
 
-// For the codecs: checks the size (before anything of that size is allocated) and allocates.
+// The message of the latest failure in this process, "" before the first. One thread at a time.
+const char *image_last_error(void);
+
+// For the codecs.
+void image_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// Checks the size (before anything of that size is allocated) and allocates.
 bool image_allocate(struct image *image, const char *path, uint32_t width, uint32_t height);
 
 bool image_png_read(FILE *file, const char *path, struct image *out_image);

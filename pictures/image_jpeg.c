@@ -9,7 +9,6 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-#include "cli.h"
 #include "image.h"
 
 enum { QUALITY = 92 };
@@ -26,7 +25,7 @@ static void on_error(j_common_ptr codec)
     char text[JMSG_LENGTH_MAX];
 
     errors->base.format_message(codec, text);
-    cli_error("%s: %s", errors->path, text);
+    image_error("%s: %s", errors->path, text);
     longjmp(errors->jump, 1);
 }
 
@@ -71,7 +70,7 @@ static bool read_picture(struct reading *r, FILE *file, const char *path, struct
     jpeg_stdio_src(&r->codec, file);
     jpeg_read_header(&r->codec, TRUE);
     if (r->codec.num_components != 1 && r->codec.num_components != 3) {
-        cli_error("%s: a CMYK picture; convert it to RGB before", path);
+        image_error("%s: a CMYK picture; convert it to RGB before", path);
         return false;
     }
     if (!image_allocate(image, path, r->codec.image_width, r->codec.image_height))
@@ -79,7 +78,7 @@ static bool read_picture(struct reading *r, FILE *file, const char *path, struct
     r->codec.out_color_space = JCS_RGB;
     r->row = malloc((size_t)image->width * 3);
     if (!r->row) {
-        cli_error("%s: out of memory", path);
+        image_error("%s: out of memory", path);
         return false;
     }
     jpeg_start_decompress(&r->codec);
@@ -94,7 +93,7 @@ bool image_jpeg_read(FILE *file, const char *path, struct image *out_image)
     volatile bool good = false;
 
     if (!r) {
-        cli_error("%s: out of memory", path);
+        image_error("%s: out of memory", path);
         return false;
     }
     r->codec.err = set_errors(&r->errors, path);
@@ -116,7 +115,7 @@ static bool write_picture(struct writing *w, FILE *file, const char *path, const
 {
     w->row = malloc((size_t)image->width * 3);
     if (!w->row) {
-        cli_error("%s: out of memory", path);
+        image_error("%s: out of memory", path);
         return false;
     }
     jpeg_create_compress(&w->codec);
@@ -146,7 +145,7 @@ bool image_jpeg_write(FILE *file, const char *path, const struct image *image)
     volatile bool good = false;
 
     if (!w) {
-        cli_error("%s: out of memory", path);
+        image_error("%s: out of memory", path);
         return false;
     }
     w->codec.err = set_errors(&w->errors, path);

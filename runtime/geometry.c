@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sizes and origins of the style picture of a view.
-#include "geometry.h"
+#include "artem/geometry.h"
 
 #include <math.h>
 

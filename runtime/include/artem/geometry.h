@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sizes and origins of the style picture of a view. Pure functions.
-#ifndef ARTEM_PLUGIN_GEOMETRY_H
-#define ARTEM_PLUGIN_GEOMETRY_H
+#ifndef ARTEM_GEOMETRY_H
+#define ARTEM_GEOMETRY_H
 
 #include <stdbool.h>
 #include <stdint.h>
