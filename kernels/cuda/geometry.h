@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the kernels' blocks share out their work: what the kernels and the plan of their launches have to agree on.
+#ifndef ARTEM_KERNELS_CUDA_GEOMETRY_H
+#define ARTEM_KERNELS_CUDA_GEOMETRY_H
+
+#include "layout.h"
+
+enum {
+    // A tile of encoder, units and d0 in cells, of d1 in pixels of half the style resolution: two squares of 8 x 8.
+    ARTEM_CUDA_TILE_W = 16,
+    ARTEM_CUDA_TILE_H = 8,
+    ARTEM_CUDA_TILE = ARTEM_CUDA_TILE_W * ARTEM_CUDA_TILE_H,
+    // The same with the cells around it, which 3 x 3 convolutions look at.
+    ARTEM_CUDA_HALO_W = ARTEM_CUDA_TILE_W + 2,
+    ARTEM_CUDA_HALO_H = ARTEM_CUDA_TILE_H + 2,
+    ARTEM_CUDA_HALO = ARTEM_CUDA_HALO_W * ARTEM_CUDA_HALO_H,
+    // A tile of d2 in pixels.
+    ARTEM_CUDA_D2_W = 32,
+    ARTEM_CUDA_D2_H = 16,
+    ARTEM_CUDA_D2_HALO = (ARTEM_CUDA_D2_W + 2) * (ARTEM_CUDA_D2_H + 2),
+
+    ARTEM_CUDA_INPUT_THREADS = 128,
+    ARTEM_CUDA_UNIT_THREADS = 256,
+    ARTEM_CUDA_CONV_THREADS = 128, // encoder, d0, d1
+    ARTEM_CUDA_D2_THREADS = 256,
+    // Most tiles that one block of a unit adds up before its 32-bit sums of squares might overflow: a thread sums four
+    // cells a tile, 4 · 1152² · 512 < 2³².
+    ARTEM_CUDA_UNIT_TILES = 512
+};
+
+// Dynamic shared memory, one struct per kernel.
+struct artem_cuda_unit_shared {
+    uint32_t weights[2][ARTEM_CUDA_PAIRED][8][8][4];
+    uint32_t map[2][ARTEM_CUDA_HALO][4];  // one is read while the next tile's arrives in the other
+    int32_t ones[2][ARTEM_CUDA_HALO];     // bits of each cell of the map
+    int32_t gain[ARTEM_CUDA_CHANNELS][4]; // what the unit does to each channel
+    int16_t threshold[ARTEM_CUDA_CHANNELS], dec_gain[ARTEM_CUDA_CHANNELS], dec_bias[ARTEM_CUDA_CHANNELS];
+    int32_t weight_ones[ARTEM_CUDA_CHANNELS];
+    int64_t sums[4][2][ARTEM_CUDA_CHANNELS]; // of the four warps that share a half
+    uint32_t flags[2];
+};
+
+struct artem_cuda_encoder_shared {
+    int8_t weights[ARTEM_CUDA_TAPS][4][8][8][16];
+    uint8_t input[2][ARTEM_CUDA_HALO][64];
+    uint32_t flags[2];
+};
+
+struct artem_cuda_d0_shared {
+    int8_t weights[ARTEM_CUDA_TAPS][8][4][8][16];
+    uint8_t input[ARTEM_CUDA_HALO][128];
+};
+
+struct artem_cuda_d1_shared {
+    int8_t weights[ARTEM_CUDA_TAPS][2][2][8][16];
+    uint8_t input[ARTEM_CUDA_HALO][32]; // doubled
+};
+
+struct artem_cuda_d2_shared {
+    int8_t weights[ARTEM_CUDA_PAIRED][8][16];
+    uint8_t input[ARTEM_CUDA_D2_HALO][16]; // doubled, and the picture
+    uint8_t lut[1024];
+};
+
+#endif

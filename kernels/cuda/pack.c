@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pack.h"
+
+#include <string.h>
+
+// A matrix has eight outputs; outs is 64 per half in encoder and units.
+static void pack_units(const uint8_t *bits, struct artem_cuda_network *network)
+{
+    for (int unit = 0; unit < ARTEM_CUDA_UNITS; unit++)
+        for (int half = 0; half < 2; half++)
+            for (int j = 0; j < 8; j++)
+                for (int column = 0; column < 8; column++) {
+                    const int o = ARTEM_CUDA_COLUMN_CHANNEL(half, j, column);
+                    const uint8_t *from = bits + (size_t)(unit * ARTEM_CUDA_CHANNELS + o) * ARTEM_CUDA_TAPS * 16;
+                    for (int tap = 0; tap < ARTEM_CUDA_TAPS; tap++, from += 16)
+                        for (int word = 0; word < 4; word++) {
+                            const uint8_t *b = from + (size_t)word * 4;
+                            const uint32_t w = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+                            network->unit_weights[unit][half][tap][j][column][word] = w;
+                            network->unit_ones[unit][o] += __builtin_popcount(w);
+                        }
+                }
+}
+
+static void pack_encoder(const int8_t *weights, struct artem_cuda_network *network)
+{
+    for (int half = 0; half < 2; half++)
+        for (int j = 0; j < 8; j++)
+            for (int column = 0; column < 8; column++) {
+                const int o = ARTEM_CUDA_COLUMN_CHANNEL(half, j, column);
+                const int8_t *from = weights + (size_t)o * ARTEM_CUDA_TAPS * 64;
+                for (int tap = 0; tap < ARTEM_CUDA_TAPS; tap++)
+                    for (int i = 0; i < 64; i++, from++) {
+                        network->enc_weights[half][tap][i / 16][j][column][i % 16] = *from;
+                        network->enc_offset[o] -= 128 * *from;
+                    }
+            }
+}
+
+void artem_cuda_pack_network(const struct artem_cuda_network_source *source, struct artem_cuda_network *out_network)
+{
+    memset(out_network, 0, sizeof *out_network);
+    pack_units(source->trunk_bits, out_network);
+    pack_encoder(source->enc_weights, out_network);
+    memcpy(out_network->lut, source->lut, sizeof out_network->lut);
+    out_network->adapt = source->adapt;
+    out_network->enc_shift = source->enc_shift;
+}
+
+static void pack_d0(const int8_t *weights, struct artem_cuda_style *style)
+{
+    for (int j = 0; j < 4; j++)
+        for (int column = 0; column < 8; column++) {
+            const int8_t *from = weights + (size_t)ARTEM_CUDA_D0_CHANNEL(j, column) * ARTEM_CUDA_TAPS * 128;
+            for (int tap = 0; tap < ARTEM_CUDA_TAPS; tap++)
+                for (int i = 0; i < 128; i++)
+                    style->d0_weights[tap][i / 16][j][column][i % 16] = *from++;
+        }
+}
+
+static void pack_d1(const int8_t *weights, struct artem_cuda_style *style)
+{
+    for (int j = 0; j < 2; j++)
+        for (int column = 0; column < 8; column++) {
+            const int o = ARTEM_CUDA_D1_CHANNEL(j, column);
+            const int8_t *from = weights + (size_t)o * ARTEM_CUDA_TAPS * 32;
+            for (int tap = 0; tap < ARTEM_CUDA_TAPS && o < 12; tap++)
+                for (int i = 0; i < 32; i++)
+                    style->d1_weights[tap][i / 16][j][column][i % 16] = *from++;
+        }
+}
+
+static void pack_d2(const int8_t *weights, struct artem_cuda_style *style)
+{
+    for (int o = 0; o < 3; o++)
+        for (int tap = 0; tap < ARTEM_CUDA_TAPS; tap++)
+            for (int i = 0; i < 16; i++)
+                style->d2_weights[tap][o][i] = *weights++;
+}
+
+void artem_cuda_pack_style(const struct artem_cuda_style_source *source, struct artem_cuda_style *out_style)
+{
+    static const size_t outs[3] = {32, 12, 3};
+    int16_t *const mul[3] = {out_style->d0_mul, out_style->d1_mul, out_style->d2_mul};
+    int16_t *const bias[3] = {out_style->d0_bias, out_style->d1_bias, out_style->d2_bias};
+    int32_t *const shift[3] = {&out_style->d0_shift, &out_style->d1_shift, &out_style->d2_shift};
+
+    memset(out_style, 0, sizeof *out_style);
+    for (int k = 0; k < ARTEM_CUDA_LAYERS; k++) {
+        memcpy(out_style->gain[k], source->norm[k].gain, sizeof out_style->gain[k]);
+        memcpy(out_style->bias[k], source->norm[k].bias, sizeof out_style->bias[k]);
+        memcpy(out_style->cal_mean[k], source->norm[k].mean, sizeof out_style->cal_mean[k]);
+        memcpy(out_style->cal_square[k], source->norm[k].square, sizeof out_style->cal_square[k]);
+    }
+    for (int k = 0; k < ARTEM_CUDA_UNITS; k++) {
+        memcpy(out_style->slope[k], source->unit[k].slope, sizeof out_style->slope[k]);
+        memcpy(out_style->shift[k], source->unit[k].shift, sizeof out_style->shift[k]);
+        for (int c = 0; c < ARTEM_CUDA_CHANNELS; c++) {
+            // Kernels compare before saturating: nothing saturated is above 127.
+            const int8_t t = source->unit[k].threshold[c];
+            out_style->threshold[k][c] = t == INT8_MAX ? INT16_MAX : t;
+        }
+    }
+    memcpy(out_style->dec_gain, source->dec_gain, sizeof out_style->dec_gain);
+    memcpy(out_style->dec_bias, source->dec_bias, sizeof out_style->dec_bias);
+    pack_d0(source->decoder[0].weights, out_style);
+    pack_d1(source->decoder[1].weights, out_style);
+    pack_d2(source->decoder[2].weights, out_style);
+    for (int i = 0; i < 3; i++) {
+        memcpy(mul[i], source->decoder[i].mul, outs[i] * sizeof *mul[i]);
+        memcpy(bias[i], source->decoder[i].bias, outs[i] * sizeof *bias[i]);
+        *shift[i] = source->decoder[i].shift;
+    }
+}
