@@ -199,6 +199,30 @@ static bool check_composite_rows(const struct artem_kernels *k, struct vectors *
     return same_u(v);
 }
 
+// Four bits, and channels that fill no vector.
+static bool check_bgrad_rows(const struct artem_kernels *k, struct vectors *v)
+{
+    enum { W = 3, H = 2, CHANNELS = 32, BITS = 4 };
+    struct artem_bgrad grad = {.width = W,
+                               .height = H,
+                               .in = CHANNELS,
+                               .out = CHANNELS,
+                               .bits = BITS,
+                               .replicated = true,
+                               .weights = v->units,
+                               .packed = v->units_packed,
+                               .planes = v->rows[0]};
+    int32_t sums[2][W * H * CHANNELS];
+
+    grad.sums = sums[0];
+    k->bgrad_pack(&grad);
+    k->bgrad_rows(&grad, 0, H);
+    grad.sums = sums[1];
+    artem_bgrad_pack(&grad);
+    artem_bgrad_rows(&grad, 0, H);
+    return memcmp(sums[0], sums[1], sizeof sums[0]) == 0;
+}
+
 const char *artem_kernels_check(struct artem_kernels *kernels)
 {
     const char *wrong = NULL;
@@ -233,6 +257,7 @@ const char *artem_kernels_check(struct artem_kernels *kernels)
     COMPARE(output, output)
     COMPARE(scale_rows, scale_rows)
     COMPARE(composite_rows, composite_rows)
+    COMPARE(bgrad_rows, bgrad_pack)
 #undef COMPARE
     free(v);
     return wrong;

@@ -3,17 +3,18 @@
 #ifndef ARTEM_KERNELS_NIBBLES_X86_H
 #define ARTEM_KERNELS_NIBBLES_X86_H
 
+#include "lookup_place.h"
 #include "unit_tail.h"
 
 enum { NIBBLES = 2 * ARTEM_MAP_BYTES }; // of one cell, a byte each
 
-// Weights, a nibble per byte: [9 * NIBBLES][outputs in the order of tail_place].
+// Weights, a nibble per byte: [9 * NIBBLES][outputs in the order of lookup_place].
 static inline void pack_nibbles(struct artem_bconv *conv, int half)
 {
     for (int o = 0; o < ARTEM_TRUNK; o++)
         for (int j = 0; j < 9 * NIBBLES; j++) {
             const uint8_t byte = conv->weights[o * 9 * ARTEM_MAP_BYTES + j / 2];
-            conv->packed[j * ARTEM_TRUNK + tail_place(o, half)] = j % 2 == 0 ? byte & 15 : byte >> 4;
+            conv->packed[j * ARTEM_TRUNK + lookup_place(o, half)] = j % 2 == 0 ? byte & 15 : byte >> 4;
         }
 }
 

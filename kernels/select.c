@@ -52,6 +52,8 @@ static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
     k->output = artem_output_avx2;
     k->scale_rows = artem_scale_rows_avx2;
     k->composite_rows = artem_composite_rows_avx2;
+    k->bgrad_pack = artem_bgrad_pack_avx2;
+    k->bgrad_rows = artem_bgrad_rows_avx2;
     if (cpu == ARTEM_CPU_AVXVNNI)
         k->conv8 = artem_conv8_avxvnni;
     if (cpu < ARTEM_CPU_AVX512)
@@ -59,6 +61,8 @@ static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
     k->conv8 = artem_conv8_avx512;
     k->bconv_pack = artem_bconv_pack_avx512;
     k->unit = artem_unit_avx512;
+    k->bgrad_pack = artem_bgrad_pack_avx512;
+    k->bgrad_rows = artem_bgrad_rows_avx512;
     if (cpu == ARTEM_CPU_AVX512POPCNT) {
         k->bconv_pack = artem_bconv_pack_avx512popcnt;
         k->unit = artem_unit_avx512popcnt;
@@ -132,6 +136,8 @@ void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
         .output = artem_output_c,
         .scale_rows = artem_scale_rows,
         .composite_rows = artem_composite_rows,
+        .bgrad_pack = artem_bgrad_pack,
+        .bgrad_rows = artem_bgrad_rows,
     };
 #ifdef ARTEM_X86
     if (cpu >= ARTEM_CPU_AVX2)

@@ -3,7 +3,7 @@
 // for machines that have neither vpermb nor a popcount of vectors.
 //
 //   activations  one nibble per byte (times 16: a quarter of the offset of its table row), 32 bytes per cell
-//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs] in the order of tail_place
+//   weights      one nibble per byte: [3 rows][96 nibbles of a row's window][128 outputs] in the order of lookup_place
 //   table        row a lists popcount(a & w) for w = 0..15, four times
 //
 // Counts are at most 4, so 48 steps fit a byte before they are widened.

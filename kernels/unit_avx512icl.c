@@ -2,10 +2,11 @@
 // A unit whose convolution looks its counts up as in unit_avx2.c, but six bits at a time: vpermb looks up 64 entries.
 //
 //   activations  a row of a window is 384 bits, 64 groups of six, each times 64: the offset of its table row
-//   weights      likewise, one group per byte: [3 rows][64 groups][128 outputs] in the order of tail_place
+//   weights      likewise, one group per byte: [3 rows][64 groups][128 outputs] in the order of lookup_place
 //   table        row a lists popcount(a & w) for w = 0..63
 //
 // Counts are at most 6, so 42 steps fit a byte before they are widened; 40 divide the 192 steps better.
+#include "lookup_place.h"
 #include "unit_lookup_avx512.h"
 #include "variants_x86.h"
 
@@ -38,7 +39,7 @@ void artem_bconv_pack_avx512icl(struct artem_bconv *conv)
                 const int bit = 6 * j + b;
                 group |= (conv->weights[o * 3 * RUN + bit / 8] >> bit % 8 & 1u) << b;
             }
-            conv->packed[j * OUT + tail_place(o, LOOKUP_HALF)] = (uint8_t)group;
+            conv->packed[j * OUT + lookup_place(o, LOOKUP_HALF)] = (uint8_t)group;
         }
 }
 

@@ -5,7 +5,7 @@
 
 #include "unit_tail_avx512.h"
 
-enum { LOOKUP_HALVES = 2, LOOKUP_HALF = 32 }; // vectors of outputs; half the bytes of one, for tail_place
+enum { LOOKUP_HALVES = 2, LOOKUP_HALF = 32 }; // vectors of outputs; half the bytes of one, for lookup_place
 
 typedef __m512i lookup_counts[TAIL_CELLS][LOOKUP_HALVES];  // bytes
 typedef __m512i lookup_sums[TAIL_CELLS][LOOKUP_HALVES][2]; // [even and odd bytes] as int16

@@ -41,11 +41,4 @@ static inline void tail_apply(const int16_t *s, int cells, int first, const stru
         tail_output(s, cells, u, x + first * ARTEM_TRUNK, u->next != NULL ? bits + first * ARTEM_MAP_BYTES : NULL);
 }
 
-// Where output o stands among the bytes of a look-up, in vectors of 2 * half bytes: output i and output half + i of a
-// vector are neighbours, so that widening even and odd bytes leaves both in order.
-static inline int tail_place(int o, int half)
-{
-    return o / (2 * half) * (2 * half) + o % half * 2 + o % (2 * half) / half;
-}
-
 #endif

@@ -30,11 +30,17 @@ void artem_output_avx2(const int16_t *s, int n, const int16_t *mul, const int16_
 void artem_scale_rows_avx2(const struct artem_scale *s, uint32_t y0, uint32_t y1);
 void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uint32_t y1);
 
+void artem_bgrad_pack_avx2(struct artem_bgrad *grad);
+void artem_bgrad_rows_avx2(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
+
 void artem_conv8_avxvnni(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 
 void artem_conv8_avx512(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 void artem_bconv_pack_avx512(struct artem_bconv *conv);
 ARTEM_UNIT_KERNEL(artem_unit_avx512);
+
+void artem_bgrad_pack_avx512(struct artem_bgrad *grad);
+void artem_bgrad_rows_avx512(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
 
 void artem_bconv_pack_avx512popcnt(struct artem_bconv *conv);
 ARTEM_UNIT_KERNEL(artem_unit_avx512popcnt);

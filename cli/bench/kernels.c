@@ -4,7 +4,7 @@
 
 #include "bench.h"
 
-enum { N = ARTEM_CHUNK, ROW = (2 * N + 2) * ARTEM_TRUNK };
+enum { N = ARTEM_CHUNK, ROW = (2 * N + 2) * ARTEM_TRUNK, SIDE = 16 };
 
 static struct {
     int16_t s[N * ARTEM_TRUNK] __attribute__((aligned(ARTEM_ALIGN)));
@@ -14,11 +14,22 @@ static struct {
     int8_t w8[128 * 9 * 128], x[N * ARTEM_TRUNK], t[ARTEM_TRUNK];
     int16_t a[ARTEM_TRUNK], b[ARTEM_TRUNK];
     int64_t s1[ARTEM_TRUNK], s2[ARTEM_TRUNK];
+    uint8_t planes[SIDE * SIDE * 8 * ARTEM_MAP_BYTES];
+    int32_t sums[SIDE * SIDE * ARTEM_TRUNK];
 } m;
 
 static struct artem_kernels k;
 static struct artem_conv8 layer;
 static struct artem_bconv conv = {m.weights, m.units};
+static struct artem_bgrad grad = {.width = SIDE,
+                                  .height = SIDE,
+                                  .in = ARTEM_TRUNK,
+                                  .out = ARTEM_TRUNK,
+                                  .replicated = true,
+                                  .weights = m.weights,
+                                  .packed = m.units,
+                                  .planes = m.planes,
+                                  .sums = m.sums};
 static const struct artem_unit unit = {m.a, m.b, m.a, m.b, m.t};
 static const uint8_t *const rows[3] = {m.rows[0], m.rows[1], m.rows[2]};
 
@@ -107,9 +118,15 @@ static void run_output(void *user)
     k.output(m.s, N, m.a, m.b, m.lut, m.u);
 }
 
-// products: per call, 0 for kernels that do not convolve.
-static void measure(struct bench *bench, enum artem_cpu cpu, const char *name, void (*run)(void *user), double products,
-                    double bound)
+static void run_bgrad(void *user)
+{
+    (void)user;
+    k.bgrad_rows(&grad, 0, grad.height);
+}
+
+// products: per call of so many cells, 0 for kernels that do not convolve.
+static void measure_cells(struct bench *bench, enum artem_cpu cpu, const char *name, void (*run)(void *user), int cells,
+                          double products, double bound)
 {
     static struct bench_times times;
 
@@ -127,7 +144,13 @@ static void measure(struct bench *bench, enum artem_cpu cpu, const char *name, v
               "\"part\": \"kernel\", \"cpu\": \"%s\", \"kernel\": \"%s\", \"cells\": %d, \"best_us\": %.4f, "
               "\"p50_us\": %.4f, "
               "\"p99_us\": %.4f, \"gmacs\": %.2f, \"bound_gmacs\": %.2f",
-              artem_cpu_name(cpu), name, N, best * 1e6, p50 * 1e6, p99 * 1e6, rate * 1e-9, bound * 1e-9);
+              artem_cpu_name(cpu), name, cells, best * 1e6, p50 * 1e6, p99 * 1e6, rate * 1e-9, bound * 1e-9);
+}
+
+static void measure(struct bench *bench, enum artem_cpu cpu, const char *name, void (*run)(void *user), double products,
+                    double bound)
+{
+    measure_cells(bench, cpu, name, run, N, products, bound);
 }
 
 static void measure_conv8(struct bench *bench, enum artem_cpu cpu, const char *name, int in, int out, double bound)
@@ -167,6 +190,12 @@ static void measure_set(struct bench *bench, enum artem_cpu cpu)
     measure(bench, cpu, "requantise 32", run_requantise, 0, 0);
     measure(bench, cpu, "double_row 16", run_double_row, 0, 0);
     measure(bench, cpu, "output", run_output, 0, 0);
+    k.bgrad_pack(&grad);
+    for (grad.bits = 1; grad.bits <= 8; grad.bits *= 2) {
+        char name[32];
+        snprintf(name, sizeof name, "backward, %d bit%s", grad.bits, grad.bits == 1 ? "" : "s");
+        measure_cells(bench, cpu, name, run_bgrad, SIDE * SIDE, products / N * SIDE * SIDE, 0);
+    }
 }
 
 void bench_kernels(struct bench *bench)
@@ -178,10 +207,11 @@ void bench_kernels(struct bench *bench)
     }
     fill(m.rows, sizeof m.rows);
     fill(m.weights, sizeof m.weights);
+    fill(m.planes, sizeof m.planes);
     fill(m.w8, sizeof m.w8);
     for (size_t i = 0; i < sizeof m.w8; i++)
         m.w8[i] /= 2;
-    printf("Kernels, %d cells per call, one core\n", N);
+    printf("Kernels, %d cells per call (backward: %d), one core\n", N, SIDE * SIDE);
     for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++)
         if (artem_cpu_supported((enum artem_cpu)cpu))
             measure_set(bench, (enum artem_cpu)cpu);

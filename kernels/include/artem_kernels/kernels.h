@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "artem_kernels/binary.h"
 #include "artem_kernels/noise.h"
 #include "artem_kernels/picture.h"
 
@@ -97,6 +98,10 @@ struct artem_kernels {
     // §3 and §8: picture.h.
     void (*scale_rows)(const struct artem_scale *scale, uint32_t y0, uint32_t y1);
     void (*composite_rows)(const struct artem_composite *composite, uint32_t y0, uint32_t y1);
+
+    // §10: binary.h.
+    void (*bgrad_pack)(struct artem_bgrad *grad);
+    void (*bgrad_rows)(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
 };
 
 // Sets of kernels: each takes what those named in brackets have and overwrites what it improves.

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// The binary convolution backwards by look-up; included once per vector width, which defines VEC (bytes), CELLS, `vec`
+// and the functions on it.
+//
+//   weights  one nibble (four channels of the gradient) per byte: [groups of 128 outputs][9 taps][out / 4][128], in
+//            the order of lookup_place
+//   tables   of every four channels of a cell of the gradient: for each nibble of weights, the sum of the quanta
+//            whose weight is +1. 16 bytes, made once for all outputs and taps
+//
+// One shuffle finds the sums of VEC outputs over four channels, of all planes at once: as many operations for four bits
+// as for one. Eight bits are two digits of four. Sums are stored with a bias that keeps them positive, and fit a byte
+// for a few steps before they are widened.
+#include <immintrin.h>
+#include <string.h>
+
+#include "artem_kernels/kernels.h"
+#include "bgrad_source.h"
+#include "lookup_place.h"
+
+enum {
+    OUTPUTS = 128,           // in a group
+    VECTORS = OUTPUTS / VEC, // of a group
+    BLOCK = 4,               // cells of a side of a block
+    HALO = BLOCK + 2,        // with those around it
+    NIBBLES_MAX = 32,        // of the gradient's channels at a time
+    TABLE = 16,              // bytes
+    DIGITS = 2,              // at most
+    SLOTS = 9,               // pairs of a source and a tap
+};
+
+// Row a lists popcount(a & w) for w = 0..15.
+#define COUNT1(a, w) __builtin_popcount((a) & (w))
+#define COUNT4(a, w) COUNT1(a, w), COUNT1(a, (w) + 1), COUNT1(a, (w) + 2), COUNT1(a, (w) + 3)
+#define COUNTS(a)                                                                                                      \
+    {                                                                                                                  \
+        COUNT4(a, 0), COUNT4(a, 4), COUNT4(a, 8), COUNT4(a, 12)                                                        \
+    }
+static const uint8_t counts[16][16] __attribute__((aligned(16))) = {
+    COUNTS(0), COUNTS(1), COUNTS(2),  COUNTS(3),  COUNTS(4),  COUNTS(5),  COUNTS(6),  COUNTS(7),
+    COUNTS(8), COUNTS(9), COUNTS(10), COUNTS(11), COUNTS(12), COUNTS(13), COUNTS(14), COUNTS(15)};
+
+// How the quanta of so many bits are cut up.
+struct digit {
+    int first, planes; // planes of bits
+    int bias;          // added to every entry of a table
+    int factor;        // what a unit of it counts
+};
+struct digits {
+    int count, steps; // digits; additions to a byte before it is widened: a divisor of 8
+    struct digit digit[DIGITS];
+};
+
+static struct digits digits_of(int bits)
+{
+    switch (bits) {
+    case 1: // -4..4
+        return (struct digits){1, 8, {{0, 1, 4, 1}}};
+    case 2: // -8..4
+        return (struct digits){1, 8, {{0, 2, 8, 1}}};
+    case 4: // -32..28
+        return (struct digits){1, 4, {{0, 4, 32, 1}}};
+    default: // 0..60 and -32..28
+        return (struct digits){2, 4, {{0, 4, 0, 1}, {4, 4, 32, 16}}};
+    }
+}
+
+struct block {
+    uint8_t tables[HALO][HALO][DIGITS][NIBBLES_MAX][TABLE] __attribute__((aligned(64)));
+    int32_t total[HALO][HALO]; // of the quanta of each cell
+    struct digits digits;
+    int y, x;             // of its first cell
+    int rows, columns;    // cells
+    int nibbles, channel; // channels of the gradient that the tables are of: 4 nibbles from `channel` on
+};
+
+static inline __m128i counts_at(int nibble)
+{
+    return _mm_load_si128((const __m128i *)counts[nibble]);
+}
+
+// `planes`: where the first of the digit's planes has these four channels, in its low or high half.
+static inline __m128i table_of(const uint8_t *planes, size_t stride, int shift, const struct digit *d, bool top,
+                               int bits)
+{
+    int plane = d->planes - 1;
+    __m128i t = counts_at(planes[(size_t)plane * stride] >> shift & 15);
+
+    if (bits == 1) // ±1
+        t = _mm_sub_epi8(_mm_add_epi8(t, t), counts_at(15));
+    else if (top)
+        t = _mm_sub_epi8(_mm_setzero_si128(), t);
+    while (plane-- > 0)
+        t = _mm_add_epi8(_mm_add_epi8(t, t), counts_at(planes[(size_t)plane * stride] >> shift & 15));
+    return _mm_add_epi8(t, _mm_set1_epi8((char)d->bias));
+}
+
+static int32_t total_of(const uint8_t *planes, size_t stride, int nibbles, int bits)
+{
+    int32_t total = 0;
+
+    for (int plane = 0; plane < bits; plane++, planes += stride) {
+        int32_t ones = 0;
+        for (int i = 0; i < nibbles / 8; i++) {
+            uint32_t w;
+            memcpy(&w, planes + (size_t)4 * i, sizeof w);
+            ones += __builtin_popcount(w);
+        }
+        total += artem_bgrad_weight(plane, bits) * (bits == 1 ? 2 * ones - 4 * nibbles : ones);
+    }
+    return total;
+}
+
+static void make_tables_of_cell(const struct artem_bgrad *g, struct block *b, int i, int j)
+{
+    const int y = b->y + i - 1, x = b->x + j - 1;
+    const bool inside = y >= 0 && x >= 0 && y < (int)g->height && x < (int)g->width;
+    const size_t stride = g->out / 8;
+    const uint8_t *planes =
+        inside ? g->planes + ((size_t)y * g->width + (size_t)x) * (size_t)g->bits * stride + (size_t)b->channel / 8
+               : NULL;
+
+    b->total[i][j] = inside ? total_of(planes, stride, b->nibbles, g->bits) : 0;
+    for (int k = 0; k < b->digits.count; k++) {
+        const struct digit *d = &b->digits.digit[k];
+        uint8_t(*tables)[TABLE] = b->tables[i][j][k];
+        if (!inside) {
+            memset(tables, d->bias, (size_t)b->nibbles * TABLE);
+            continue;
+        }
+        const uint8_t *first = planes + (size_t)d->first * stride;
+        const bool top = k == b->digits.count - 1;
+        for (int n = 0; n < b->nibbles; n++)
+            _mm_store_si128((__m128i *)tables[n], table_of(first + n / 2, stride, n % 2 * 4, d, top, g->bits));
+    }
+}
+
+// What CELLS cells of one row read: places of tables, and the weights of the same slots.
+struct run {
+    const uint8_t *tables[SLOTS][CELLS], *weights[SLOTS];
+    int32_t total[CELLS];
+};
+
+typedef vec run_sums[CELLS][VECTORS][2]; // [even and odd bytes] as uint16
+
+// Adds one slot of one digit.
+static inline void accumulate(const uint8_t *const tables[CELLS], const uint8_t *weights, int nibbles, int steps,
+                              run_sums sums)
+{
+    const vec even = vec_set16(255);
+
+    for (int n = 0; n < nibbles; n += steps) {
+        vec sum[CELLS][VECTORS];
+        for (int p = 0; p < CELLS; p++)
+            for (int v = 0; v < VECTORS; v++)
+                sum[p][v] = vec_zero();
+        for (int s = n; s < n + steps; s++, weights += OUTPUTS)
+            for (int p = 0; p < CELLS; p++) {
+                const vec table = vec_table(tables[p] + (size_t)s * TABLE);
+                for (int v = 0; v < VECTORS; v++)
+                    sum[p][v] = vec_add8(sum[p][v], vec_shuffle(table, vec_load(weights + (size_t)v * VEC)));
+            }
+        for (int p = 0; p < CELLS; p++)
+            for (int v = 0; v < VECTORS; v++) {
+                sums[p][v][0] = vec_add16(sums[p][v][0], vec_and(sum[p][v], even));
+                sums[p][v][1] = vec_add16(sums[p][v][1], vec_shift16(sum[p][v], 8));
+            }
+    }
+}
+
+// out: `outputs` of each cell, `stride` apart; they are set, or gain what is new.
+static inline void run_apply(const struct block *b, const struct run *r, int cells, int outputs, bool gain,
+                             int32_t *out, size_t stride)
+{
+    for (int k = 0; k < b->digits.count; k++) {
+        const struct digit *d = &b->digits.digit[k];
+        run_sums sums;
+        memset(sums, 0, sizeof sums);
+        for (int i = 0; i < SLOTS; i++) {
+            const uint8_t *tables[CELLS];
+            for (int p = 0; p < CELLS; p++)
+                tables[p] = r->tables[i][p] + (size_t)k * NIBBLES_MAX * TABLE;
+            accumulate(tables, r->weights[i], b->nibbles, b->digits.steps, sums);
+        }
+        for (int p = 0; p < cells; p++) {
+            // 2 (sum - bias) - total, the total with the first digit
+            const vec offset = vec_set32(-2 * d->factor * d->bias * SLOTS * b->nibbles - (k == 0 ? r->total[p] : 0));
+            int32_t *at = out + (size_t)p * stride;
+            for (int i = 0; i < 4 * VECTORS && i * (VEC / 4) < outputs; i++, at += VEC / 4) {
+                vec sum = vec_widen(sums[p][i / 4][i / 2 % 2], i % 2);
+                sum = vec_add32(vec_shift32(sum, d->factor == 16 ? 5 : 1), offset);
+                if (gain || k > 0)
+                    sum = vec_add32(sum, vec_load(at));
+                vec_store(at, sum);
+            }
+        }
+    }
+}
+
+// The next cells of a row that use the same taps; returns how many.
+static int run_make(const struct artem_bgrad *g, const struct block *b, int row, int column, const uint8_t *weights,
+                    struct run *r)
+{
+    const int y = b->y + row, x = b->x + column, width = (int)g->width;
+    const size_t tap = (size_t)g->out / 4 * OUTPUTS;
+    int cells = 1;
+
+    if (!g->replicated || (x > 0 && x < width - 1))
+        while (cells < CELLS && column + cells < b->columns && (!g->replicated || x + cells < width - 1))
+            cells++;
+    memset(r->total, 0, sizeof r->total);
+    for (int i = 0; i < SLOTS; i++) {
+        const struct bgrad_source sy = bgrad_source(y, (int)g->height, i / 3, g->replicated);
+        const struct bgrad_source sx = bgrad_source(x, width, i % 3, g->replicated);
+        // Without a source: the cell beyond the border, whose tables are those of zeros.
+        const int dy = (sy.at < 0 ? 1 - i / 3 : sy.at - y) + 1 + row,
+                  dx = (sx.at < 0 ? 1 - i % 3 : sx.at - x) + 1 + column;
+        r->weights[i] = weights + (size_t)(sy.tap * 3 + sx.tap) * tap;
+        for (int p = 0; p < CELLS; p++) { // surplus cells are the last one again
+            const int at = dx + (p < cells ? p : cells - 1);
+            r->tables[i][p] = b->tables[dy][at][0][0];
+            r->total[p] += b->total[dy][at];
+        }
+    }
+    return cells;
+}
+
+static void block_apply(const struct artem_bgrad *g, struct block *b, int32_t *sums)
+{
+    const size_t group = (size_t)SLOTS * (g->out / 4) * OUTPUTS;
+    struct run r;
+
+    for (b->channel = 0; b->channel < (int)g->out; b->channel += 4 * b->nibbles) {
+        const int left = ((int)g->out - b->channel) / 4;
+        b->nibbles = left < NIBBLES_MAX ? left : NIBBLES_MAX;
+        for (int i = 0; i < b->rows + 2; i++)
+            for (int j = 0; j < b->columns + 2; j++)
+                make_tables_of_cell(g, b, i, j);
+        for (int c = 0; c < (int)g->in; c += OUTPUTS) {
+            const uint8_t *weights = g->packed + (size_t)c / OUTPUTS * group + (size_t)b->channel / 4 * OUTPUTS;
+            for (int row = 0; row < b->rows; row++)
+                for (int column = 0, cells; column < b->columns; column += cells) {
+                    cells = run_make(g, b, row, column, weights, &r);
+                    run_apply(b, &r, cells, (int)g->in - c, b->channel > 0,
+                              sums + ((size_t)(b->y + row) * g->width + (size_t)(b->x + column)) * g->in + c, g->in);
+                }
+        }
+    }
+}
+
+// Sums that are wanted as floats only are made in their place.
+static void rows_apply(const struct artem_bgrad *g, uint32_t y0, uint32_t y1)
+{
+    int32_t *sums = g->sums != NULL ? g->sums : (int32_t *)g->gradient;
+    struct block b = {.digits = digits_of(g->bits)};
+
+    for (b.y = (int)y0; b.y < (int)y1; b.y += BLOCK) {
+        b.rows = (int)y1 - b.y < BLOCK ? (int)y1 - b.y : BLOCK;
+        for (b.x = 0; b.x < (int)g->width; b.x += BLOCK) {
+            b.columns = (int)g->width - b.x < BLOCK ? (int)g->width - b.x : BLOCK;
+            block_apply(g, &b, sums);
+        }
+    }
+    if (g->gradient != NULL)
+        for (size_t i = (size_t)y0 * g->width * g->in; i < (size_t)y1 * g->width * g->in; i++)
+            g->gradient[i] = (float)sums[i] * g->scale;
+}
+
+static void pack(struct artem_bgrad *g)
+{
+    const size_t in_bytes = g->in / 8, nibbles = g->out / 4;
+
+    memset(g->packed, 0, ARTEM_BGRAD_PACKED(g->in, g->out));
+    for (size_t o = 0; o < g->out; o++)
+        for (size_t t = 0; t < SLOTS; t++)
+            for (size_t c = 0; c < g->in; c++) {
+                const int bit = g->weights[(o * SLOTS + t) * in_bytes + c / 8] >> c % 8 & 1;
+                uint8_t *nibble = g->packed + ((c / OUTPUTS * SLOTS + t) * nibbles + o / 4) * OUTPUTS +
+                                  lookup_place((int)(c % OUTPUTS), VEC / 2);
+                *nibble = (uint8_t)(*nibble | bit << o % 4);
+            }
+}
