@@ -24,6 +24,7 @@ static int print_settings(const struct artem_settings *s, const char *origin, co
     printf("enabled = %s\nstyle = %s\n", s->enabled ? "on" : "off", s->style);
     printf("blend_style = %s\nblend = %.4g\n", s->blend_style, s->blend / 256.0);
     printf("strength = %.4g\nkeep_color = %.4g\n", s->strength / 256.0, s->keep_color / 256.0);
+    printf("keep_text = %.4g\n", s->keep_text / 256.0);
     printf("resolution = %u\nbudget_ms = %.10g\n", s->resolution, s->budget_ms);
     print_path("log_file", s->log_file);
     printf("backend = %s\nthreads = %u\nar = %s\n", s->backend, s->threads, s->ar ? "on" : "off");

@@ -23,6 +23,7 @@ static const char help[] =
     "  --resolution N      style pixels along the longer side, 64 to 2048; more means finer strokes (512)\n"
     "  --strength X        0 is the original, 1 the painting (1)\n"
     "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
+    "  --keep-text X       how much writing and other fine, strong detail keeps its own brightness (0)\n"
     "  --backend NAME      what the network runs on: auto, cpu or vulkan (auto)\n"
     "  --threads N         threads of the CPU backend, 0 means automatic (0)\n\n"
     "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
@@ -32,6 +33,7 @@ struct job {
     const char *in, *out;
     struct artem_settings settings;
     struct image picture; // the composite is written over it
+    uint8_t *copy;        // of the picture, where the composite looks around each pixel; else NULL
     struct painting painting;
     double network_ms;
 };
@@ -46,11 +48,17 @@ static double now_ms(void)
 static int parse_options(int argc, char **argv, struct job *job)
 {
     static const struct option options[] = {
-        {"style", required_argument, NULL, 's'},    {"blend-style", required_argument, NULL, 'b'},
-        {"blend", required_argument, NULL, 'w'},    {"resolution", required_argument, NULL, 'r'},
-        {"strength", required_argument, NULL, 'x'}, {"keep-color", required_argument, NULL, 'k'},
-        {"backend", required_argument, NULL, 'e'},  {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"style", required_argument, NULL, 's'},
+        {"blend-style", required_argument, NULL, 'b'},
+        {"blend", required_argument, NULL, 'w'},
+        {"resolution", required_argument, NULL, 'r'},
+        {"strength", required_argument, NULL, 'x'},
+        {"keep-color", required_argument, NULL, 'k'},
+        {"keep-text", required_argument, NULL, 'l'},
+        {"backend", required_argument, NULL, 'e'},
+        {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     bool has_style = false, has_blend = false;
     int option, result = CLI_OK;
@@ -77,6 +85,9 @@ static int parse_options(int argc, char **argv, struct job *job)
             break;
         case 'k':
             result = cli_set(argv[0], &job->settings, "keep_color", optarg);
+            break;
+        case 'l':
+            result = cli_set(argv[0], &job->settings, "keep_text", optarg);
             break;
         case 'e':
             result = cli_set(argv[0], &job->settings, "backend", optarg);
@@ -150,8 +161,15 @@ static int run_network(struct job *job, struct artem_network *network, struct ar
 
 static int paint(struct job *job, struct artem_network *network, struct artem_style *style)
 {
-    if (!painting_reserve(&job->painting))
+    const size_t size = job->painting.stride * job->picture.height;
+
+    job->painting.text = job->settings.keep_text;
+    if (job->painting.text > 0)
+        job->painting.original = job->copy = malloc(size);
+    if (!job->painting.original || !painting_reserve(&job->painting))
         return cli_error("out of memory");
+    if (job->copy)
+        memcpy(job->copy, job->picture.rgba, size);
     painting_scale(&job->painting);
     int result = run_network(job, network, style);
     if (result == CLI_OK)
@@ -200,6 +218,7 @@ int cmd_stylize(int argc, char **argv)
     if (result == CLI_OK)
         result = report(&job, style, now_ms() - start);
     painting_free(&job.painting);
+    free(job.copy);
     image_free(&job.picture);
     artem_style_unref(&style);
     artem_network_unref(&network);

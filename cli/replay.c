@@ -157,23 +157,32 @@ static bool compare(struct replay *r, const struct artem_recorded_frame *frame, 
 {
     size_t stride = (size_t)p->width * 4;
     struct artem_pixels pixels = pixels_of(p, p->stored);
+    // With text, the original is read around each pixel.
+    uint8_t *apart = frame->text > 0 ? malloc(stride * p->height) : NULL;
+    uint8_t *out = apart != NULL ? apart : code;
 
+    if (frame->text > 0 && apart == NULL) {
+        cli_error("out of memory");
+        return false;
+    }
     paint_kernels()->composite_rows(&(struct artem_composite){.full_width = p->width,
                                                               .full_height = p->height,
                                                               .width = p->style_width,
                                                               .height = p->style_height,
                                                               .strength = frame->strength,
                                                               .keep = frame->keep,
+                                                              .text = frame->text,
                                                               .original = code,
                                                               .original_stride = stride,
                                                               .guide = view->in,
                                                               .styled = view->out,
                                                               .guide_stride = view->in_stride,
                                                               .styled_stride = view->out_stride,
-                                                              .out = code,
+                                                              .out = out,
                                                               .out_stride = stride},
                                     0, p->height);
-    artem_pixels_from_code(&pixels, code, stride, r->result, p->stored_stride);
+    artem_pixels_from_code(&pixels, out, stride, r->result, p->stored_stride);
+    free(apart);
     r->pictures++;
     if (memcmp(r->result, p->result, p->stored_stride * p->height) != 0) {
         print_difference(frame, p, r->result);

@@ -6,7 +6,7 @@ _artem_styles() { artem styles 2>/dev/null | awk '{ print $1 }'; }
 
 _artem() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-} words=
-    local keys="enabled style blend_style blend strength keep_color resolution budget_ms log_file backend threads ar record record_frames"
+    local keys="enabled style blend_style blend strength keep_color keep_text resolution budget_ms log_file backend threads ar record record_frames"
 
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
@@ -28,7 +28,7 @@ _artem() {
     set) words="$keys --app --exe --unset" ;;
     toggle | next | prev) words="--app --exe" ;;
     top) words="--once --json --interval" ;;
-    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --backend --threads" ;;
+    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads" ;;
     config) words="--app --exe --check" ;;
     report) words="--output --json" ;;
     bench) words="--only --threads --size --views --style --seconds --json" ;;

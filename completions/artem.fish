@@ -15,7 +15,7 @@ complete -c artem -n '__fish_seen_subcommand_from enable disable' -l system -d '
 complete -c artem -n '__fish_seen_subcommand_from enable disable set toggle next prev config' -l app -x -d 'an OpenXR application'
 complete -c artem -n '__fish_seen_subcommand_from enable disable set toggle next prev config' -l exe -x -d 'an executable'
 complete -c artem -n '__fish_seen_subcommand_from enable' -l only -d 'and no other'
-complete -c artem -n '__fish_seen_subcommand_from set' -a 'enabled style blend_style blend strength keep_color resolution budget_ms log_file backend threads ar record record_frames'
+complete -c artem -n '__fish_seen_subcommand_from set' -a 'enabled style blend_style blend strength keep_color keep_text resolution budget_ms log_file backend threads ar record record_frames'
 complete -c artem -n '__fish_seen_subcommand_from set' -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
 complete -c artem -n '__fish_seen_subcommand_from status doctor styles top' -l json
 complete -c artem -n '__fish_seen_subcommand_from top' -l once

@@ -190,7 +190,7 @@ static bool check_composite_rows(const struct artem_kernels *k, struct vectors *
 {
     struct artem_composite composite = {FULL_W,      FULL_H,      SMALL_W,    SMALL_H,    200,
                                         90,          v->units,    FULL_W * 4, v->rows[0], v->rows[1],
-                                        SMALL_W * 4, SMALL_W * 4, v->u[0],    FULL_W * 4};
+                                        SMALL_W * 4, SMALL_W * 4, v->u[0],    FULL_W * 4, 180};
 
     composite.full_height = SMALL_H; // as much as u has room for
     k->composite_rows(&composite, 0, SMALL_H);

@@ -6,6 +6,7 @@
 
 #include "artem_kernels/picture.h"
 #include "picture_axis.h"
+#include "text_detail.h"
 #include "variants_x86.h"
 
 enum { PIXELS = 8, COLUMNS = 256 };
@@ -89,7 +90,56 @@ static inline __m256i towards(__m256i a, int32_t factor, __m256i b)
     return _mm256_add_epi32(a, _mm256_srai_epi32(_mm256_add_epi32(product, _mm256_set1_epi32(128)), 8));
 }
 
-static inline __m256i blend(const struct artem_composite *c, __m256i o, const __m256i s[3])
+// Brightness of the original in row y and these columns.
+static inline __m256i luma_at(const struct artem_composite *c, __m256i columns, int32_t y)
+{
+    const uint8_t *row = c->original + (size_t)axis_inside(y, c->full_height) * c->original_stride;
+    const __m256i last = _mm256_set1_epi32((int32_t)c->full_width - 1);
+    const __m256i inside = _mm256_min_epi32(_mm256_max_epi32(columns, _mm256_setzero_si256()), last);
+    const __m256i pixels = _mm256_i32gather_epi32((const int *)(const void *)row, inside, 4);
+    const __m256i colours[3] = {byte_of(pixels, 0), byte_of(pixels, 1), byte_of(pixels, 2)};
+
+    return luma(colours);
+}
+
+static inline __m256i detail_along(const struct artem_composite *c, __m256i columns, int32_t y, int32_t dx, int32_t dy)
+{
+    const __m256i first =
+        luma_at(c, _mm256_sub_epi32(columns, _mm256_set1_epi32(TEXT_REACH * dx)), y - TEXT_REACH * dy);
+    __m256i last = first, ways = _mm256_setzero_si256();
+
+    for (int32_t i = 1 - TEXT_REACH; i <= TEXT_REACH; i++) {
+        const __m256i next = luma_at(c, _mm256_add_epi32(columns, _mm256_set1_epi32(i * dx)), y + i * dy);
+        ways = _mm256_add_epi32(ways, _mm256_abs_epi32(_mm256_sub_epi32(next, last)));
+        last = next;
+    }
+    return _mm256_sub_epi32(ways, _mm256_abs_epi32(_mm256_sub_epi32(last, first)));
+}
+
+// The brightness to be added to eight pixels from column x on.
+static __m256i text_lift(const struct artem_composite *c, uint32_t x, uint32_t y, __m256i original, __m256i styled)
+{
+    const int32_t step = text_step(c->full_width, c->width);
+    const __m256i columns = _mm256_add_epi32(_mm256_set1_epi32((int32_t)x), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    const __m256i detail =
+        _mm256_max_epi32(detail_along(c, columns, (int32_t)y, step, 0), detail_along(c, columns, (int32_t)y, 0, step));
+    const __m256i above =
+        _mm256_max_epi32(_mm256_sub_epi32(detail, _mm256_set1_epi32(TEXT_FLOOR)), _mm256_setzero_si256());
+    const __m256i share =
+        _mm256_min_epi32(_mm256_mullo_epi32(above, _mm256_set1_epi32(TEXT_SLOPE)), _mm256_set1_epi32(256));
+    const __m256i part = towards(_mm256_setzero_si256(), (int32_t)c->text, share);
+    const __m256i lift = _mm256_mullo_epi32(part, _mm256_sub_epi32(original, styled));
+
+    return _mm256_srai_epi32(_mm256_add_epi32(lift, _mm256_set1_epi32(128)), 8);
+}
+
+static inline __m256i saturate(__m256i v)
+{
+    return _mm256_min_epi32(_mm256_max_epi32(v, _mm256_setzero_si256()), _mm256_set1_epi32(255));
+}
+
+// Eight pixels from column x on.
+static inline __m256i blend(const struct artem_composite *c, uint32_t x, uint32_t y, __m256i o, __m256i s[3])
 {
     const __m256i original[3] = {byte_of(o, 0), byte_of(o, 1), byte_of(o, 2)};
     const __m256i grey = _mm256_sub_epi32(luma(original), luma(s));
@@ -97,9 +147,15 @@ static inline __m256i blend(const struct artem_composite *c, __m256i o, const __
 
     for (int k = 0; k < 3; k++) {
         const __m256i apart = _mm256_sub_epi32(_mm256_sub_epi32(original[k], s[k]), grey);
-        __m256i t = towards(s[k], (int32_t)c->keep, apart);
-        t = _mm256_min_epi32(_mm256_max_epi32(t, _mm256_setzero_si256()), _mm256_set1_epi32(255));
-        t = towards(original[k], (int32_t)c->strength, _mm256_sub_epi32(t, original[k]));
+        s[k] = saturate(towards(s[k], (int32_t)c->keep, apart));
+    }
+    if (c->text > 0) {
+        const __m256i lift = text_lift(c, x, y, luma(original), luma(s));
+        for (int k = 0; k < 3; k++)
+            s[k] = saturate(_mm256_add_epi32(s[k], lift));
+    }
+    for (int k = 0; k < 3; k++) {
+        const __m256i t = towards(original[k], (int32_t)c->strength, _mm256_sub_epi32(s[k], original[k]));
         out = _mm256_or_si256(out, _mm256_slli_epi32(t, 8 * k));
     }
     return out;
@@ -130,7 +186,7 @@ static void composite_part(const struct artem_composite *c, uint32_t y, uint32_t
             memcpy(last, o, bytes);
         const __m256i pixels = load(bytes < sizeof last ? (const uint8_t *)last : o);
         upsample(&lines, columns, (int)x, pixels, s);
-        _mm256_storeu_si256((__m256i *)last, blend(c, pixels, s));
+        _mm256_storeu_si256((__m256i *)last, blend(c, x0 + x, y, pixels, s));
         memcpy(out, last, bytes);
     }
 }

@@ -85,6 +85,7 @@ void painting_composite(const struct painting *p, uint32_t strength, uint32_t ke
                                                               .height = p->style_height,
                                                               .strength = strength,
                                                               .keep = keep,
+                                                              .text = p->text,
                                                               .original = p->original,
                                                               .original_stride = p->stride,
                                                               .guide = p->guide,

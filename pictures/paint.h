@@ -20,6 +20,7 @@ struct painting {
     size_t stride;           // of the original, in bytes
     uint8_t *guide, *styled; // style_width * 4 bytes a row
     size_t room;             // bytes in each of the two
+    uint32_t text;           // 0 to 256: how much writing keeps its own brightness
 };
 
 // Room for the style resolution that is set. False without memory.
@@ -28,7 +29,8 @@ bool painting_reserve(struct painting *painting);
 void painting_scale(const struct painting *painting);
 // For the engine, without noise.
 struct artem_engine_view painting_view(const struct painting *painting);
-// Once the engine is done. STRENGTH and KEEP: 0 to 256. OUT, of the original's size, may be the original.
+// Once the engine is done. STRENGTH and KEEP: 0 to 256. OUT, of the original's size, may be the original where text is
+// 0.
 void painting_composite(const struct painting *painting, uint32_t strength, uint32_t keep, uint8_t *out,
                         size_t out_stride);
 void painting_free(struct painting *painting);

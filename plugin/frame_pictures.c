@@ -13,9 +13,9 @@ static bool is_shown(const struct layer_swapchain *swapchain, const struct frame
 {
     const struct shown_key *shown = &swapchain->pictures[picture->slot].shown;
 
-    return is_same_painting(&shown->painting, &picture->key) && shown->strength == settings->strength &&
-           shown->keep == settings->keep_color && shown->plane == picture->plane &&
-           shown->serial == swapchain->own[picture->plane].serial;
+    return is_same_painting(&shown->painting, &picture->key) && shown->look.strength == settings->strength &&
+           shown->look.keep == settings->keep_color && shown->look.text == settings->keep_text &&
+           shown->plane == picture->plane && shown->serial == swapchain->own[picture->plane].serial;
 }
 
 bool frame_picture_is_used(const struct frame_plan *plan, uint32_t picture)

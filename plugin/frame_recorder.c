@@ -140,6 +140,7 @@ void frame_recorder_end(struct layer_session *session, const struct frame_plan *
         .decision = decision,
         .strength = settings->strength,
         .keep = settings->keep_color,
+        .text = settings->keep_text,
         .resolution = settings->resolution,
     };
 

@@ -161,19 +161,25 @@ static uint32_t list_outputs(const struct frame_plan *plan, struct output output
     return count;
 }
 
+static struct vk_look look_of(const struct artem_settings *settings)
+{
+    return (struct vk_look){settings->strength, settings->keep_color, settings->keep_text};
+}
+
 static enum artem_result composite(struct layer_session *session, const struct frame_plan *plan,
                                    const struct artem_settings *settings, const struct output *output, uint64_t frame)
 {
     struct layer_swapchain *swapchain = output->swapchain;
     struct own_swapchain *own = &swapchain->own[output->plane];
+    const struct vk_look look = look_of(settings);
     enum artem_result result;
 
     pthread_mutex_lock(&session->mutex);
     if (swapchain->captured != swapchain->releases) {
         result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
     } else {
-        result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane),
-                                     settings->strength, settings->keep_color, own->images[own->index]);
+        result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane), &look,
+                                     own->images[own->index]);
         swapchain->composited_frame = frame + 1;
     }
     pthread_mutex_unlock(&session->mutex);
@@ -189,8 +195,7 @@ static void keep_shown(const struct frame_plan *plan, const struct artem_setting
         if (picture->swapchain == output->swapchain && picture->plane == output->plane && picture->draw)
             picture->swapchain->pictures[picture->slot].shown = (struct shown_key){
                 .painting = picture->key,
-                .strength = settings->strength,
-                .keep = settings->keep_color,
+                .look = look_of(settings),
                 .plane = output->plane,
                 .serial = output->swapchain->own[output->plane].serial,
             };

@@ -25,7 +25,7 @@ struct painting_key {
 // What an own swapchain's latest image shows of a picture.
 struct shown_key {
     struct painting_key painting;
-    uint32_t strength, keep;
+    struct vk_look look;
     unsigned plane;
     uint64_t serial; // own_swapchain.serial then
 };

@@ -26,7 +26,7 @@ static bool is_in_slice(const struct vk_target *target, unsigned pictures, uint3
 }
 
 static void record_shaders(struct vk_target *target, struct vk_submission *submission, unsigned pictures,
-                           uint32_t strength, uint32_t keep)
+                           const struct vk_look *look)
 {
     const struct vulkan_device *d = target->device;
 
@@ -41,8 +41,9 @@ static void record_shaders(struct vk_target *target, struct vk_submission *submi
 
         if ((pictures >> i & 1) == 0)
             continue;
-        push.strength = strength;
-        push.keep = keep;
+        push.strength = look->strength;
+        push.keep = look->keep;
+        push.text = look->text;
         vk_picture_dispatch(target, picture, submission->commands, target->shaders->pipelines[target->pixels].composite,
                             &push, picture->info.rect.extent.width, picture->info.rect.extent.height);
     }
@@ -118,7 +119,7 @@ static void record_output(struct vk_target *target, VkCommandBuffer commands, un
                             NULL, 1, &after);
 }
 
-enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, uint32_t strength, uint32_t keep,
+enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
                                       VkImage destination)
 {
     struct vk_submission *submission;
@@ -127,7 +128,7 @@ enum artem_result vk_target_composite(struct vk_target *target, unsigned picture
     submission = vk_target_begin(target, VK_WORK_COMPOSITE);
     if (submission == NULL)
         return ARTEM_ERROR_DEVICE;
-    record_shaders(target, submission, pictures, strength, keep);
+    record_shaders(target, submission, pictures, look);
     record_output(target, submission->commands, pictures, destination);
     vk_target_timestamp(target, submission, 1);
     return vk_target_submit(target, submission);

@@ -15,6 +15,7 @@ struct vulkan_push {
     uint32_t premultiplied;
     uint32_t strength;
     uint32_t keep;
+    uint32_t text;
 };
 
 // Bindings of both shaders, in this order, all storage buffers.

@@ -40,6 +40,11 @@ struct vk_picture_info {
 
 bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_picture_info *b);
 
+// How pictures are put together, each 0..256: docs/arithmetic.md §8.
+struct vk_look {
+    uint32_t strength, keep, text;
+};
+
 struct vk_picture {
     struct vk_picture_info info;          // style_width 0: never prepared
     struct vk_buffer style_in, style_out; // RGBA8, style_width * 4 bytes per row
@@ -97,9 +102,8 @@ enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures);
 
 // Paints the pictures, which do not overlap, into their slices and rects of `destination` (an image like the
 // swapchain's, with one sample) from the capture, style_in and style_out; around them, their slices get the captured
-// pixels. The image's former content is lost; it is left in COLOR_ATTACHMENT_OPTIMAL. strength and keep as in
-// docs/arithmetic.md §8.
-enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, uint32_t strength, uint32_t keep,
+// pixels. The image's former content is lost; it is left in COLOR_ATTACHMENT_OPTIMAL.
+enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
                                       VkImage destination);
 
 // Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT or ARTEM_ERROR_DEVICE if it did not finish.

@@ -55,7 +55,7 @@ static bool same_settings(const struct artem_settings *a, const struct artem_set
 {
     return a->enabled == b->enabled && strcmp(a->style, b->style) == 0 && strcmp(a->blend_style, b->blend_style) == 0 &&
            a->blend == b->blend && a->strength == b->strength && a->keep_color == b->keep_color &&
-           a->resolution == b->resolution && a->budget_ms == b->budget_ms && strcmp(a->log_file, b->log_file) == 0 &&
+           a->keep_text == b->keep_text && a->resolution == b->resolution && a->budget_ms == b->budget_ms && strcmp(a->log_file, b->log_file) == 0 &&
            strcmp(a->backend, b->backend) == 0 && a->threads == b->threads && a->ar == b->ar &&
            strcmp(a->record, b->record) == 0 && a->record_frames == b->record_frames;
 }

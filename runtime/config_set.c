@@ -55,6 +55,16 @@ static bool set_share(uint32_t *field, const char *value, char *error, size_t er
     return false;
 }
 
+static bool set_share_or_switch(uint32_t *field, const char *value, char *error, size_t error_size)
+{
+    bool on;
+
+    if (!set_switch(&on, value, error, error_size))
+        return set_share(field, value, error, error_size);
+    *field = on ? 256 : 0;
+    return true;
+}
+
 static bool set_integer(uint32_t *field, const char *value, uint32_t low, uint32_t high, char *error, size_t error_size)
 {
     double number;
@@ -141,6 +151,8 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_share(&s->strength, value, error, error_size);
     else if (strcasecmp(key, "keep_color") == 0)
         good = set_share(&s->keep_color, value, error, error_size);
+    else if (strcasecmp(key, "keep_text") == 0)
+        good = set_share_or_switch(&s->keep_text, value, error, error_size);
     else if (strcasecmp(key, "resolution") == 0)
         good = set_integer(&s->resolution, value, 64, 2048, error, error_size);
     else if (strcasecmp(key, "budget_ms") == 0)

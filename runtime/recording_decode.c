@@ -120,7 +120,8 @@ static const char *decode_frame(struct artem_recorded_frame *frame, const uint8_
         return fault;
     p += REC_DECISION;
     frame->strength = rec_get32(p);
-    frame->keep = rec_get32(p + 4);
+    frame->keep = rec_get32(p + 4) & 0xFFFF;
+    frame->text = rec_get32(p + 4) >> 16;
     frame->resolution = rec_get32(p + 8);
     frame->pictures = rec_get32(p + 12);
     p += 16;

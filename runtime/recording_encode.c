@@ -85,7 +85,7 @@ static void put_picture(uint8_t *p, const struct artem_recorded_picture *picture
 
 void rec_encode_frame(uint8_t *p, const struct artem_recorded_frame *frame)
 {
-    const uint32_t words[4] = {frame->strength, frame->keep, frame->resolution, frame->pictures};
+    const uint32_t words[4] = {frame->strength, frame->keep | frame->text << 16, frame->resolution, frame->pictures};
 
     put_time(p, frame->frame, frame->display_time, frame->decision);
     for (size_t i = 0; i < 4; i++)

@@ -32,8 +32,8 @@ const char *rec_frame_fault(const struct artem_recorded_frame *frame, bool sized
 
     if ((unsigned)frame->decision >= ARTEM_DECISION_COUNT)
         return "unknown decision";
-    if (frame->strength > 256 || frame->keep > 256)
-        return "impossible strength or keep";
+    if (frame->strength > 256 || frame->keep > 256 || frame->text > 256)
+        return "impossible strength, keep or text";
     if (frame->pictures < 1 || frame->pictures > ARTEM_MAX_VIEWS)
         return "impossible number of pictures";
     for (uint32_t i = 0; i < frame->pictures; i++) {

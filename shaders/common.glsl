@@ -24,6 +24,7 @@ layout(push_constant) uniform Push {
     uint premultiplied; // 1: colours are multiplied by alpha
     uint strength;      // 0..256
     uint keep;          // 0..256
+    uint text;          // 0..256
 } push;
 
 layout(binding = 0, std430) readonly buffer Captured { uint captured[]; };

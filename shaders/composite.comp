@@ -1,6 +1,6 @@
 #version 450
 // SPDX-License-Identifier: Apache-2.0
-// Edge-aware upsampling of the styled picture, colour keeping, strength: docs/arithmetic.md §8, §9.
+// Edge-aware upsampling of the styled picture, colour keeping, text, strength: docs/arithmetic.md §8, §9.
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 
@@ -25,6 +25,34 @@ uint divide(uint a, uint b)
     uint q = uint(float(a) / float(b));
     int rest = int(a) - int(q * b);
     return rest < 0 ? q - 1 : rest >= int(b) ? q + 1 : q;
+}
+
+// kernels/text_detail.h
+const int TEXT_REACH = 4, TEXT_FLOOR = 96, TEXT_SLOPE = 2;
+
+int luma_at(ivec2 at)
+{
+    uvec2 inside = uvec2(clamp(at, ivec2(0), ivec2(push.size) - 1));
+    return luma(ivec3(pixel_to_code(unpack_pixel(load_words(inside)))));
+}
+
+// How much brightness goes up and down again along a line around the pixel.
+int detail_along(ivec2 at, ivec2 step)
+{
+    int first = luma_at(at - TEXT_REACH * step), last = first, ways = 0;
+    for (int i = 1 - TEXT_REACH; i <= TEXT_REACH; i++) {
+        int next = luma_at(at + i * step);
+        ways += abs(next - last);
+        last = next;
+    }
+    return ways - abs(last - first);
+}
+
+int text_share(ivec2 at)
+{
+    int step = int(max((push.size.x + push.style_size.x) / (2 * push.style_size.x), 1u));
+    int detail = max(detail_along(at, ivec2(step, 0)), detail_along(at, ivec2(0, step)));
+    return (clamp((detail - TEXT_FLOOR) * TEXT_SLOPE, 0, 256) * int(push.text) + 128) >> 8;
 }
 
 void main()
@@ -57,6 +85,8 @@ void main()
 
     ivec3 detail = (original - luma(original)) - (styled - luma(styled));
     ivec3 target = clamp(styled + ((int(push.keep) * detail + 128) >> 8), 0, 255);
+    if (push.text > 0)
+        target = clamp(target + ((text_share(ivec2(at)) * (luma(original) - luma(target)) + 128) >> 8), 0, 255);
     ivec3 color = original + ((int(push.strength) * (target - original) + 128) >> 8);
 
     uvec2 words = pack_pixel(code_to_pixel(uvec3(color), pixel));

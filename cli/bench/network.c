@@ -127,8 +127,8 @@ int bench_end_to_end(struct bench *b)
         for (uint32_t v = 0; v < b->views; v++) {
             const struct artem_engine_view *view = &p.frame.view[v];
             const struct artem_composite composite = {
-                FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,     full, stride,
-                view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride};
+                FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,      full, stride,
+                view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride, 0};
             paint_kernels()->composite_rows(&composite, 0, FULL_HEIGHT);
         }
         at[3] = bench_now();

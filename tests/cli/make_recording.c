@@ -18,6 +18,7 @@ struct picture {
     bool premultiplied;
     uint8_t stored[WIDTH * HEIGHT * PIXEL_MAX], result[WIDTH * HEIGHT * PIXEL_MAX];
     uint8_t code[WIDTH * HEIGHT * 4], guide[WIDTH * HEIGHT * 4], styled[WIDTH * HEIGHT * 4];
+    uint8_t painted[WIDTH * HEIGHT * 4];
 };
 
 static struct picture pictures[2];
@@ -37,7 +38,7 @@ static void require(bool good, const char *what)
     exit(1);
 }
 
-static void paint(struct picture *p, const struct artem_engine_view *view)
+static void paint(struct picture *p, const struct artem_engine_view *view, uint32_t text)
 {
     struct artem_pixels pixels = {.format = p->format,
                                   .premultiplied = p->premultiplied,
@@ -52,16 +53,17 @@ static void paint(struct picture *p, const struct artem_engine_view *view)
                                                    .height = view->height,
                                                    .strength = 128,
                                                    .keep = 64,
+                                                   .text = text,
                                                    .original = p->code,
                                                    .original_stride = (size_t)WIDTH * 4,
                                                    .guide = p->guide,
                                                    .styled = p->styled,
                                                    .guide_stride = view->in_stride,
                                                    .styled_stride = view->out_stride,
-                                                   .out = p->code,
+                                                   .out = p->painted,
                                                    .out_stride = (size_t)WIDTH * 4},
                          0, HEIGHT);
-    artem_pixels_from_code(&pixels, p->code, (size_t)WIDTH * 4, p->result, pixels.stored_stride);
+    artem_pixels_from_code(&pixels, p->painted, (size_t)WIDTH * 4, p->result, pixels.stored_stride);
 }
 
 static void capture(struct picture *p, struct artem_engine_view *view, int index, uint32_t size)
@@ -103,6 +105,7 @@ static void record_frame(struct artem_recording *recording, struct artem_engine 
                                          .decision = number == LATE ? ARTEM_DECISION_LATE : ARTEM_DECISION_STYLED,
                                          .strength = 128,
                                          .keep = 64,
+                                         .text = number % 2 == 0 ? 0 : 200,
                                          .resolution = size,
                                          .pictures = 2};
 
@@ -114,7 +117,7 @@ static void record_frame(struct artem_recording *recording, struct artem_engine 
         struct picture *p = &pictures[i];
         size_t stride = WIDTH * artem_pixel_size(p->format);
 
-        paint(p, &run.view[i]);
+        paint(p, &run.view[i], frame.text);
         frame.picture[i] = (struct artem_recorded_picture){.view = (uint32_t)i,
                                                            .format = p->format,
                                                            .premultiplied = p->premultiplied,

@@ -64,6 +64,8 @@ class Stylize(CommandTest):
             self.assertEqual(a.read(), b.read())
         self.paint(source, "c.png", "--resolution", "64", "--keep-color", "1")
         self.assertNotEqual(decode_png(self.path("c.png"))[3], painted)
+        self.paint(source, "d.png", "--resolution", "64", "--keep-text", "1")
+        self.assertNotEqual(decode_png(self.path("d.png"))[3], painted)
         self.paint(source, "in.png", "--resolution", "64")  # over the input
         self.assertEqual(decode_png(source)[3], painted)
         mask = os.umask(0)

@@ -298,7 +298,7 @@ static void test_normalise(void)
 static void test_pictures(void)
 {
     uint8_t original[H * W * 4], guide[H * W * 4], styled[H * W * 4], out[H * W * 4];
-    struct artem_composite c = {W, H, W, H, 256, 0, original, W * 4, guide, styled, W * 4, W * 4, out, W * 4};
+    struct artem_composite c = {W, H, W, H, 256, 0, original, W * 4, guide, styled, W * 4, W * 4, out, W * 4, 0};
     struct artem_scale s = {W, H, W, H, original, W * 4, out, W * 4};
     uint32_t w, h;
 
@@ -325,6 +325,61 @@ static void test_pictures(void)
     CHECK(!artem_style_size(8000, 8000, 4000, &w, &h));
 }
 
+// Writing on a plain panel keeps its brightness; the plain panel, the edge of a large area and faint detail do not.
+static void test_text(void)
+{
+    enum { SIDE = 64 };
+    static uint8_t original[SIDE * SIDE * 4], styled[SIDE * SIDE * 4], out[SIDE * SIDE * 4];
+    struct artem_composite c = {.full_width = SIDE,
+                                .full_height = SIDE,
+                                .width = SIDE,
+                                .height = SIDE,
+                                .strength = 256,
+                                .original = original,
+                                .original_stride = SIDE * 4,
+                                .guide = original,
+                                .styled = styled,
+                                .guide_stride = SIDE * 4,
+                                .styled_stride = SIDE * 4,
+                                .out = out,
+                                .out_stride = SIDE * 4};
+
+    // Upper left: a stroke two pixels wide on 200; lower left: the same, faint; right: the edge of a dark area.
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const bool stroke = x == 10 || x == 11;
+            const int v = x >= 48 ? 20 : !stroke ? 200 : y < 32 ? 20 : 160;
+            memset(original + 4 * (y * SIDE + x), v, 4);
+            memset(styled + 4 * (y * SIDE + x), 120, 4);
+        }
+    for (c.text = 0; c.text <= 256; c.text += 256) {
+        artem_composite_rows(&c, 0, SIDE);
+        const int stroke = out[4 * (20 * SIDE + 10)], beside = out[4 * (20 * SIDE + 9)];
+        CHECK_INT(stroke, c.text > 0 ? 20 : 120);
+        CHECK_INT(beside, c.text > 0 ? 200 : 120);
+        CHECK_INT(out[4 * (20 * SIDE + 30)], 120);    // the panel
+        CHECK_INT(out[4 * (20 * SIDE + 48)], 120);    // the edge
+        CHECK_INT(out[4 * (44 * SIDE + 10)], 120);    // the faint stroke
+        CHECK_INT(out[4 * (20 * SIDE + 10) + 3], 20); // alpha
+    }
+    c.text = 128; // half of the way
+    artem_composite_rows(&c, 0, SIDE);
+    CHECK_INT(out[4 * (20 * SIDE + 10)], 70);
+    CHECK_INT(out[4 * (20 * SIDE + 9)], 160);
+    // A stroke three times as wide, in a picture painted at a third of its size.
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            memset(original + 4 * (y * SIDE + x), x >= 30 && x < 36 ? 20 : 200, 4);
+    c.width = c.height = 21;
+    c.guide_stride = c.styled_stride = 21 * 4;
+    c.guide = styled; // as far from every pixel's colour as from the others'
+    c.text = 256;
+    artem_composite_rows(&c, 0, SIDE);
+    CHECK_INT(out[4 * (20 * SIDE + 33)], 20);
+    CHECK_INT(out[4 * (20 * SIDE + 28)], 200);
+    CHECK_INT(out[4 * (20 * SIDE + 10)], 120);
+}
+
 int main(void)
 {
     artem_kernels_select(&k, ARTEM_CPU_C);
@@ -343,5 +398,6 @@ int main(void)
     }
     test_normalise();
     test_pictures();
+    test_text();
     return test_result();
 }

@@ -309,7 +309,8 @@ static void test_pictures(enum kind kind)
                                         stride,
                                         stride,
                                         out.v.data,
-                                        full_stride};
+                                        full_stride,
+                                        random_u32() % 2 ? (uint32_t)random_in(0, 256) : 0};
     const uint32_t part = (uint32_t)random_in(0, (int)full_h);
     v.composite_rows(&composite, 0, part);
     v.composite_rows(&composite, part, full_h);
@@ -330,8 +331,8 @@ static void test_picture_extremes(void)
     v.scale_rows(&scale, 0, 1);
     scale.out = one.c.data;
     c.scale_rows(&scale, 0, 1);
-    struct artem_composite composite = {3000,       1,           1, 1, 255,          0,    place.v.data, 12000,
-                                        guide.data, styled.data, 4, 4, place.v.data, 12000};
+    struct artem_composite composite = {
+        3000, 1, 1, 1, 255, 0, place.v.data, 12000, guide.data, styled.data, 4, 4, place.v.data, 12000, 0};
     v.composite_rows(&composite, 0, 1);
     composite.original = composite.out = place.c.data;
     c.composite_rows(&composite, 0, 1);
@@ -355,8 +356,8 @@ static void test_divisions(void)
         // Rows of 128 positions between two rows of the small picture.
         for (int variant = 0; variant < 2; variant++) {
             const struct artem_composite composite = {
-                W,      128,      SIDE,     SIDE,         256,          0, original, 0, guide,
-                styled, SIDE * 4, SIDE * 4, out[variant], (size_t)W * 4};
+                W,      128,      SIDE,     SIDE,         256,           0, original, 0, guide,
+                styled, SIDE * 4, SIDE * 4, out[variant], (size_t)W * 4, 0};
             (variant == 0 ? v : c).composite_rows(&composite, 0, 128);
         }
         CHECK(memcmp(out[0], out[1], sizeof out[0]) == 0);

@@ -30,7 +30,8 @@ static void configure(const char *backend, const char *style)
 
     CHECK(file != NULL);
     fprintf(file,
-            "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = 0.3\n",
+            "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = "
+            "0.3\nkeep_text = 0.6\n",
             style, backend);
     fclose(file);
 }

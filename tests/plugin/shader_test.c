@@ -68,7 +68,7 @@ struct shape {
     } rects[RECTS];
     VkFormat format;
     bool premultiplied;
-    uint32_t strength, keep;
+    uint32_t strength, keep, text;
 };
 
 static void compare(const char *what, const struct shape *shape, const void *got, const void *expected, size_t size)
@@ -84,12 +84,13 @@ static void compare(const char *what, const struct shape *shape, const void *got
     }
     test_checks++;
     if (wrong > 0)
-        TEST_FAIL("%s: %ux%u x %u, rect %d,%d %ux%u, style %ux%u, format %d%s, strength %u, keep %u: %zu of %zu bytes "
+        TEST_FAIL("%s: %ux%u x %u, rect %d,%d %ux%u, style %ux%u, format %d%s, strength %u, keep %u, text %u: %zu of "
+                  "%zu bytes "
                   "differ, first %zu: %u, expected %u",
                   what, shape->width, shape->height, shape->slices, shape->rects[0].rect.offset.x,
                   shape->rects[0].rect.offset.y, shape->rects[0].rect.extent.width, shape->rects[0].rect.extent.height,
                   shape->rects[0].w, shape->rects[0].h, shape->format, shape->premultiplied ? " premultiplied" : "",
-                  shape->strength, shape->keep, wrong, size, first, a[first], b[first]);
+                  shape->strength, shape->keep, shape->text, wrong, size, first, a[first], b[first]);
 }
 
 static struct artem_pixels find_pixels(const struct shape *shape, unsigned rect, const uint8_t *stored)
@@ -152,6 +153,7 @@ static void expect_composite(const struct shape *shape, unsigned rect, const uin
     const struct artem_pixels place = find_pixels(shape, rect, expected);
     const uint32_t w = shape->rects[rect].w, h = shape->rects[rect].h;
     uint8_t *code = malloc((size_t)pixels.width * pixels.height * 4);
+    uint8_t *out = malloc((size_t)pixels.width * pixels.height * 4);
     struct artem_composite composite = {
         .full_width = pixels.width,
         .full_height = pixels.height,
@@ -159,20 +161,22 @@ static void expect_composite(const struct shape *shape, unsigned rect, const uin
         .height = h,
         .strength = shape->strength,
         .keep = shape->keep,
+        .text = shape->text,
         .original = code,
         .original_stride = (size_t)pixels.width * 4,
         .guide = in,
         .styled = styled,
         .guide_stride = (size_t)w * 4,
         .styled_stride = (size_t)w * 4,
-        .out = code,
+        .out = out,
         .out_stride = (size_t)pixels.width * 4,
     };
 
     artem_pixels_to_code(&pixels, code, composite.original_stride);
     artem_composite_rows(&composite, 0, pixels.height);
-    artem_pixels_from_code(&pixels, code, composite.out_stride, (void *)(uintptr_t)place.stored, place.stored_stride);
+    artem_pixels_from_code(&pixels, out, composite.out_stride, (void *)(uintptr_t)place.stored, place.stored_stride);
     free(code);
+    free(out);
 }
 
 static struct vk_target *make_target(const struct shape *shape)
@@ -193,9 +197,12 @@ static struct vk_target *make_target(const struct shape *shape)
     return target;
 }
 
+static const struct vk_look as_painted = {256, 0, 0};
+
 static void test_shape(const struct shape *shape)
 {
     const unsigned count = shape->rects[1].w > 0 ? 2 : 1, all = (1u << count) - 1;
+    const struct vk_look look = {shape->strength, shape->keep, shape->text};
     struct vk_target *target = make_target(shape);
     const size_t size = (size_t)shape->width * shape->height * shape->slices * target->pixel_size;
     uint8_t *original = malloc(size), *expected = malloc(size), *got = malloc(size);
@@ -228,7 +235,7 @@ static void test_shape(const struct shape *shape)
         fill(picture->style_out.data, picture->style_out.size / 4, 4);
         expect_composite(shape, i, original, picture->style_in.data, picture->style_out.data, expected);
     }
-    CHECK_INT(vk_target_composite(target, all, shape->strength, shape->keep, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, all, &look, destination), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, shape->width, shape->height, got);
     if (shape->slices == 1)
@@ -303,6 +310,7 @@ static void test_shapes(void)
             shape.premultiplied = f % 2 != 0;
             shape.strength = f == 0 ? 256 : next_random() % 257;
             shape.keep = f == 0 ? 0 : next_random() % 257;
+            shape.text = next_random() % 2 == 0 ? 0 : next_random() % 257;
             test_shape(&shape);
         }
     }
@@ -318,6 +326,7 @@ static void test_strengths(VkFormat format)
         for (uint32_t keep = 0; keep <= 256; keep += 64) {
             shape.strength = strength;
             shape.keep = keep;
+            shape.text = strength > 0 ? keep : 0;
             test_shape(&shape);
         }
     }
@@ -357,12 +366,12 @@ static void test_untouched(VkFormat format, bool premultiplied)
     CHECK_INT(vk_target_capture(target, source, 1), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     memset(target->pictures[0].style_out.data, 99, 4 * 65536);
-    CHECK_INT(vk_target_composite(target, 1, 0, 128, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &(struct vk_look){0, 128, 0}, destination), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 256, 256, got);
     compare("not painted", &shape, got, original, size);
     memcpy(target->pictures[0].style_out.data, target->pictures[0].style_in.data, 4 * 65536);
-    CHECK_INT(vk_target_composite(target, 1, 256, 0, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &as_painted, destination), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 256, 256, got);
     compare("painted in its own colours", &shape, got, original, size);
@@ -392,7 +401,7 @@ static void test_grey(VkFormat format, const void *stored, uint8_t seen, const v
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     CHECK_INT(((const uint8_t *)target->pictures[0].style_in.data)[0], seen);
     memset(target->pictures[0].style_out.data, 64, 4 * 16);
-    CHECK_INT(vk_target_composite(target, 1, 256, 0, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &as_painted, destination), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 4, 4, pixels);
     compare("grey", &shape, pixels, painted, pixel_size);
@@ -467,7 +476,7 @@ static void test_resize(void)
             continue;
         CHECK_INT(vk_target_set_picture(target, i % 2, &info), ARTEM_OK);
         CHECK_INT(vk_target_capture(target, source, 1u << i % 2), ARTEM_OK);
-        CHECK_INT(vk_target_composite(target, 1u << i % 2, 256, 0, destination), ARTEM_OK);
+        CHECK_INT(vk_target_composite(target, 1u << i % 2, &as_painted, destination), ARTEM_OK);
     }
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     if (device->timestamp_ms > 0)

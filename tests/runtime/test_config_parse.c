@@ -35,6 +35,7 @@ static void test_defaults(void)
     CHECK_STR(settings.style, "great_wave");
     CHECK_INT(settings.strength, 256);
     CHECK_INT(settings.keep_color, 0);
+    CHECK_INT(settings.keep_text, 0);
     CHECK_INT(settings.resolution, 512);
     CHECK(settings.budget_ms == 11.1);
     CHECK_STR(settings.log_file, "");
@@ -57,6 +58,7 @@ static void test_good(void)
                     "blend = 0.25\r\n"
                     "\tstrength\t=\t0.5\r\n"
                     "keep_color = 1\r\n"
+                    "keep_text = on\r\n"
                     "resolution = 0640 # too\r\n"
                     "budget_ms = 0.5\r\n"
                     "log_file = /tmp/a#b;c d.csv\r\n"
@@ -71,6 +73,7 @@ static void test_good(void)
     CHECK_INT(settings.blend, 64);
     CHECK_INT(settings.strength, 128);
     CHECK_INT(settings.keep_color, 256);
+    CHECK_INT(settings.keep_text, 256);
     CHECK_INT(settings.resolution, 640);
     CHECK(settings.budget_ms == 0.5);
     CHECK_STR(settings.log_file, "/tmp/a#b;c d.csv");
@@ -120,6 +123,7 @@ static void test_bad(void)
         {"[artem]\nstrength = -0", "artem.conf:2: strength: expected a number from 0 to 1, got '-0'"},
         {"[artem]\nstrength = nan", "artem.conf:2: strength: expected a number from 0 to 1, got 'nan'"},
         {"[artem]\nstrength =", "artem.conf:2: strength: expected a number from 0 to 1, got ''"},
+        {"[artem]\nkeep_text = much", "artem.conf:2: keep_text: expected a number from 0 to 1, got 'much'"},
         {"[artem]\nkeep_color = 2", "artem.conf:2: keep_color: expected a number from 0 to 1, got '2'"},
         {"[artem]\nresolution = 63", "artem.conf:2: resolution: expected a whole number from 64 to 2048, got '63'"},
         {"[artem]\nresolution = 512.0",
@@ -139,8 +143,7 @@ static void test_bad(void)
          "artem.conf:2: blend_style: expected a name of 1 to 63 letters, digits, _ or -, got 'a/b'"},
         {"[artem]\nblend = 2", "artem.conf:2: blend: expected a number from 0 to 1, got '2'"},
         {"[artem]\nrecord = here", "artem.conf:2: record: expected a path that starts with / or ~/, got 'here'"},
-        {"[artem]\nrecord_frames = 0",
-         "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},
+        {"[artem]\nrecord_frames = 0", "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},
         {"[artem]\nrecord_frames = 10001",
          "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '10001'"},
         {"[artem]\n\n\nenabled", "artem.conf:4: expected KEY = VALUE, got 'enabled'"},

@@ -51,6 +51,7 @@ static struct artem_recorded_frame frame_of(uint64_t number, uint32_t pictures)
                                          .decision = ARTEM_DECISION_STYLED,
                                          .strength = 200,
                                          .keep = 56,
+                                         .text = 256,
                                          .resolution = 320,
                                          .pictures = pictures};
 
@@ -172,7 +173,7 @@ static void check_frame(const struct artem_recording_chunk *chunk, const struct 
     CHECK_INT(chunk->kind, ARTEM_CHUNK_FRAME);
     CHECK(read->frame == written->frame && read->display_time == written->display_time);
     CHECK_INT(read->decision, written->decision);
-    CHECK(read->strength == 200 && read->keep == 56 && read->resolution == 320);
+    CHECK(read->strength == 200 && read->keep == 56 && read->text == 256 && read->resolution == 320);
     CHECK_INT(read->pictures, written->pictures);
     for (uint32_t i = 0; i < written->pictures; i++)
         check_picture(&read->picture[i], &written->picture[i]);
@@ -320,8 +321,9 @@ static void test_impossible(void)
         {STYLE, 140, 257, 4, "impossible blend"},
         {STYLE, 140, 0, 4, "impossible blend"}, // a name, but no share
         {FRAME, 16, 'S', 1, "unknown decision"},
-        {FRAME, 32, 257, 4, "impossible strength or keep"},
-        {FRAME, 36, 257, 4, "impossible strength or keep"},
+        {FRAME, 32, 257, 4, "impossible strength, keep or text"},
+        {FRAME, 36, 257, 4, "impossible strength, keep or text"},
+        {FRAME, 38, 257, 2, "impossible strength, keep or text"},
         {FRAME, 44, 0, 4, "impossible number of pictures"},
         {FRAME, 44, 1, 4, "its size does not fit its pictures"},
         {FRAME, 44, 100000, 4, "impossible number of pictures"},

@@ -22,8 +22,8 @@ struct artem_scale {
 };
 void artem_scale_rows(const struct artem_scale *scale, uint32_t y0, uint32_t y1);
 
-// §8: rows y0..y1-1. W·w and H·h at most 2^25, strength and keep at most 256. A of
-// styled and guide is ignored; out may be original.
+// §8: rows y0..y1-1. W·w and H·h at most 2^25, strength, keep and text at most 256. A of styled and guide is ignored.
+// out may be original where text is 0: else the original is read around each pixel.
 struct artem_composite {
     uint32_t full_width, full_height, width, height, strength, keep;
     const uint8_t *original; // W x H
@@ -32,6 +32,7 @@ struct artem_composite {
     size_t guide_stride, styled_stride;
     uint8_t *out; // W x H
     size_t out_stride;
+    uint32_t text;
 };
 void artem_composite_rows(const struct artem_composite *composite, uint32_t y0, uint32_t y1);
 

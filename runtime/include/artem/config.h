@@ -21,6 +21,7 @@ struct artem_settings {
     uint32_t blend;                  // blend = 0.0..1.0            its share, as 0..256; default 128
     uint32_t strength;               // strength = 0.0..1.0         as 0..256; default 256
     uint32_t keep_color;             // keep_color = 0.0..1.0       as 0..256; default 0
+    uint32_t keep_text;              // keep_text = off|on|0.0..1.0 how much fine, strong detail keeps its own brightness, as 0..256; default 0
     uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512
     double budget_ms;                // budget_ms = 0.5..10000      layer time per frame; 0 = no limit; default 11.1
     char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none

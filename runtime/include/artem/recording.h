@@ -54,7 +54,7 @@ struct artem_recorded_frame {
     uint64_t frame;               // number of xrEndFrame
     int64_t display_time;         // XrTime, ns
     enum artem_decision decision; // STYLED has a result in every picture, all others (LATE, ERROR) in none
-    uint32_t strength, keep;      // 0..256
+    uint32_t strength, keep, text; // 0..256
     uint32_t resolution;          // artem_engine_frame.resolution
     uint32_t pictures;            // 1..ARTEM_MAX_VIEWS
     struct artem_recorded_picture picture[ARTEM_MAX_VIEWS];
