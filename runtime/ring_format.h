@@ -27,6 +27,9 @@ struct ring_memory {
     struct ring_slot slots[ARTEM_RING_RECORDS];
 };
 
+// ring_read.c: maps a ring; NULL if the file is none that can be read without danger.
+struct artem_ring_view *ring_open(const char *path);
+
 // Names are anybody's text, and what is in a ring may be anything.
 static inline void ring_clean_text(char *text, size_t size)
 {

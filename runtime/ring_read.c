@@ -17,7 +17,7 @@ struct artem_ring_view {
     const struct ring_memory *memory;
 };
 
-static struct artem_ring_view *open_view(const char *path)
+struct artem_ring_view *ring_open(const char *path)
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct artem_ring_view *view = NULL;
@@ -67,7 +67,7 @@ static int list_process(const char *pid, int (*fn)(void *user, struct artem_ring
         snprintf(path, sizeof path, "/proc/%.20s/fd/%.255s", pid, entry->d_name);
         if (!isdigit((unsigned char)entry->d_name[0]) || !is_ring(path))
             continue;
-        struct artem_ring_view *view = open_view(path);
+        struct artem_ring_view *view = ring_open(path);
         // A forked child has its parent's files open too: each session is listed once.
         if (view != NULL && view->memory->about.pid != (uint32_t)strtoul(pid, NULL, 10))
             artem_ring_close(&view);
@@ -108,6 +108,26 @@ void artem_ring_about(const struct artem_ring_view *view, struct artem_ring_abou
     ring_clean_text(out_about->backend, sizeof out_about->backend);
 }
 
+// Any byte to a bool: reading one that is neither 0 nor 1 is undefined.
+static bool to_bool(const void *at)
+{
+    return *(const unsigned char *)at != 0;
+}
+
+// What the struct's types promise; times below 0 would overflow in differences.
+static void sanitise(struct artem_ring_frame *frame)
+{
+    struct artem_frame_record *record = &frame->record;
+
+    if (frame->time_ns < 0)
+        frame->time_ns = 0;
+    frame->paused = to_bool(&frame->paused);
+    record->cut = to_bool(&record->cut);
+    ring_clean_text(record->style, sizeof record->style);
+    if ((int)record->decision < 0 || record->decision >= ARTEM_DECISION_COUNT)
+        record->decision = ARTEM_DECISION_ERROR;
+}
+
 uint32_t artem_ring_read(const struct artem_ring_view *view, struct artem_ring_frame frames[ARTEM_RING_RECORDS],
                          uint64_t *out_total)
 {
@@ -124,9 +144,7 @@ uint32_t artem_ring_read(const struct artem_ring_view *view, struct artem_ring_f
         atomic_thread_fence(memory_order_acquire);
         if (atomic_load_explicit(&slot->serial, memory_order_relaxed) != number + 1)
             continue;
-        ring_clean_text(frame->record.style, sizeof frame->record.style);
-        if (frame->record.decision < 0 || frame->record.decision >= ARTEM_DECISION_COUNT)
-            frame->record.decision = ARTEM_DECISION_ERROR;
+        sanitise(frame);
         count++;
     }
     *out_total = total;
