@@ -9,7 +9,9 @@
 enum { CLI_OK = 0, CLI_ERROR = 1, CLI_USAGE = 2 };
 
 // Each gets the command's own name as argv[0], "artem NAME", and its arguments after it.
+int cmd_allow(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_deny(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_enable(int argc, char **argv);

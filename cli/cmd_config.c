@@ -3,46 +3,57 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "json.h"
 
-static const char help[] = "usage: artem config [--app NAME] [--exe NAME] [--check FILE]\n\n"
+static const char help[] = "usage: artem config [--app NAME] [--exe NAME] [--check FILE] [--json]\n\n"
                            "Prints the settings in force and the file that they come from: $ARTEM_CONFIG, else "
                            "$XDG_CONFIG_HOME/artem/artem.conf,\n"
                            "else ~/.config/artem/artem.conf.\n\n"
                            "  --app NAME     with the section of that OpenXR application, [app:NAME]\n"
                            "  --exe NAME     with the section of that executable, [exe:NAME]\n"
-                           "  --check FILE   says what is wrong with a file; exit status 0 if it is good";
-
-// In quotes, since a path may look like a comment.
-static void print_path(const char *key, const char *path)
-{
-    printf("%s = %s%s%s\n", key, path[0] ? "\"" : "", path, path[0] ? "\"" : "");
-}
+                           "  --check FILE   says what is wrong with a file; exit status 0 if it is good\n"
+                           "  --json         the settings for programs";
 
 static int print_settings(const struct artem_settings *s, const char *origin, const char *path)
 {
+    char value[ARTEM_PATH_MAX];
+    const char *key;
+
     printf("# %s%s\n[artem]\n", origin, path);
-    printf("enabled = %s\nstyle = %s\n", s->enabled ? "on" : "off", s->style);
-    printf("blend_style = %s\nblend = %.4g\n", s->blend_style, s->blend / 256.0);
-    printf("strength = %.4g\nkeep_color = %.4g\n", s->strength / 256.0, s->keep_color / 256.0);
-    printf("keep_text = %.4g\n", s->keep_text / 256.0);
-    printf("resolution = %u\nbudget_ms = %.10g\n", s->resolution, s->budget_ms);
-    print_path("log_file", s->log_file);
-    printf("backend = %s\nthreads = %u\nar = %s\n", s->backend, s->threads, s->ar ? "on" : "off");
-    print_path("record", s->record);
-    printf("record_frames = %u\n", s->record_frames);
+    for (unsigned i = 0; (key = artem_settings_key(i)) != NULL; i++) {
+        artem_settings_get(s, key, value);
+        const char *quote = value[0] == '/' ? "\"" : ""; // a path may look like a comment
+        printf("%s = %s%s%s\n", key, quote, value, quote);
+    }
     return cli_finish_output();
+}
+
+static int print_json(const char *command, const struct artem_settings *s, const char *path, bool has_file)
+{
+    cJSON *root = json_begin(command), *settings;
+    char value[ARTEM_PATH_MAX];
+    const char *key;
+
+    cJSON_AddStringToObject(root, "config", path);
+    cJSON_AddBoolToObject(root, "exists", has_file);
+    settings = cJSON_AddObjectToObject(root, "settings");
+    for (unsigned i = 0; (key = artem_settings_key(i)) != NULL; i++) {
+        artem_settings_get(s, key, value);
+        cJSON_AddStringToObject(settings, key, value);
+    }
+    return json_finish(root, false);
 }
 
 int cmd_config(int argc, char **argv)
 {
-    static const struct option options[] = {{"app", required_argument, NULL, 'a'},
-                                            {"exe", required_argument, NULL, 'e'},
-                                            {"check", required_argument, NULL, 'c'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"app", required_argument, NULL, 'a'},   {"exe", required_argument, NULL, 'e'},
+        {"check", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     struct artem_config_params params = {0};
     struct artem_settings settings;
     char path[ARTEM_PATH_MAX];
+    bool json = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -52,6 +63,8 @@ int cmd_config(int argc, char **argv)
             params.exe_name = optarg;
         else if (option == 'c')
             params.path = optarg;
+        else if (option == 'j')
+            json = true;
         else if (option != 'h')
             return CLI_USAGE;
         else
@@ -67,6 +80,8 @@ int cmd_config(int argc, char **argv)
             return printf("%s: good\n", params.path), cli_finish_output();
         return result == ARTEM_ERROR_NOT_FOUND ? cli_error("%s: no such file", params.path) : CLI_ERROR;
     }
+    if (json && (result == ARTEM_OK || result == ARTEM_ERROR_NOT_FOUND))
+        return print_json(argv[0], &settings, path, result == ARTEM_OK);
     if (result == ARTEM_ERROR_NOT_FOUND)
         return print_settings(&settings, path[0] ? "defaults; no " : "defaults; no place to look for artem.conf", path);
     if (result != ARTEM_OK)

@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "doctor/doctor.h"
+#include "json.h"
 
 static const char help[] =
     "usage: artem doctor [--json]\n\n"
@@ -48,7 +49,7 @@ int cmd_doctor(int argc, char **argv)
 
     if (parsed != CLI_OK)
         return parsed < 0 ? cli_finish_output() : parsed;
-    cJSON *root = cJSON_CreateObject();
+    cJSON *root = json_begin(argv[0]);
     doctor.list = cJSON_AddArrayToObject(root, "findings");
     doctor_check_environment(&doctor);
     doctor_check_manifests(&doctor);
@@ -59,13 +60,10 @@ int cmd_doctor(int argc, char **argv)
     if (doctor.json) {
         cJSON_AddNumberToObject(root, "faults", doctor.faults);
         cJSON_AddNumberToObject(root, "notes", doctor.notes);
-        char *text = cJSON_Print(root);
-        puts(text != NULL ? text : "{}");
-        cJSON_free(text);
     } else {
         printf("%u faults, %u notes\n", doctor.faults, doctor.notes);
+        cJSON_Delete(root);
     }
-    cJSON_Delete(root);
-    const int printed = cli_finish_output();
+    const int printed = doctor.json ? json_finish(root, false) : cli_finish_output();
     return doctor.faults > 0 ? CLI_ERROR : printed;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// enable and disable: for every OpenXR app, by an implicit manifest; for one app, by its section in artem.conf.
-#include <cjson/cJSON.h>
+// enable and disable: for every OpenXR app, by an implicit manifest; for one app, by its section in artem.conf. allow
+// and deny: always by artem.conf.
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -9,60 +9,55 @@
 #include <unistd.h>
 
 #include "artem/file.h"
+#include "change.h"
 #include "cli.h"
-#include "config_edit.h"
+#include "json.h"
 #include "layer_files.h"
 
 static const char enable_help[] =
-    "usage: artem enable [--system]\n"
-    "       artem enable --app NAME | --exe NAME [--only]\n\n"
+    "usage: artem enable [--system] [--json]\n"
+    "       artem enable --app NAME | --exe NAME [--only] [--json]\n\n"
     "Without a name: every OpenXR app that starts from now on is painted, by a manifest in the user's folder of\n"
     "implicit API layers; artem disable takes it away again. " LAYER_DISABLE "=1 in an app's environment keeps the\n"
     "layer out of it.\n\n"
     "  --system     for all users: in /etc/openxr, as root\n"
     "  --app NAME   lets that OpenXR application be painted ([app:NAME] enabled = on in artem.conf)\n"
     "  --exe NAME   the same for an executable; under Wine and Proton, the Windows one\n"
-    "  --only       and no other: enabled = off for all the rest";
+    "  --only       and no other: enabled = off for all the rest\n"
+    "  --json       what was done, for programs";
 
 static const char disable_help[] =
-    "usage: artem disable [--system]\n"
-    "       artem disable --app NAME | --exe NAME\n\n"
+    "usage: artem disable [--system] [--json]\n"
+    "       artem disable --app NAME | --exe NAME [--json]\n\n"
     "Undoes artem enable: no app that starts from now on loads the layer. With a name: that application or\n"
-    "executable alone shows its own pictures, at once ([app:NAME] enabled = off in artem.conf).";
+    "executable alone shows its own pictures, at once ([app:NAME] enabled = off in artem.conf). artem deny keeps the\n"
+    "layer out of it altogether.";
 
-struct request {
-    const char *app, *exe;
-    bool system, only;
-};
+static const char allow_help[] =
+    "usage: artem deny [--app NAME | --exe NAME] [--json]\n"
+    "       artem allow [--app NAME | --exe NAME] [--only] [--json]\n\n"
+    "Which apps the layer is in, by the key `allow` in artem.conf. In one that is denied it does nothing from the "
+    "app's\n"
+    "next start, not even look on; one that runs shows its own pictures at once. Without a name: all that have no\n"
+    "section of their own.\n\n"
+    "  --app NAME   that OpenXR application, [app:NAME]\n"
+    "  --exe NAME   that executable, [exe:NAME]; under Wine and Proton the Windows one\n"
+    "  --only       allow: that one, and no other but those with a section that says so\n"
+    "  --json       what was done, for programs";
 
 // CLI_OK, -1 after the help, or CLI_USAGE.
-static int parse(int argc, char **argv, const char *help, struct request *r)
+static int parse(int argc, char **argv, const char *help, struct change *c)
 {
-    static const struct option options[] = {
-        {"app", required_argument, NULL, 'a'}, {"exe", required_argument, NULL, 'e'}, {"only", no_argument, NULL, 'o'},
-        {"system", no_argument, NULL, 's'},    {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0}};
-    int option;
+    const int parsed = change_parse(argc, argv, help, CHANGE_ONLY | CHANGE_SYSTEM, c);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'a')
-            r->app = optarg;
-        else if (option == 'e')
-            r->exe = optarg;
-        else if (option == 'o')
-            r->only = true;
-        else if (option == 's')
-            r->system = true;
-        else if (option == 'h')
-            return puts(help), -1;
-        else
-            return CLI_USAGE;
-    }
+    if (parsed != CLI_OK)
+        return parsed;
     if (optind < argc)
         return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
-    const bool named = r->app != NULL || r->exe != NULL;
-    if (r->system && named)
+    const bool named = c->app != NULL || c->exe != NULL;
+    if (c->system && named)
         return cli_usage_error(argv[0], "--system is for the manifest, which knows no single app");
-    if (r->only && !named)
+    if (c->only && !named)
         return cli_usage_error(argv[0], "--only needs --app or --exe");
     return CLI_OK;
 }
@@ -87,13 +82,25 @@ static char *write_manifest(const char *library)
     return text;
 }
 
-static int enable_all(const struct request *r)
+static int tell_manifest(const struct change *c, const char *path, const char *library, bool enabled, bool changed)
+{
+    cJSON *root = json_begin(c->command);
+
+    cJSON_AddStringToObject(root, "manifest", path);
+    if (library != NULL)
+        cJSON_AddStringToObject(root, "library", library);
+    cJSON_AddBoolToObject(root, "enabled", enabled);
+    cJSON_AddBoolToObject(root, "changed", changed);
+    return json_finish(root, false);
+}
+
+static int enable_all(const struct change *c)
 {
     char path[PATH_MAX], library[PATH_MAX];
 
     if (!layer_find_library(library))
         return cli_error("the layer's library is neither installed nor built beside this command");
-    if (!layer_implicit_path(r->system, path))
+    if (!layer_implicit_path(c->system, path))
         return cli_error("there is no home: neither HOME nor XDG_DATA_HOME is set");
     char *text = write_manifest(library), *old = NULL;
     size_t size;
@@ -104,7 +111,9 @@ static int enable_all(const struct request *r)
         result = cli_error("%s: its folder cannot be made: %m", path);
     else if (result == CLI_OK && !same && !artem_file_replace(path, text, strlen(text), 0644))
         result = cli_error("%s: %m", path);
-    if (result == CLI_OK)
+    if (result == CLI_OK && c->json)
+        result = tell_manifest(c, path, library, true, !same);
+    else if (result == CLI_OK)
         printf("%s: %s\n  layer: %s\n  for one app: artem disable --app NAME; out of one process: " LAYER_DISABLE
                "=1\n",
                same ? "already enabled" : "enabled", path, library);
@@ -113,63 +122,91 @@ static int enable_all(const struct request *r)
     return result == CLI_OK ? cli_finish_output() : result;
 }
 
-// With the folders that are empty now, up to the one that is every OpenXR program's.
-static int disable_all(const struct request *r)
+// Folders that are empty now, up to the one that is every OpenXR program's.
+static void remove_folders_of(const char *path)
+{
+    char folder[PATH_MAX];
+
+    snprintf(folder, sizeof folder, "%s", path);
+    for (int level = 0; level < 4; level++) { // implicit.d, api_layers, 1, openxr
+        *strrchr(folder, '/') = '\0';
+        if (rmdir(folder) != 0)
+            break;
+    }
+}
+
+static int disable_all(const struct change *c)
 {
     char path[PATH_MAX];
 
-    if (!layer_implicit_path(r->system, path))
+    if (!layer_implicit_path(c->system, path))
         return cli_error("there is no home: neither HOME nor XDG_DATA_HOME is set");
-    if (unlink(path) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR)
-            return cli_error("%s: %m", path);
+    const bool was_there = unlink(path) == 0;
+    if (!was_there && errno != ENOENT && errno != ENOTDIR)
+        return cli_error("%s: %m", path);
+    if (was_there)
+        remove_folders_of(path);
+    if (c->json)
+        return tell_manifest(c, path, NULL, false, was_there);
+    if (was_there)
+        printf("disabled: %s is gone; apps that run keep the layer until they end\n", path);
+    else
         printf("not enabled: %s is not there\n", path);
-        return cli_finish_output();
-    }
-    printf("disabled: %s is gone; apps that run keep the layer until they end\n", path);
-    for (int level = 0; level < 4; level++) { // implicit.d, api_layers, 1, openxr
-        *strrchr(path, '/') = '\0';
-        if (rmdir(path) != 0)
-            break;
-    }
     return cli_finish_output();
 }
 
-static int set_one(const char *command, const struct request *r, bool on)
+static int set_one(const struct change *c, const char *key, bool on)
 {
-    const char *section = config_edit_section(command, r->app, r->exe);
+    char line[600];
 
-    if (section == NULL)
-        return CLI_USAGE;
-    int result = config_edit_set(section, "enabled", on ? "on" : "off");
-    if (result == CLI_OK && r->only)
-        result = config_edit_set("artem", "enabled", "off");
-    if (result != CLI_OK)
-        return result;
-    printf("[%s] enabled = %s\n", section, on ? "on" : "off");
-    if (r->only)
-        puts("[artem] enabled = off");
-    return cli_finish_output();
+    snprintf(line, sizeof line, "[%s] %s = %s%s%s%s", c->section, key, on ? "on" : "off", c->only ? "\n[artem] " : "",
+             c->only ? key : "", c->only ? " = off" : "");
+    return change_file(c, key, on ? "on" : "off", line);
 }
 
 int cmd_enable(int argc, char **argv)
 {
-    struct request r = {0};
-    const int result = parse(argc, argv, enable_help, &r);
+    struct change c;
+    const int result = parse(argc, argv, enable_help, &c);
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    return r.app != NULL || r.exe != NULL ? set_one(argv[0], &r, true) : enable_all(&r);
+    return c.app != NULL || c.exe != NULL ? set_one(&c, "enabled", true) : enable_all(&c);
 }
 
 int cmd_disable(int argc, char **argv)
 {
-    struct request r = {0};
-    const int result = parse(argc, argv, disable_help, &r);
+    struct change c;
+    const int result = parse(argc, argv, disable_help, &c);
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    if (r.only)
+    if (c.only)
         return cli_usage_error(argv[0], "--only is for artem enable");
-    return r.app != NULL || r.exe != NULL ? set_one(argv[0], &r, false) : disable_all(&r);
+    return c.app != NULL || c.exe != NULL ? set_one(&c, "enabled", false) : disable_all(&c);
+}
+
+// allow and deny: whether the layer is in an app at all.
+static int set_allowed(int argc, char **argv, bool on)
+{
+    struct change c;
+    const int result = parse(argc, argv, allow_help, &c);
+
+    if (result != CLI_OK)
+        return result < 0 ? cli_finish_output() : result;
+    if (c.system)
+        return cli_usage_error(argv[0], "unknown option --system");
+    if (c.only && !on)
+        return cli_usage_error(argv[0], "--only is for artem allow");
+    return set_one(&c, "allow", on);
+}
+
+int cmd_allow(int argc, char **argv)
+{
+    return set_allowed(argc, argv, true);
+}
+
+int cmd_deny(int argc, char **argv)
+{
+    return set_allowed(argc, argv, false);
 }

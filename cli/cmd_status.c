@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "json.h"
 #include "layer_files.h"
 #include "watch.h"
 
@@ -53,9 +53,9 @@ static void print_text(const struct state *s)
         puts("running   no app has the layer loaded just now");
 }
 
-static void print_json(const struct state *s)
+static int print_json(const char *command, const struct state *s)
 {
-    cJSON *root = cJSON_CreateObject(), *list;
+    cJSON *root = json_begin(command), *list;
 
     cJSON_AddBoolToObject(root, "enabled_for_user", s->by_user);
     cJSON_AddBoolToObject(root, "enabled_for_system", s->by_system);
@@ -68,10 +68,7 @@ static void print_json(const struct state *s)
     list = cJSON_AddArrayToObject(root, "running");
     for (uint32_t i = 0; i < s->count; i++)
         cJSON_AddItemToArray(list, watch_json(&sessions[i]));
-    char *text = cJSON_Print(root);
-    puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(root);
+    return json_finish(root, false);
 }
 
 int cmd_status(int argc, char **argv)
@@ -86,6 +83,8 @@ int cmd_status(int argc, char **argv)
     s.by_system = layer_implicit_path(true, s.system) && access(s.system, R_OK) == 0;
     s.has_config = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config) == ARTEM_OK;
     s.count = watch_sessions(sessions);
-    (json ? print_json : print_text)(&s);
+    if (json)
+        return print_json(argv[0], &s);
+    print_text(&s);
     return cli_finish_output();
 }

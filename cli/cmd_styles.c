@@ -6,6 +6,7 @@
 
 #include "artem/model.h"
 #include "cli.h"
+#include "json.h"
 
 static const char help[] =
     "usage: artem styles [--json]\n\n"
@@ -14,34 +15,19 @@ static const char help[] =
     "artem/models in each of $XDG_DATA_DIRS, and where Art'Em was installed or built.";
 
 struct listing {
-    bool json;
+    cJSON *list; // NULL: plain text
     int count, damaged;
 };
 
-static void print_json_text(const char *text)
+static void add_json(cJSON *list, const char *name, const char *path, const char *title, long long size)
 {
-    putchar('"');
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            printf("\\%c", *c);
-        else if (*c < 0x20)
-            printf("\\u%04x", *c);
-        else
-            putchar(*c);
-    }
-    putchar('"');
-}
+    cJSON *o = cJSON_CreateObject();
 
-static void print_json(const struct listing *listing, const char *name, const char *path, const char *title,
-                       long long size)
-{
-    printf("%s\n  {\"name\": ", listing->count ? "," : "");
-    print_json_text(name);
-    printf(", \"title\": ");
-    print_json_text(title);
-    printf(", \"bytes\": %lld, \"path\": ", size);
-    print_json_text(path);
-    putchar('}');
+    cJSON_AddStringToObject(o, "name", name);
+    cJSON_AddStringToObject(o, "title", title);
+    cJSON_AddNumberToObject(o, "bytes", (double)size);
+    cJSON_AddStringToObject(o, "path", path);
+    cJSON_AddItemToArray(list, o);
 }
 
 // A style that cannot be read is no style: the library says why, and the others are still listed.
@@ -57,8 +43,8 @@ static int print_style(void *user, const char *name, const char *path)
     }
     if (stat(path, &st) != 0)
         st.st_size = 0;
-    if (listing->json)
-        print_json(listing, name, path, style->title, (long long)st.st_size);
+    if (listing->list != NULL)
+        add_json(listing->list, name, path, style->title, (long long)st.st_size);
     else
         printf("%-24s %8lld  %s\n", name, (long long)st.st_size, style->title);
     listing->count++;
@@ -69,19 +55,20 @@ static int print_style(void *user, const char *name, const char *path)
 int cmd_styles(int argc, char **argv)
 {
     struct listing listing = {0};
-    const int parsed = cli_parse_json(argc, argv, help, &listing.json);
+    bool json;
+    const int parsed = cli_parse_json(argc, argv, help, &json);
 
     if (parsed != CLI_OK)
         return parsed < 0 ? cli_finish_output() : parsed;
-    if (listing.json)
-        putchar('[');
+    cJSON *root = json ? json_begin(argv[0]) : NULL;
+    listing.list = json ? cJSON_AddArrayToObject(root, "styles") : NULL;
     enum artem_result result = artem_library_list(print_style, &listing);
-    if (listing.json)
-        puts(listing.count ? "\n]" : "]");
-    if (result != ARTEM_OK)
+    if (result != ARTEM_OK) {
+        cJSON_Delete(root);
         return cli_error("the styles cannot be listed: %s", artem_result_string(result));
-    if (listing.count == 0 && listing.damaged == 0 && !listing.json)
+    }
+    if (listing.count == 0 && listing.damaged == 0 && !json)
         cli_error("no styles are installed; see artem styles --help");
-    int printed = cli_finish_output();
-    return listing.damaged || (listing.count == 0 && !listing.json) ? CLI_ERROR : printed;
+    const int printed = json ? json_finish(root, false) : cli_finish_output();
+    return listing.damaged || (listing.count == 0 && !json) ? CLI_ERROR : printed;
 }

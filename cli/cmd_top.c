@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A live view of every app that the layer is in.
-#include <cjson/cJSON.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "json.h"
 #include "watch.h"
 
 static const char help[] =
@@ -59,17 +59,9 @@ static void print_table(const struct watch_session *sessions, uint32_t count)
         puts("no app has the layer loaded just now");
 }
 
-static void add_number(cJSON *to, const char *name, double value)
+static int print_json(const char *command, const struct watch_session *sessions, uint32_t count)
 {
-    if (isnan(value))
-        cJSON_AddNullToObject(to, name);
-    else
-        cJSON_AddNumberToObject(to, name, round(value * 1e4) / 1e4);
-}
-
-static void print_json(const struct watch_session *sessions, uint32_t count)
-{
-    cJSON *root = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(root, "sessions");
+    cJSON *root = json_begin(command), *list = cJSON_AddArrayToObject(root, "sessions");
 
     for (uint32_t i = 0; i < count; i++) {
         const struct watch_session *s = &sessions[i];
@@ -80,20 +72,17 @@ static void print_json(const struct watch_session *sessions, uint32_t count)
         cJSON_AddNumberToObject(o, "frames", s->frames);
         cJSON_AddNumberToObject(o, "styled", s->styled);
         cJSON_AddNumberToObject(o, "missed", s->missed);
-        add_number(o, "fps", s->fps);
-        add_number(o, "layer_ms_p50", s->layer_p50);
-        add_number(o, "layer_ms_p99", s->layer_p99);
-        add_number(o, "network_ms_p50", s->network_p50);
-        add_number(o, "gpu_ms_p50", s->gpu_p50);
-        add_number(o, "slack_ms_p50", s->slack_p50);
-        add_number(o, "style_age_ms", s->style_age_ms);
-        add_number(o, "budget_ms", s->latest.budget_ms);
+        json_add_number(o, "fps", s->fps);
+        json_add_number(o, "layer_ms_p50", s->layer_p50);
+        json_add_number(o, "layer_ms_p99", s->layer_p99);
+        json_add_number(o, "network_ms_p50", s->network_p50);
+        json_add_number(o, "gpu_ms_p50", s->gpu_p50);
+        json_add_number(o, "slack_ms_p50", s->slack_p50);
+        json_add_number(o, "style_age_ms", s->style_age_ms);
+        json_add_number(o, "budget_ms", s->latest.budget_ms);
         cJSON_AddItemToArray(list, o);
     }
-    char *text = cJSON_PrintUnformatted(root);
-    puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(root);
+    return json_finish(root, true);
 }
 
 int cmd_top(int argc, char **argv)
@@ -134,11 +123,9 @@ int cmd_top(int argc, char **argv)
         const uint32_t count = watch_sessions(sessions);
         if (terminal)
             fputs("\033[H\033[2J", stdout);
-        if (json)
-            print_json(sessions, count);
-        else
+        if (!json)
             print_table(sessions, count);
-        if (cli_finish_output() != CLI_OK)
+        if ((json ? print_json(argv[0], sessions, count) : cli_finish_output()) != CLI_OK)
             return CLI_ERROR;
         if (once)
             break;

@@ -13,6 +13,8 @@ static const struct command {
 } commands[] = {
     {"enable", "paint every OpenXR app from now on, or one", cmd_enable},
     {"disable", "undo that", cmd_disable},
+    {"allow", "which apps the layer may be in", cmd_allow},
+    {"deny", "which apps it stays out of", cmd_deny},
     {"status", "what is enabled, and what runs", cmd_status},
     {"set", "change a setting, also of apps that run", cmd_set},
     {"toggle", "switch painting off or on", cmd_toggle},

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion for artem.
 complete -c artem -f
-set -l commands enable disable status set toggle next prev top doctor stylize styles run config report bench pipe replay completion
-for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo that' 'status:what is enabled, and what runs' \
+set -l commands enable disable allow deny status set toggle next prev top doctor stylize styles run config report bench pipe replay completion
+for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo that' 'allow:which apps the layer may be in' 'deny:which apps it stays out of' 'status:what is enabled, and what runs' \
         'set:change a setting, also of apps that run' 'toggle:switch painting off or on' 'next:the next style' \
         'prev:the style before' 'top:watch the apps that run' 'doctor:find out why an app is not painted' \
         'stylize:paint a picture in a style' 'styles:list the styles' 'run:run an app with the layer' \
@@ -12,12 +12,15 @@ for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo th
     complete -c artem -n "not __fish_seen_subcommand_from $commands" -a $parts[1] -d $parts[2]
 end
 complete -c artem -n '__fish_seen_subcommand_from enable disable' -l system -d 'for all users'
-complete -c artem -n '__fish_seen_subcommand_from enable disable set toggle next prev config' -l app -x -d 'an OpenXR application'
-complete -c artem -n '__fish_seen_subcommand_from enable disable set toggle next prev config' -l exe -x -d 'an executable'
-complete -c artem -n '__fish_seen_subcommand_from enable' -l only -d 'and no other'
-complete -c artem -n '__fish_seen_subcommand_from set' -a 'enabled style blend_style blend strength keep_color keep_text resolution budget_ms log_file backend threads ar record record_frames'
+complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny set toggle next prev config' -l app -x -d 'an OpenXR application'
+complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny set toggle next prev config' -l exe -x -d 'an executable'
+complete -c artem -n '__fish_seen_subcommand_from enable allow' -l only -d 'and no other'
+complete -c artem -n '__fish_seen_subcommand_from set' -a '(artem config 2>/dev/null | string replace -rf " =.*" "")'
 complete -c artem -n '__fish_seen_subcommand_from set' -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
-complete -c artem -n '__fish_seen_subcommand_from status doctor styles top' -l json
+complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny status set toggle next prev doctor styles top config' -l json
+complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l session -d 'only in apps that run'
+complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l pid -x -d 'only in one process'
+complete -c artem -n '__fish_seen_subcommand_from set' -l unset
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'

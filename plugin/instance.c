@@ -3,6 +3,7 @@
 #include "layer.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,28 @@ bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *ex
     return false;
 }
 
+// The names by which artem.conf knows the app.
+static void find_names(const XrInstanceCreateInfo *info, char app[XR_MAX_APPLICATION_NAME_SIZE], char exe[256],
+                       struct artem_config_params *out_params)
+{
+    snprintf(app, XR_MAX_APPLICATION_NAME_SIZE, "%.*s", XR_MAX_APPLICATION_NAME_SIZE - 1,
+             info != NULL ? info->applicationInfo.applicationName : "");
+    layer_find_exe_name(exe, 256);
+    out_params->app_name = app[0] != '\0' ? app : NULL;
+    out_params->exe_name = exe[0] != '\0' ? exe : NULL;
+}
+
+bool layer_is_denied(const XrInstanceCreateInfo *info)
+{
+    char app[XR_MAX_APPLICATION_NAME_SIZE], exe[256];
+    struct artem_config_params params = {0};
+    struct artem_settings settings; // the defaults where the file cannot be used
+
+    find_names(info, app, exe, &params);
+    artem_config_load(&params, &settings, NULL);
+    return !settings.allow;
+}
+
 static void load_next(struct layer_instance *instance, const XrInstanceCreateInfo *info)
 {
     struct layer_next *next = &instance->next;
@@ -44,7 +67,7 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
                                              const XrInstanceCreateInfo *info, bool clock_added)
 {
     struct layer_instance *instance = calloc(1, sizeof *instance);
-    struct artem_config_params params = {.watch = true};
+    struct artem_config_params params = {.watch = true, .control = true};
 
     if (instance == NULL)
         goto fail;
@@ -54,13 +77,7 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
     load_next(instance, info);
     if (instance->next.xrDestroyInstance == NULL)
         goto fail; // no chance to clean up
-    if (info != NULL) {
-        memcpy(instance->app_name, info->applicationInfo.applicationName, sizeof instance->app_name);
-        instance->app_name[sizeof instance->app_name - 1] = '\0';
-    }
-    layer_find_exe_name(instance->exe_name, sizeof instance->exe_name);
-    params.app_name = instance->app_name[0] != '\0' ? instance->app_name : NULL;
-    params.exe_name = instance->exe_name[0] != '\0' ? instance->exe_name : NULL;
+    find_names(info, instance->app_name, instance->exe_name, &params);
     if (artem_config_open(&params, &instance->config) != ARTEM_OK)
         goto fail;
     pthread_mutex_init(&instance->mutex, NULL);

@@ -106,7 +106,7 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
 {
     struct api_layer_create_info next_layer_info;
     struct layer_instance *made = NULL;
-    bool outermost, transparent, clock;
+    bool outermost, transparent, denied, clock;
     XrResult result;
 
     if (instance == NULL || layer_info == NULL || layer_info->next_info == NULL ||
@@ -121,6 +121,8 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
     transparent = another_copy_below(layer_info->next_info);
     outermost = !transparent && !atomic_exchange(&creating, true);
     transparent = !outermost || layer_active() != NULL;
+    denied = !transparent && layer_is_denied(info);
+    transparent = transparent || denied;
     atomic_store(&slot->instance, NULL);
     atomic_store(&slot->next_get_instance_proc_addr, layer_info->next_info->next_get_instance_proc_addr);
     clock = !transparent && create_with_clock(info, &next_layer_info, layer_info->next_info, instance, &result);
@@ -132,7 +134,9 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
         atomic_store(&slot->next_get_instance_proc_addr, NULL);
         return result;
     }
-    if (transparent)
+    if (denied)
+        artem_log(ARTEM_LOG_INFO, "allow = off: the layer stays out of this app");
+    else if (transparent)
         artem_log(ARTEM_LOG_WARN, "the layer is loaded twice; this copy does nothing");
     else
         made = layer_instance_create(*instance, layer_info->next_info->next_get_instance_proc_addr, info, clock);

@@ -14,30 +14,10 @@
 
 enum { MAX_FILE = 1 << 20 };
 
-// What the last attempt to read the file gave, so that a fault is reported once and not at every event in the folder.
-struct last_read {
-    enum artem_result result;
-    int error; // errno of ARTEM_ERROR_IO
-    size_t size;
-    uint32_t checksum;
-};
-
-struct artem_config {
-    pthread_mutex_t mutex; // guards settings and serial, never held over I/O
-    struct artem_settings settings;
-    uint32_t serial;
-
-    // Used by artem_config_open, then by the watcher's thread only.
-    char path[ARTEM_PATH_MAX];
-    char app_name[256], exe_name[256];
-    bool has_app, has_exe;
-    struct last_read last;
-    struct artem_watch *watch;
-};
-
 void artem_settings_default(struct artem_settings *out_settings)
 {
     memset(out_settings, 0, sizeof *out_settings);
+    out_settings->allow = true;
     out_settings->enabled = true;
     snprintf(out_settings->style, sizeof out_settings->style, "great_wave");
     out_settings->blend = 128;
@@ -51,15 +31,6 @@ void artem_settings_default(struct artem_settings *out_settings)
     out_settings->record_frames = 100;
 }
 
-static bool same_settings(const struct artem_settings *a, const struct artem_settings *b)
-{
-    return a->enabled == b->enabled && strcmp(a->style, b->style) == 0 && strcmp(a->blend_style, b->blend_style) == 0 &&
-           a->blend == b->blend && a->strength == b->strength && a->keep_color == b->keep_color &&
-           a->keep_text == b->keep_text && a->resolution == b->resolution && a->budget_ms == b->budget_ms && strcmp(a->log_file, b->log_file) == 0 &&
-           strcmp(a->backend, b->backend) == 0 && a->threads == b->threads && a->ar == b->ar &&
-           strcmp(a->record, b->record) == 0 && a->record_frames == b->record_frames;
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -69,10 +40,10 @@ static const char *base_name(const char *path)
 // Reads and parses; on success *out is set. Logs only when the outcome differs from *last. *out_changed: the content
 // does.
 static enum artem_result read_settings(const char *path, const char *app_name, const char *exe_name,
-                                       struct last_read *last, bool *out_changed, struct artem_settings *out)
+                                       struct config_last_read *last, bool *out_changed, struct artem_settings *out)
 {
     char *data = NULL;
-    struct last_read now = {0};
+    struct config_last_read now = {0};
 
     now.result = artem_file_read(path, MAX_FILE, &data, &now.size);
     if (now.result == ARTEM_ERROR_IO)
@@ -103,38 +74,63 @@ static enum artem_result read_settings(const char *path, const char *app_name, c
     return now.result;
 }
 
-static bool is_missing(const struct last_read *last)
+static bool is_missing(const struct config_last_read *last)
 {
     return last->result == ARTEM_ERROR_IO && (last->error == ENOENT || last->error == ENOTDIR);
 }
 
-// On the watcher's thread.
-static void reload(void *user)
+// What the file says, with what was set over the socket on top.
+static struct artem_settings compose(const struct artem_config *config)
 {
-    struct artem_config *config = user;
+    struct artem_settings settings = config->file;
+    char value[ARTEM_PATH_MAX], error[128];
+    const char *key;
+
+    for (unsigned i = 0; (key = artem_settings_key(i)) != NULL; i++)
+        if (config->temporary >> i & 1 && artem_settings_get(&config->wanted, key, value) == ARTEM_OK)
+            artem_settings_set(&settings, key, value, error, sizeof error);
+    settings.enabled = settings.enabled && settings.allow; // where the layer is in a process already
+    return settings;
+}
+
+void artem_config_publish(struct artem_config *config)
+{
+    const struct artem_settings settings = compose(config);
+
+    if (artem_settings_differences(&settings, &config->settings) == 0) // only this thread writes them
+        return;
+    pthread_mutex_lock(&config->mutex);
+    config->settings = settings;
+    config->serial++;
+    pthread_mutex_unlock(&config->mutex);
+    artem_log(ARTEM_LOG_INFO, "new settings%s: style %s, %s",
+              config->temporary ? ", some of them for this process alone" : "", settings.style,
+              settings.enabled ? "on" : "off");
+}
+
+bool artem_config_reload(struct artem_config *config)
+{
     struct artem_settings settings;
     bool changed;
     enum artem_result result =
         read_settings(config->path, config->has_app ? config->app_name : NULL,
                       config->has_exe ? config->exe_name : NULL, &config->last, &changed, &settings);
 
-    if (!changed)
-        return;
-    if (result != ARTEM_OK) {
+    if (changed && result != ARTEM_OK)
         artem_log(ARTEM_LOG_WARN, "%s: %s; the settings stay as they are", config->path,
                   is_missing(&config->last) ? "the file is gone" : "not used");
-        return;
-    }
-    pthread_mutex_lock(&config->mutex);
-    bool differs = !same_settings(&settings, &config->settings);
-    if (differs) {
-        config->settings = settings;
-        config->serial++;
-    }
-    pthread_mutex_unlock(&config->mutex);
-    if (differs)
-        artem_log(ARTEM_LOG_INFO, "%s: new settings, style %s, %s", config->path, settings.style,
-                  settings.enabled ? "on" : "off");
+    if (result != ARTEM_OK)
+        return false;
+    // The latest wish counts: what the file says anew is no longer hidden by what was set over the socket.
+    config->temporary &= ~artem_settings_differences(&settings, &config->file);
+    config->file = settings;
+    artem_config_publish(config);
+    return true;
+}
+
+static void file_has_changed(void *user)
+{
+    artem_config_reload(user);
 }
 
 static void copy_name(char *out, size_t size, bool *out_has, const char *name)
@@ -155,24 +151,27 @@ enum artem_result artem_config_open(const struct artem_config_params *params, st
         return ARTEM_ERROR_MEMORY;
     }
     config->serial = 1;
-    artem_settings_default(&config->settings);
+    artem_settings_default(&config->file);
     copy_name(config->app_name, sizeof config->app_name, &config->has_app, params->app_name);
     copy_name(config->exe_name, sizeof config->exe_name, &config->has_exe, params->exe_name);
     artem_config_lookup(params->path, config->path);
     *out_config = config;
     if (!config->path[0]) {
         artem_log(ARTEM_LOG_INFO, "no place to look for artem.conf; using the defaults");
+        config->settings = compose(config);
         return ARTEM_OK;
     }
 
     bool changed;
     config->last.result = ARTEM_TIMEOUT; // not read yet
-    if (read_settings(config->path, params->app_name, params->exe_name, &config->last, &changed, &config->settings) ==
+    if (read_settings(config->path, params->app_name, params->exe_name, &config->last, &changed, &config->file) ==
         ARTEM_OK)
         artem_log(ARTEM_LOG_DEBUG, "%s: read", config->path);
     else if (is_missing(&config->last))
         artem_log(ARTEM_LOG_INFO, "no %s; using the defaults", config->path);
-    if (params->watch && artem_watch_start(config->path, reload, config, &config->watch) != ARTEM_OK)
+    config->settings = compose(config);
+    if (params->watch && artem_watch_start(config->path, file_has_changed, params->control ? artem_config_answer : NULL,
+                                           config, &config->watch) != ARTEM_OK)
         artem_log(ARTEM_LOG_WARN, "%s: cannot be watched; changes need a restart of the app", config->path);
     return ARTEM_OK;
 }
@@ -201,7 +200,7 @@ enum artem_result artem_config_load(const struct artem_config_params *params, st
         return ARTEM_ERROR_NOT_FOUND;
 
     bool changed;
-    struct last_read last = {.result = ARTEM_TIMEOUT};
+    struct config_last_read last = {.result = ARTEM_TIMEOUT};
     enum artem_result result = read_settings(path, params->app_name, params->exe_name, &last, &changed, out_settings);
     return is_missing(&last) ? ARTEM_ERROR_NOT_FOUND : result;
 }

@@ -3,9 +3,42 @@
 #ifndef ARTEM_CONFIG_INTERNAL_H
 #define ARTEM_CONFIG_INTERNAL_H
 
+#include <pthread.h>
 #include <stddef.h>
 
 #include "artem/config.h"
+#include "control_internal.h"
+
+// What the last attempt to read the file gave, so that a fault is reported once and not at every event in the folder.
+struct config_last_read {
+    enum artem_result result;
+    int error; // errno of ARTEM_ERROR_IO
+    size_t size;
+    uint32_t checksum;
+};
+
+struct artem_config {
+    pthread_mutex_t mutex; // guards settings and serial, never held over I/O
+    struct artem_settings settings;
+    uint32_t serial;
+
+    // Used by artem_config_open, then by the watcher's thread only.
+    char path[ARTEM_PATH_MAX];
+    char app_name[256], exe_name[256];
+    bool has_app, has_exe;
+    struct config_last_read last;
+    struct artem_settings file;   // what artem.conf says, or the defaults
+    struct artem_settings wanted; // what was set over the control socket,
+    uint64_t temporary;           // in these keys, a bit each
+    struct artem_watch *watch;
+};
+
+// What the file says, with what was set over the socket on top, is in force from now on. On the watcher's thread.
+void artem_config_publish(struct artem_config *config);
+// Reads the file again; false if it cannot be used, and then all stays as it is. On the watcher's thread.
+bool artem_config_reload(struct artem_config *config);
+// Answers the control socket; user: the artem_config.
+void artem_config_answer(void *user, const struct artem_control_request *request, struct artem_control_reply *reply);
 
 struct artem_config_report {
     char error[320];   // "artem.conf:12: strength: expected ...", "" if none
@@ -22,10 +55,10 @@ enum artem_result artem_config_parse(const char *text, size_t size, const char *
 void artem_config_lookup(const char *explicit_path, char out[ARTEM_PATH_MAX]);
 
 // A thread that calls changed() when the file at path may have changed, appeared or gone, after it has settled; also
-// once soon after the start. changed() runs on that thread only.
+// once soon after the start. It serves the control socket as well, unless answer is NULL. Both run on that thread only.
 struct artem_watch;
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void *user,
-                                    struct artem_watch **out_watch);
+enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), artem_control_answer answer,
+                                    void *user, struct artem_watch **out_watch);
 void artem_watch_stop(struct artem_watch **watch); // joins; NULL-safe
 
 #endif

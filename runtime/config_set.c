@@ -138,7 +138,9 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
 {
     bool good;
 
-    if (strcasecmp(key, "enabled") == 0)
+    if (strcasecmp(key, "allow") == 0)
+        good = set_switch(&s->allow, value, error, error_size);
+    else if (strcasecmp(key, "enabled") == 0)
         good = set_switch(&s->enabled, value, error, error_size);
     else if (strcasecmp(key, "style") == 0)
         good = set_style(s->style, value, error, error_size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches one file. The truth is what stat says about it, looked at twice a second: that also sees folders created
 // later, changed links on the way and network file systems. inotify on the folder of the file and of a link's target
-// only makes it faster.
+// only makes it faster. The same thread serves the control socket.
 #include "config_internal.h"
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "artem/log.h"
+#include "control_internal.h"
 #include "thread.h"
 
 enum {
@@ -41,6 +42,7 @@ struct artem_watch {
     char path[ARTEM_PATH_MAX];
 
     // The thread's own.
+    struct artem_control_server *control; // NULL: none
     int inotify_fd;           // -1: none
     int folder_wd, target_wd; // -1: none; equal if it is the same folder
     char target_name[NAME_MAX + 1];
@@ -139,7 +141,7 @@ static enum heard judge(const struct artem_watch *w, const struct inotify_event 
     return event->mask & (IN_CREATE | IN_ATTRIB) ? HEARD_SOMETHING : HEARD_DONE;
 }
 
-static enum heard listen(const struct artem_watch *w)
+static enum heard listen_to_folder(const struct artem_watch *w)
 {
     char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     enum heard heard = HEARD_NOTHING;
@@ -197,24 +199,28 @@ static void *run(void *user)
     note_change(w, SETTLE_HEARD_MS);
     look_again(w, HEARD_NOTHING);
     for (;;) {
-        struct pollfd fds[2] = {{.fd = w->stop_fd, .events = POLLIN}, {.fd = w->inotify_fd, .events = POLLIN}};
+        struct pollfd fds[2 + CONTROL_FDS_MAX] = {{.fd = w->stop_fd, .events = POLLIN},
+                                                  {.fd = w->inotify_fd, .events = POLLIN}};
+        const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
-        int n = poll(fds, 2, wait > 0 ? (int)wait : 0);
+        int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
         if (n > 0 && fds[0].revents)
             break;
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             break;
         if (n > 0 && fds[1].revents & ~POLLIN) // closed by the host: not ours any more
             w->inotify_fd = -1;
-        look_again(w, n > 0 && fds[1].revents == POLLIN ? listen(w) : HEARD_NOTHING);
+        look_again(w, n > 0 && fds[1].revents == POLLIN ? listen_to_folder(w) : HEARD_NOTHING);
+        if (w->control)
+            artem_control_server_serve(w->control, fds + 2, n > 0 ? controls : 0, now_ms());
     }
     if (w->inotify_fd >= 0)
         close(w->inotify_fd);
     return NULL;
 }
 
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void *user,
-                                    struct artem_watch **out_watch)
+enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), artem_control_answer answer,
+                                    void *user, struct artem_watch **out_watch)
 {
     struct artem_watch *w = calloc(1, sizeof *w);
     if (!w)
@@ -223,10 +229,13 @@ enum artem_result artem_watch_start(const char *path, void (*changed)(void *user
     w->user = user;
     w->folder_wd = w->target_wd = -1;
     strncpy(w->path, path, sizeof w->path - 1);
+    if (answer)
+        w->control = artem_control_server_create(answer, user);
     w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (w->stop_fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
         if (w->stop_fd >= 0)
             close(w->stop_fd);
+        artem_control_server_destroy(&w->control);
         free(w);
         return ARTEM_ERROR_IO;
     }
@@ -242,6 +251,7 @@ void artem_watch_stop(struct artem_watch **watch)
     eventfd_write(w->stop_fd, 1);
     pthread_join(w->thread, NULL);
     close(w->stop_fd);
+    artem_control_server_destroy(&w->control);
     free(w);
     *watch = NULL;
 }

@@ -2,6 +2,7 @@
 """artem, artem styles, artem config, artem run."""
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -45,7 +46,7 @@ class Styles(CommandTest):
         self.assertIn("zz_test                     76304  Zweite \u201eSee\u201c", lines)
         mine = [line.split()[0] for line in lines if "test" in line]
         self.assertEqual(mine, ["aa-test", "mm_test", "zz_test"])
-        listed = {style["name"]: style for style in json.loads(self.artem("styles", "--json"))}
+        listed = {style["name"]: style for style in json.loads(self.artem("styles", "--json"))["styles"]}
         self.assertEqual(listed["mm_test"], {"name": "mm_test", "title": 'a "b" \\', "bytes": 76304,
                                              "path": os.path.join(self.models, "mm_test.artstyle")})
 
@@ -109,9 +110,19 @@ class Pipe(CommandTest):
 
 
 class Config(CommandTest):
+    def test_every_key_is_known_and_documented(self):
+        here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+        with open(os.path.join(here, "README.md")) as file:
+            block = file.read().split("```ini\n[artem]\n")[1].split("\n[")[0]
+        with open(os.path.join(here, "runtime/config_set.c")) as file:
+            known = re.findall(r'strcasecmp\(key, "(\w+)"\)', file.read())
+        documented = [line.split()[0] for line in block.splitlines() if line.strip()]
+        self.assertEqual(list(json.loads(self.artem("config", "--json"))["settings"]), documented)
+        self.assertEqual(sorted(known), sorted(documented))
+
     def test_defaults(self):
         out = self.artem("config")
-        self.assertTrue(out.startswith(f"# defaults; no {self.folder}/.config/artem/artem.conf\n[artem]\nenabled = on\n"))
+        self.assertTrue(out.startswith(f"# defaults; no {self.folder}/.config/artem/artem.conf\n[artem]\nallow = on\nenabled = on\n"))
         self.assertIn("budget_ms = 11.1\n", out)
 
     def test_file(self):

@@ -167,7 +167,7 @@ class Set(CommandTest):
         self.assertEqual(self.artem("toggle"), "on\n")
         self.assertEqual(self.artem("toggle", "--app", "A"), "off\n")
         self.assertIn("enabled = on\n", self.artem("config"))
-        names = [style["name"] for style in json.loads(self.artem("styles", "--json"))]
+        names = [style["name"] for style in json.loads(self.artem("styles", "--json"))["styles"]]
         self.artem("set", "style", names[-2])
         self.assertEqual(self.artem("next"), names[-1] + "\n")
         self.assertEqual(self.artem("next"), names[0] + "\n")  # round

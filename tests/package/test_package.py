@@ -76,7 +76,7 @@ class Package(unittest.TestCase):
 
     def test_command(self):
         self.assertRegex(self.artem("--version"), r"^artem \d+\.\d+\.\d+\n$")
-        styles = json.loads(self.artem("styles", "--json"))
+        styles = json.loads(self.artem("styles", "--json"))["styles"]
         self.assertEqual([style["name"] for style in styles], STYLES)
         self.assertEqual(len(STYLES), 10)
         for style in styles:

@@ -15,6 +15,7 @@
 #define ARTEM_BACKEND_MAX 16
 
 struct artem_settings {
+    bool allow;                      // allow = on|off              off: the layer stays out of the app from its start; default on
     bool enabled;                    // enabled = on|off            default on
     char style[ARTEM_NAME_MAX];      // style = NAME                default "great_wave"
     char blend_style[ARTEM_NAME_MAX];// blend_style = NAME          a second style to mix in; empty = none; default none
@@ -39,6 +40,7 @@ struct artem_config_params {
     const char *exe_name;  // base name of the executable, may be NULL
     const char *path;      // explicit file, NULL = look up as above (user paths are ignored in AT_SECURE processes)
     bool watch;            // reload within a second when the file changes
+    bool control;          // and be steered through a socket (control.h)
 };
 
 // Fills in the defaults.
@@ -48,6 +50,13 @@ void artem_settings_default(struct artem_settings *out_settings);
 // as it was and error holds "expected ...".
 enum artem_result artem_settings_set(struct artem_settings *settings, const char *key, const char *value, char *error,
                                      size_t error_size);
+
+// The keys in the order of the struct; NULL beyond the last.
+const char *artem_settings_key(unsigned index);
+// The value of a key as text, which artem_settings_set takes. ARTEM_ERROR_NOT_FOUND for an unknown key.
+enum artem_result artem_settings_get(const struct artem_settings *settings, const char *key, char out[ARTEM_PATH_MAX]);
+// The keys whose values differ, a bit per index.
+uint64_t artem_settings_differences(const struct artem_settings *a, const struct artem_settings *b);
 
 // Never fails because of the file: a missing or bad file gives the defaults and one log line. Fails only on memory/arguments.
 enum artem_result artem_config_open(const struct artem_config_params *params, struct artem_config **out_config);

@@ -91,5 +91,8 @@ enum artem_result artem_library_load_blend(const char *style_name, const char *b
                                            struct artem_style **out_style);
 // Calls fn once per style (first of equal names wins), sorted by name. Stops early when fn returns non-zero.
 enum artem_result artem_library_list(int (*fn)(void *user, const char *name, const char *path), void *user);
+// The style after (forwards) or before a name in that list, round its ends; the name need not be in it.
+// ARTEM_ERROR_NOT_FOUND without any style.
+enum artem_result artem_library_step(const char *style_name, bool forwards, char out_name[ARTEM_NAME_MAX]);
 
 #endif
