@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure.h"
+
+#include <dirent.h>
+#include <malloc.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static unsigned count_entries(const char *path)
+{
+    DIR *folder = opendir(path);
+    unsigned count = 0;
+
+    while (folder != NULL && readdir(folder) != NULL)
+        count++;
+    if (folder != NULL)
+        closedir(folder);
+    return count - 3; // . and .. and, in that of descriptors, the folder's own
+}
+
+static double resident_mib(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long pages = 0, resident = 0;
+
+    if (file == NULL || fscanf(file, "%lu %lu", &pages, &resident) != 2)
+        resident = 0;
+    if (file != NULL)
+        fclose(file);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
+}
+
+void sample_take(struct sample *out_sample)
+{
+    malloc_trim(0);
+    const struct mallinfo2 info = mallinfo2();
+    out_sample->heap_mib = (double)(info.uordblks + info.hblkhd) / (1 << 20);
+    out_sample->resident_mib = resident_mib();
+    out_sample->descriptors = count_entries("/proc/self/fd");
+    out_sample->threads = count_entries("/proc/self/task") + 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(const struct sample *samples, size_t count, bool resident)
+{
+    double *values = malloc(count * sizeof *values);
+    double middle = NAN;
+
+    for (size_t i = 0; values != NULL && i < count; i++)
+        values[i] = resident ? samples[i].resident_mib : samples[i].heap_mib;
+    if (values != NULL) {
+        qsort(values, count, sizeof *values, compare);
+        middle = values[count / 2];
+    }
+    free(values);
+    return middle;
+}
+
+void growth_find(const struct sample *samples, size_t count, struct growth *out_growth)
+{
+    const size_t fifth = (count + 4) / 5;
+    const struct sample *last = samples + count - fifth;
+
+    out_growth->low = out_growth->high = samples[0];
+    for (size_t i = 1; i < count; i++) {
+        struct sample *low = &out_growth->low, *high = &out_growth->high;
+#define STRETCH(field)                                                                                                 \
+    low->field = samples[i].field < low->field ? samples[i].field : low->field;                                        \
+    high->field = samples[i].field > high->field ? samples[i].field : high->field
+        STRETCH(heap_mib);
+        STRETCH(resident_mib);
+        STRETCH(descriptors);
+        STRETCH(threads);
+#undef STRETCH
+    }
+    out_growth->heap_mib = median(last, fifth, false) - median(samples, fifth, false);
+    out_growth->resident_mib = median(last, fifth, true) - median(samples, fifth, true);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a process holds, and whether that grows.
+#ifndef ARTEM_SOAK_MEASURE_H
+#define ARTEM_SOAK_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// At a moment of rest: free memory goes back to the system first.
+struct sample {
+    double heap_mib;     // allocated and not freed, the drivers' included
+    double resident_mib; // of the process
+    unsigned descriptors, threads;
+};
+void sample_take(struct sample *out_sample);
+
+// Of many samples: the first ones, in which caches fill up, do not count.
+struct growth {
+    struct sample low, high;       // of each value
+    double heap_mib, resident_mib; // the median of the last fifth less that of the first
+};
+void growth_find(const struct sample *samples, size_t count, struct growth *out_growth);
+
+#endif
