@@ -2,6 +2,7 @@
 // How fast this machine is: kernels, network, end to end.
 #include <getopt.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ static void cpu_model(char *out, size_t size)
         char *value = strstr(line, ": ");
         if (strncmp(line, "model name", 10) != 0 || value == NULL)
             continue;
-        value[strcspn(value, "\n\"\\")] = '\0';
+        value[strcspn(value, "\n")] = '\0';
         snprintf(out, size, "%s", value + 2);
         break;
     }
@@ -78,14 +79,39 @@ static bool parse_size(const char *text, struct bench *b)
            b->height % 4 == 0;
 }
 
+static int kernels(struct bench *b)
+{
+    bench_kernels(b);
+    return CLI_OK;
+}
+
+static const struct part {
+    const char *name;
+    int (*run)(struct bench *b);
+} parts[] = {
+    {"kernels", kernels}, {"network", bench_network}, {"end-to-end", bench_end_to_end}, {"vulkan", bench_vulkan}};
+
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
 static bool is_part(const char *name)
 {
-    static const char *const parts[] = {"kernels", "network", "end-to-end", "vulkan"};
-
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(name, parts[i]) == 0)
+    for (int i = 0; i < PARTS; i++)
+        if (strcmp(name, parts[i].name) == 0)
             return true;
     return false;
+}
+
+static int run_parts(struct bench *b, const char *only)
+{
+    int result = CLI_OK;
+
+    b->part = only == NULL ? 1.0 / PARTS : 1;
+    for (int i = 0; i < PARTS && result == CLI_OK; i++) {
+        b->share = only == NULL ? (double)i / PARTS : 0;
+        if (only == NULL || strcmp(only, parts[i].name) == 0)
+            result = parts[i].run(b);
+    }
+    return result;
 }
 
 struct options {
@@ -146,6 +172,17 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
     return optind < argc ? cli_usage_error(argv[0], "\"%s\" is one too many", argv[optind]) : CLI_OK;
 }
 
+static bool write_json(FILE *file, cJSON *root)
+{
+    char *text = cJSON_Print(root);
+    bool good = text != NULL && fprintf(file, "%s\n", text) > 0;
+
+    good = fclose(file) == 0 && good;
+    cJSON_free(text);
+    cJSON_Delete(root);
+    return good;
+}
+
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {.seconds = 0.1,
@@ -161,27 +198,20 @@ int cmd_bench(int argc, char **argv)
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    if (o.json != NULL && (b.json = fopen(o.json, "we")) == NULL)
+    FILE *file = o.json != NULL ? fopen(o.json, "we") : NULL; // before the work, not after it
+    if (o.json != NULL && file == NULL)
         return cli_error("%s: %m", o.json);
+    cJSON *root = file != NULL ? json_begin(argv[0]) : NULL;
+    b.rows = file != NULL ? cJSON_AddArrayToObject(root, "rows") : NULL;
     cpu_model(model, sizeof model);
     printf("%s, %s\n", model, artem_cpu_name(artem_cpu_detect()));
-    if (b.json != NULL)
-        fputs("[\n", b.json);
-    bench_row(&b, "\"part\": \"machine\", \"model\": \"%s\", \"cpu\": \"%s\", \"threads\": %u", model,
-              artem_cpu_name(artem_cpu_detect()), b.threads);
-    if (o.only == NULL || strcmp(o.only, "kernels") == 0)
-        bench_kernels(&b);
-    if (o.only == NULL || strcmp(o.only, "network") == 0)
-        result = bench_network(&b);
-    if (result == CLI_OK && (o.only == NULL || strcmp(o.only, "end-to-end") == 0))
-        result = bench_end_to_end(&b);
-    if (result == CLI_OK && (o.only == NULL || strcmp(o.only, "vulkan") == 0))
-        result = bench_vulkan(&b);
-    if (b.json != NULL) {
-        fputs("\n]\n", b.json);
-        const bool failed = ferror(b.json) != 0;
-        if (fclose(b.json) != 0 || failed)
-            return cli_error("%s cannot be written", o.json);
-    }
+    cJSON *row = bench_row(&b, "machine");
+    cJSON_AddStringToObject(row, "model", model);
+    cJSON_AddStringToObject(row, "cpu", artem_cpu_name(artem_cpu_detect()));
+    cJSON_AddNumberToObject(row, "threads", b.threads);
+    result = run_parts(&b, o.only);
+    progress_hide(&b.progress);
+    if (file != NULL && !write_json(file, root))
+        return cli_error("%s cannot be written", o.json);
     return result == CLI_OK ? cli_finish_output() : result;
 }

@@ -10,6 +10,8 @@
 
 #include "artem/recording.h"
 #include "cli.h"
+#include "json.h"
+#include "progress.h"
 #include "replay.h"
 
 static const char help[] = "usage: artem replay FOLDER [options]\n\n"
@@ -19,6 +21,7 @@ static const char help[] = "usage: artem replay FOLDER [options]\n\n"
                            "recording is damaged or\n"
                            "cannot be replayed here.\n\n"
                            "  --verbose      a line for every frame\n"
+                           "  --json         what was found, for programs\n"
                            "  --out FOLDER   writes each picture before and after painting as PNG\n"
                            "  --backend NAME of the engine (cpu)\n"
                            "  --threads N    threads for the network, 0 means automatic (0)";
@@ -30,7 +33,9 @@ struct job {
     bool verbose;
     uint32_t threads;
     uint64_t file_size;
-    int bar; // characters of the progress bar shown, -1 when none is
+    struct progress progress;
+    bool json;
+    cJSON *root; // what is found out, with json
     struct replay replay;
     struct artem_network *network;
 };
@@ -44,9 +49,13 @@ static int unreadable(const char *path, const char *why)
 static int parse_options(int argc, char **argv, struct job *job)
 {
     static const struct option options[] = {
-        {"verbose", no_argument, NULL, 'v'},       {"out", required_argument, NULL, 'o'},
-        {"backend", required_argument, NULL, 'b'}, {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"verbose", no_argument, NULL, 'v'},
+        {"out", required_argument, NULL, 'o'},
+        {"backend", required_argument, NULL, 'b'},
+        {"threads", required_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct artem_settings settings;
     int option, result = CLI_OK;
@@ -66,6 +75,9 @@ static int parse_options(int argc, char **argv, struct job *job)
         case 't':
             result = cli_set(argv[0], &settings, "threads", optarg);
             break;
+        case 'j':
+            job->json = job->replay.quiet = true;
+            break;
         case 'h':
             puts(help);
             exit(cli_finish_output());
@@ -77,29 +89,17 @@ static int parse_options(int argc, char **argv, struct job *job)
         return result;
     if (argc - optind != 1)
         return cli_usage_error(argv[0], "expected one folder");
+    if (job->json && job->verbose)
+        return cli_usage_error(argv[0], "--json and --verbose exclude each other");
     job->path = argv[optind];
     job->threads = settings.threads;
     return CLI_OK;
 }
 
-// ---- Progress ----
-
 static void show_progress(struct job *job, uint64_t offset)
 {
-    int filled = job->file_size > 0 ? (int)(40 * offset / job->file_size) : 0;
-
-    if (!isatty(STDERR_FILENO) || filled == job->bar)
-        return;
-    job->bar = filled;
-    fprintf(stderr, "\r[%.*s%*s] %" PRIu64 " frames ", filled, "########################################", 40 - filled,
-            "", job->replay.frames);
-}
-
-static void hide_progress(struct job *job)
-{
-    if (job->bar >= 0)
-        fprintf(stderr, "\r%*s\r", 70, "");
-    job->bar = -1;
+    progress_show(&job->progress, job->file_size > 0 ? (double)offset / (double)job->file_size : 0,
+                  "%" PRIu64 " frames", job->replay.frames);
 }
 
 // ---- Chunks ----
@@ -109,9 +109,16 @@ static int start(struct job *job, const struct artem_recording_header *header)
     struct artem_engine_params params = {.backend = job->backend, .threads = job->threads};
     char why[160];
 
-    printf("recording of %s, Art'Em %s, backend %s\n", header->app_name[0] ? header->app_name : "an app without a name",
-           header->layer_version[0] ? header->layer_version : "of unknown version",
-           header->backend[0] ? header->backend : "unknown");
+    if (job->json) {
+        cJSON_AddStringToObject(job->root, "app", header->app_name);
+        cJSON_AddStringToObject(job->root, "layer_version", header->layer_version);
+        cJSON_AddStringToObject(job->root, "backend", header->backend);
+    } else {
+        printf("recording of %s, Art'Em %s, backend %s\n",
+               header->app_name[0] ? header->app_name : "an app without a name",
+               header->layer_version[0] ? header->layer_version : "of unknown version",
+               header->backend[0] ? header->backend : "unknown");
+    }
     if (artem_library_load_network(&job->network) != ARTEM_OK)
         return REPLAY_UNREADABLE; // the library has said why
     if (job->network->id != header->network_id) {
@@ -190,10 +197,22 @@ static int do_chunk(struct job *job, const struct artem_recording_chunk *chunk)
             printf("frame %" PRIu64 ": %s\n", chunk->u.event.frame, artem_decision_name(chunk->u.event.decision));
         return CLI_OK;
     case ARTEM_CHUNK_END:
-        printf("the recording ended: %s\n", chunk->u.end.reason);
+        if (job->json)
+            cJSON_AddStringToObject(job->root, "ended", chunk->u.end.reason);
+        else
+            printf("the recording ended: %s\n", chunk->u.end.reason);
         return CLI_OK;
     }
     return CLI_OK;
+}
+
+static void add_numbers(cJSON *root, const struct replay *r, bool whole)
+{
+    cJSON_AddBoolToObject(root, "whole", whole);
+    cJSON_AddNumberToObject(root, "frames", (double)r->frames);
+    cJSON_AddNumberToObject(root, "pictures", (double)r->pictures);
+    cJSON_AddNumberToObject(root, "different_frames", (double)r->different_frames);
+    cJSON_AddNumberToObject(root, "different_pictures", (double)r->different_pictures);
 }
 
 static int replay_all(struct job *job, struct artem_recording_reader *reader)
@@ -204,25 +223,29 @@ static int replay_all(struct job *job, struct artem_recording_reader *reader)
 
     while (status == CLI_OK && (result = artem_recording_next(reader, &chunk)) == ARTEM_OK) {
         if (job->verbose || chunk.kind == ARTEM_CHUNK_END)
-            hide_progress(job);
+            progress_hide(&job->progress);
         status = do_chunk(job, &chunk);
         if (!job->verbose)
             show_progress(job, chunk.offset);
     }
-    hide_progress(job);
+    progress_hide(&job->progress);
     if (status != CLI_OK)
         return status;
     const struct replay *r = &job->replay;
-    if (result != ARTEM_ERROR_NOT_FOUND) {
+    const bool whole = result == ARTEM_ERROR_NOT_FOUND;
+    if (job->json) {
+        add_numbers(job->root, r, whole);
+    } else if (!whole) {
         printf("%" PRIu64 " frames before the fault, %" PRIu64 " of them different\n", r->frames, r->different_frames);
         fflush(stdout);
-        return unreadable(job->path, artem_recording_error(reader));
-    }
-    if (r->different_frames > 0)
+    } else if (r->different_frames > 0) {
         printf("different: %" PRIu64 " of %" PRIu64 " frames, %" PRIu64 " of %" PRIu64 " pictures\n",
                r->different_frames, r->frames, r->different_pictures, r->pictures);
-    else
+    } else {
         printf("%" PRIu64 " frames, %" PRIu64 " pictures: equal\n", r->frames, r->pictures);
+    }
+    if (!whole)
+        return unreadable(job->path, artem_recording_error(reader));
     return r->different_frames > 0 ? CLI_ERROR : CLI_OK;
 }
 
@@ -238,7 +261,7 @@ static uint64_t find_size(const char *path)
 
 int cmd_replay(int argc, char **argv)
 {
-    struct job job = {.bar = -1};
+    struct job job = {0};
     struct artem_recording_reader *reader = NULL;
     char error[256];
 
@@ -250,9 +273,11 @@ int cmd_replay(int argc, char **argv)
     if (job.replay.out_folder && mkdir(job.replay.out_folder, 0777) != 0 && errno != EEXIST)
         status = unreadable(job.replay.out_folder, strerror(errno));
     job.file_size = find_size(job.path);
+    if (job.json)
+        job.root = json_begin(argv[0]);
     if (status == CLI_OK)
         status = replay_all(&job, reader);
-    int written = cli_finish_output();
+    int written = job.json ? json_finish(job.root, false) : cli_finish_output();
     replay_free(&job.replay);
     artem_engine_destroy(&job.replay.engine);
     artem_network_unref(&job.network);

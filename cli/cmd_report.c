@@ -12,8 +12,8 @@
 static const char help[] =
     "usage: artem report LOG [-o OUT.html] [--json]\n\n"
     "Turns a log of frames (log_file in artem.conf, CSV or JSON Lines) into one HTML page with numbers and plots.\n\n"
-    "  -o OUT.html  where to write it (LOG with .html as its ending)\n"
-    "  --json       prints the numbers as JSON instead";
+    "  -o, --output OUT.html  where to write it (LOG with .html as its ending)\n"
+    "  --json                 prints the numbers as JSON instead";
 
 enum { REPORT_UNREADABLE = 2 };
 
@@ -64,7 +64,7 @@ static int write_page(const char *path, const char *log_path, const struct repor
 int cmd_report(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+        {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     const char *out = NULL;
     char path[PATH_MAX];
     struct report_log log;
@@ -98,8 +98,7 @@ int cmd_report(int argc, char **argv)
     if (!report_count(&log, &numbers)) {
         result = cli_error("out of memory");
     } else if (json) {
-        report_write_json(stdout, &log, &numbers);
-        result = cli_finish_output();
+        result = report_print_json(argv[0], &log, &numbers);
     } else {
         result = write_page(out, argv[optind], &log, &numbers);
     }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
-#include "artem/engine.h"
-#include "artem/geometry.h"
-#include "artem/model.h"
-#include "artem_kernels/picture.h"
 #include "cli.h"
 #include "image.h"
-#include "paint.h"
+#include "json.h"
+#include "progress.h"
+#include "stylize.h"
 
 static const char help[] =
-    "usage: artem stylize IN OUT --style NAME [options]\n\n"
-    "Paints the picture IN (PNG or JPEG) in a style and writes OUT (.png, .jpg or .jpeg).\n\n"
+    "usage: artem stylize IN OUT --style NAME [options]\n"
+    "       artem stylize IN... --out-dir FOLDER --style NAME [options]\n\n"
+    "Paints the picture IN (PNG or JPEG) in a style and writes OUT (.png, .jpg or .jpeg), or each IN into a folder "
+    "under\n"
+    "its own name; one that cannot be painted is named, and the others are.\n\n"
     "  --style NAME        one of those that artem styles lists\n"
     "  --blend-style NAME  a second style to mix in\n"
     "  --blend X           its share: 0 is the first style, 1 the second (0.5)\n"
@@ -25,25 +28,20 @@ static const char help[] =
     "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
     "  --keep-text X       how much writing and other fine, strong detail keeps its own brightness (0)\n"
     "  --backend NAME      what the network runs on: auto, cpu or vulkan (auto)\n"
-    "  --threads N         threads of the CPU backend, 0 means automatic (0)\n\n"
+    "  --threads N         threads of the CPU backend, 0 means automatic (0)\n"
+    "  --out-dir FOLDER    made where it is missing\n"
+    "  --json              what was done, for programs\n\n"
     "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
     "applied.";
 
 struct job {
-    const char *in, *out;
-    struct artem_settings settings;
-    struct image picture; // the composite is written over it
-    uint8_t *copy;        // of the picture, where the composite looks around each pixel; else NULL
-    struct painting painting;
-    double network_ms;
+    struct stylize stylize;
+    char **in;          // pictures
+    int count;          // of them; with a folder
+    const char *folder; // NULL: in[1] is where the one picture goes
+    bool json;
+    cJSON *list; // what was done, with json
 };
-
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
 
 static int parse_options(int argc, char **argv, struct job *job)
 {
@@ -57,43 +55,51 @@ static int parse_options(int argc, char **argv, struct job *job)
         {"keep-text", required_argument, NULL, 'l'},
         {"backend", required_argument, NULL, 'e'},
         {"threads", required_argument, NULL, 't'},
+        {"out-dir", required_argument, NULL, 'o'},
+        {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     bool has_style = false, has_blend = false;
     int option, result = CLI_OK;
 
-    artem_settings_default(&job->settings);
+    artem_settings_default(&job->stylize.settings);
     while (result == CLI_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 's':
             has_style = true;
-            result = cli_set(argv[0], &job->settings, "style", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "style", optarg);
             break;
         case 'b':
-            result = cli_set(argv[0], &job->settings, "blend_style", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "blend_style", optarg);
             break;
         case 'w':
             has_blend = true;
-            result = cli_set(argv[0], &job->settings, "blend", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "blend", optarg);
             break;
         case 'r':
-            result = cli_set(argv[0], &job->settings, "resolution", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "resolution", optarg);
             break;
         case 'x':
-            result = cli_set(argv[0], &job->settings, "strength", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "strength", optarg);
             break;
         case 'k':
-            result = cli_set(argv[0], &job->settings, "keep_color", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "keep_color", optarg);
             break;
         case 'l':
-            result = cli_set(argv[0], &job->settings, "keep_text", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "keep_text", optarg);
             break;
         case 'e':
-            result = cli_set(argv[0], &job->settings, "backend", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "backend", optarg);
             break;
         case 't':
-            result = cli_set(argv[0], &job->settings, "threads", optarg);
+            result = cli_set(argv[0], &job->stylize.settings, "threads", optarg);
+            break;
+        case 'o':
+            job->folder = optarg;
+            break;
+        case 'j':
+            job->json = true;
             break;
         case 'h':
             puts(help);
@@ -104,123 +110,137 @@ static int parse_options(int argc, char **argv, struct job *job)
     }
     if (result != CLI_OK)
         return result;
-    if (argc - optind != 2)
+    if (job->folder == NULL && argc - optind != 2)
         return cli_usage_error(argv[0], "expected two pictures, IN and OUT");
-    if (has_blend && job->settings.blend_style[0] == '\0')
+    if (job->folder != NULL && argc == optind)
+        return cli_usage_error(argv[0], "expected pictures");
+    if (has_blend && job->stylize.settings.blend_style[0] == '\0')
         return cli_usage_error(argv[0], "--blend needs --blend-style");
     if (!has_style)
         return cli_usage_error(argv[0], "--style is missing");
-    job->in = argv[optind];
-    job->out = argv[optind + 1];
+    job->in = argv + optind;
+    job->count = job->folder != NULL ? argc - optind : 1;
     return CLI_OK;
 }
 
-// Picks the style resolution, within what the composite's integers hold (picture.h).
-static int choose_size(struct job *job)
+static int describe(const struct job *job, const struct stylize_result *r, double total_ms)
 {
-    const struct image *picture = &job->picture;
-    uint32_t width, height;
-
-    if (!artem_style_size(picture->width, picture->height, job->settings.resolution, &width, &height))
-        return cli_error("%s: %u x %u is too small or too long and thin to be painted", job->in, picture->width,
-                         picture->height);
-    if (!geometry_can_scale(picture->width, picture->height, width, height))
-        return cli_error("%s: %u pixels on one side are too many for --resolution %u", job->in,
-                         picture->width > picture->height ? picture->width : picture->height, job->settings.resolution);
-    job->painting = (struct painting){.width = picture->width,
-                                      .height = picture->height,
-                                      .style_width = width,
-                                      .style_height = height,
-                                      .original = picture->rgba,
-                                      .stride = (size_t)picture->width * 4};
-    return CLI_OK;
-}
-
-static int run_network(struct job *job, struct artem_network *network, struct artem_style *style)
-{
-    struct artem_engine *engine = NULL;
-    struct artem_engine_params params = {
-        .backend = job->settings.backend, .threads = job->settings.threads, .network = network};
-    struct artem_engine_frame frame = {
-        .views = 1,
-        .view = {painting_view(&job->painting)},
-        .resolution = job->settings.resolution,
-        .exact = true,
-    };
-
-    enum artem_result result = artem_engine_create(&params, &engine);
-    if (result == ARTEM_OK)
-        result = artem_engine_set_style(engine, style);
-    double start = now_ms();
-    if (result == ARTEM_OK)
-        result = paint_frame(engine, &frame);
-    job->network_ms = now_ms() - start;
-    artem_engine_destroy(&engine);
-    return result == ARTEM_OK ? CLI_OK : cli_error("the network cannot be run: %s", artem_result_string(result));
-}
-
-static int paint(struct job *job, struct artem_network *network, struct artem_style *style)
-{
-    const size_t size = job->painting.stride * job->picture.height;
-
-    job->painting.text = job->settings.keep_text;
-    if (job->painting.text > 0)
-        job->painting.original = job->copy = malloc(size);
-    if (!job->painting.original || !painting_reserve(&job->painting))
-        return cli_error("out of memory");
-    if (job->copy)
-        memcpy(job->copy, job->picture.rgba, size);
-    painting_scale(&job->painting);
-    int result = run_network(job, network, style);
-    if (result == CLI_OK)
-        painting_composite(&job->painting, job->settings.strength, job->settings.keep_color, job->picture.rgba,
-                           job->painting.stride);
-    return result;
-}
-
-static int report(const struct job *job, const struct artem_style *style, double total_ms)
-{
+    const struct artem_style *style = job->stylize.style;
     struct rusage usage;
 
-    printf("style    %s%s%s\n", job->settings.style, style->title[0] ? ": " : "", style->title);
+    if (job->json)
+        return CLI_OK;
+    printf("style    %s%s%s\n", job->stylize.settings.style, style->title[0] ? ": " : "", style->title);
     if (style->blend_weight > 0)
         printf("blend    %u/%d of %s\n", style->blend_weight, ARTEM_BLEND_ONE, style->blend_name);
-    printf("picture  %u x %u, painted at %u x %u\n", job->picture.width, job->picture.height, job->painting.style_width,
-           job->painting.style_height);
-    printf("time     network %.1f ms, in all %.1f ms\n", job->network_ms, total_ms);
+    printf("picture  %u x %u, painted at %u x %u\n", r->width, r->height, r->style_width, r->style_height);
+    printf("time     network %.1f ms, in all %.1f ms\n", r->network_ms, total_ms);
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         printf("memory   %.1f MiB at most\n", (double)usage.ru_maxrss / 1024);
     return cli_finish_output();
 }
 
+static void add_json(cJSON *list, const char *in, const char *out, const struct stylize_result *r)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(o, "in", in);
+    cJSON_AddStringToObject(o, "out", out);
+    cJSON_AddNumberToObject(o, "width", r->width);
+    cJSON_AddNumberToObject(o, "height", r->height);
+    cJSON_AddNumberToObject(o, "style_width", r->style_width);
+    cJSON_AddNumberToObject(o, "style_height", r->style_height);
+    json_add_number(o, "network_ms", r->network_ms);
+    cJSON_AddItemToArray(list, o);
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+// Whether two of them would become one file.
+static int check_names(const struct job *job)
+{
+    for (int i = 0; i < job->count; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(base_of(job->in[i]), base_of(job->in[k])) == 0)
+                return cli_error("%s and %s have one name: they cannot both go to %s", job->in[k], job->in[i],
+                                 job->folder);
+    return CLI_OK;
+}
+
+static int paint_folder(struct job *job)
+{
+    struct progress progress = {0};
+    int result = CLI_OK, done = 0;
+    const double start = now_ms();
+
+    if (check_names(job) != CLI_OK)
+        return CLI_ERROR;
+    if (mkdir(job->folder, 0777) != 0 && errno != EEXIST)
+        return cli_error("%s: %m", job->folder);
+    for (int i = 0; i < job->count; i++) {
+        struct stylize_result r = {0};
+        char *out = NULL;
+        if (asprintf(&out, "%s/%s", job->folder, base_of(job->in[i])) < 0)
+            return cli_error("out of memory");
+        progress_show(&progress, (double)i / job->count, "%d of %d: %s", i + 1, job->count, base_of(job->in[i]));
+        if (!image_can_save(out) || stylize_picture(&job->stylize, job->in[i], out, &r) != CLI_OK) {
+            progress_hide(&progress);
+            result = CLI_ERROR;
+        } else {
+            done++;
+            if (job->json)
+                add_json(job->list, job->in[i], out, &r);
+        }
+        free(out);
+    }
+    progress_hide(&progress);
+    if (!job->json)
+        printf("%d of %d pictures in %s, %.1f s\n", done, job->count, job->folder, (now_ms() - start) / 1e3);
+    return result;
+}
+
+static int paint_one(struct job *job)
+{
+    struct stylize_result r = {0};
+    const double start = now_ms();
+    const int result = stylize_picture(&job->stylize, job->in[0], job->in[1], &r);
+
+    if (result == CLI_OK && job->json)
+        add_json(job->list, job->in[0], job->in[1], &r);
+    return result == CLI_OK ? describe(job, &r, now_ms() - start) : result;
+}
+
 int cmd_stylize(int argc, char **argv)
 {
     struct job job = {0};
-    struct artem_network *network = NULL;
-    struct artem_style *style = NULL;
-    double start = now_ms();
-
     int result = parse_options(argc, argv, &job);
+
     if (result != CLI_OK)
         return result;
-    // What fails, fails before the work; the library and image.h say why.
-    if (!image_can_save(job.out) ||
-        artem_library_load_blend(job.settings.style, job.settings.blend_style, job.settings.blend, &style) !=
-            ARTEM_OK ||
-        artem_library_load_network(&network) != ARTEM_OK || !image_load(job.in, &job.picture))
+    cJSON *root = job.json ? json_begin(argv[0]) : NULL;
+    if (job.json) {
+        cJSON_AddStringToObject(root, "style", job.stylize.settings.style);
+        job.list = cJSON_AddArrayToObject(root, "pictures");
+    }
+    // What fails, fails before the work.
+    if (job.folder == NULL && !image_can_save(job.in[1]))
         result = CLI_ERROR;
     if (result == CLI_OK)
-        result = choose_size(&job);
+        result = stylize_open(&job.stylize);
     if (result == CLI_OK)
-        result = paint(&job, network, style);
-    if (result == CLI_OK && !image_save(job.out, &job.picture))
-        result = CLI_ERROR;
-    if (result == CLI_OK)
-        result = report(&job, style, now_ms() - start);
-    painting_free(&job.painting);
-    free(job.copy);
-    image_free(&job.picture);
-    artem_style_unref(&style);
-    artem_network_unref(&network);
-    return result;
+        result = job.folder != NULL ? paint_folder(&job) : paint_one(&job);
+    stylize_close(&job.stylize);
+    const int printed = job.json ? json_finish(root, false) : cli_finish_output();
+    return result == CLI_OK ? printed : result;
 }

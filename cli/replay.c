@@ -185,7 +185,8 @@ static bool compare(struct replay *r, const struct artem_recorded_frame *frame, 
     free(apart);
     r->pictures++;
     if (memcmp(r->result, p->result, p->stored_stride * p->height) != 0) {
-        print_difference(frame, p, r->result);
+        if (!r->quiet)
+            print_difference(frame, p, r->result);
         r->different_pictures++;
         *different = true;
         if (r->out_folder && !save(r, frame, p, p->result, "recorded"))

@@ -12,6 +12,7 @@
 struct replay {
     struct artem_engine *engine; // with the recording's style
     const char *out_folder;      // of PNG files, NULL for none
+    bool quiet;                  // differences are counted, not printed
     // What one frame needs; grows to the largest.
     uint8_t *code, *guide, *styled, *result;
     size_t code_size, guide_size, styled_size, result_size;

@@ -80,12 +80,14 @@ bool report_count(const struct report_log *log, struct report_numbers *out); // 
 
 // ---- Output ----
 
-void report_write_json(FILE *out, const struct report_log *log, const struct report_numbers *numbers);
+// To standard output; CLI_OK or CLI_ERROR.
+int report_print_json(const char *command, const struct report_log *log, const struct report_numbers *numbers);
 bool report_write_page(FILE *out, const char *name, const struct report_log *log, const struct report_numbers *numbers);
 
-// Text that may be anything, fit for HTML (also between quotes) and for JSON (without the quotes).
+// Text that may be anything, fit for HTML (also between quotes).
 void report_html_text(FILE *out, const char *text);
-void report_json_text(FILE *out, const char *text);
+// UTF-8 without control characters, what is neither being replaced; escape: what stands for a character, NULL: itself.
+void report_write_text(FILE *out, const char *text, const char *(*escape)(char c));
 
 extern const char report_css[];
 

@@ -1,121 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 // A line of JSON Lines as stats_format.c writes it: one object of plain values, or the object "meta" of texts.
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report.h"
 
-static char *skip_blanks(char *p)
+// As the CSV has it; false for what is no plain value. Numbers above 2^53, such as display times, lose their last
+// digits here, which no report needs.
+static bool as_text(const cJSON *value, char text[64], const char **out)
 {
-    return p + strspn(p, " \t");
+    *out = text;
+    text[0] = '\0';
+    if (cJSON_IsString(value))
+        *out = value->valuestring;
+    else if (cJSON_IsBool(value))
+        snprintf(text, 64, "%s", cJSON_IsTrue(value) ? "true" : "false");
+    else if (cJSON_IsNumber(value) && fabs(value->valuedouble) < 1e19 && rint(value->valuedouble) == value->valuedouble)
+        snprintf(text, 64, "%.0f", value->valuedouble);
+    else if (cJSON_IsNumber(value))
+        snprintf(text, 64, "%.6f", value->valuedouble);
+    return cJSON_IsString(value) || cJSON_IsBool(value) || cJSON_IsNumber(value) || cJSON_IsNull(value);
 }
 
-// A text, unescaped in place; returns what follows it, NULL if it is none. \u is only ASCII here: the rest is written
-// as UTF-8.
-static char *read_text(char *p, char **out)
+static bool read_meta(struct report_log *log, const cJSON *meta)
 {
-    char *to = p + 1;
+    const cJSON *pair;
+    const char *value;
+    char text[64];
 
-    if (*p != '"')
-        return NULL;
-    *out = to;
-    for (p++; *p && *p != '"'; p++) {
-        if (*p == '\\') {
-            static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
-            const char *at = *++p ? strchr(from, *p) : NULL;
-            if (!at)
-                return NULL;
-            *to++ = into[at - from];
-        } else {
-            *to++ = *p;
+    cJSON_ArrayForEach(pair, meta)
+    {
+        if (!as_text(pair, text, &value))
+            return false;
+        report_set_meta(log, pair->string, value);
+    }
+    return true;
+}
+
+static bool read_object(struct report_log *log, const cJSON *object, struct artem_frame_record *frame, bool *is_meta,
+                        const char **why)
+{
+    unsigned seen = 0;
+    const cJSON *pair;
+    const char *value;
+    char text[64];
+
+    cJSON_ArrayForEach(pair, object)
+    {
+        if (cJSON_IsObject(pair) && strcmp(pair->string, "meta") == 0) {
+            *is_meta = true;
+            if (!read_meta(log, pair))
+                return false;
+        } else if (!as_text(pair, text, &value) || !report_set_field(frame, pair->string, value, &seen, why)) {
+            return false;
         }
     }
-    if (*p != '"')
-        return NULL;
-    *to = '\0';
-    return p + 1;
-}
-
-// A number, true, false or null (which becomes ""), with its end marked; *out_end is the character that was there.
-static char *read_word(char *p, char **out, char *out_end)
-{
-    size_t length = strspn(p, "-+.0123456789abcdefghijklmnopqrstuvwxyz");
-
-    if (length == 0)
-        return NULL;
-    *out = p;
-    *out_end = p[length];
-    p[length] = '\0';
-    if (strcmp(*out, "null") == 0)
-        *out += length;
-    return p + length;
-}
-
-// What the pairs are for.
-struct object {
-    struct report_log *log; // of the meta object
-    struct artem_frame_record *frame;
-    unsigned seen;
-    bool is_meta;
-    const char *why;
-};
-
-static char *read_pairs(char *p, struct object *object, bool in_meta);
-
-static char *read_pair(char *p, struct object *object, bool in_meta)
-{
-    char *name, *value, end = '\0';
-
-    p = read_text(p, &name);
-    if (!p)
-        return NULL;
-    p = skip_blanks(p);
-    if (*p != ':')
-        return NULL;
-    p = skip_blanks(p + 1);
-    if (*p == '{' && !in_meta && strcmp(name, "meta") == 0) {
-        object->is_meta = true;
-        return read_pairs(p, object, true);
-    }
-    char *after = *p == '"' ? read_text(p, &value) : read_word(p, &value, &end);
-    if (!after)
-        return NULL;
-    if (in_meta)
-        report_set_meta(object->log, name, value);
-    else if (!report_set_field(object->frame, name, value, &object->seen, &object->why))
-        return NULL;
-    if (*p != '"')
-        *after = end;
-    return after;
-}
-
-static char *read_pairs(char *p, struct object *object, bool in_meta)
-{
-    if (*p != '{')
-        return NULL;
-    p = skip_blanks(p + 1);
-    while (*p != '}') {
-        p = read_pair(p, object, in_meta);
-        if (!p)
-            return NULL;
-        p = skip_blanks(p);
-        if (*p == ',' && *skip_blanks(p + 1) == '"')
-            p = skip_blanks(p + 1);
-        else if (*p != '}')
-            return NULL;
-    }
-    return p + 1;
+    *why = "a field is missing: frame, decision or layer_ms";
+    return *is_meta || seen == REPORT_SEEN_ALL;
 }
 
 bool report_json_line(struct report_log *log, char *line, struct artem_frame_record *frame, bool *is_meta,
                       const char **why)
 {
-    struct object object = {.log = log, .frame = frame, .why = "not a JSON object of plain values"};
+    cJSON *object = cJSON_ParseWithOpts(line, NULL, true);
 
-    char *end = read_pairs(skip_blanks(line), &object, false);
-    *is_meta = object.is_meta;
-    *why = object.why;
-    if (!end || *skip_blanks(end) != '\0')
-        return false;
-    *why = "a field is missing: frame, decision or layer_ms";
-    return object.is_meta || object.seen == REPORT_SEEN_ALL;
+    *is_meta = false;
+    *why = "not a JSON object of plain values";
+    const bool good = cJSON_IsObject(object) && read_object(log, object, frame, is_meta, why);
+    cJSON_Delete(object);
+    return good;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "progress.h"
 #include "report.h"
 
 enum { COLUMNS_MAX = 64 };
@@ -162,8 +163,9 @@ static bool read_line(struct reading *r, char *line)
     return r->log->count < REPORT_FRAMES_MAX && add_frame(r->log, &frame);
 }
 
-static bool read_lines(struct reading *r, FILE *file, const char *path)
+static bool read_lines(struct reading *r, FILE *file, const char *path, off_t size)
 {
+    struct progress progress = {0};
     char *line = NULL;
     size_t capacity = 0, number = 0;
     ssize_t length;
@@ -175,6 +177,8 @@ static bool read_lines(struct reading *r, FILE *file, const char *path)
             line[--length] = '\0';
         if (length > 0 && line[length - 1] == '\r')
             line[--length] = '\0';
+        if (number % 4096 == 4095)
+            progress_show(&progress, size > 0 ? (double)ftello(file) / (double)size : 0, "%zu lines", number + 1);
         if (number++ == 0)
             r->json = line[0] == '{';
         r->why = "a NUL byte; is this a text file?";
@@ -183,9 +187,12 @@ static bool read_lines(struct reading *r, FILE *file, const char *path)
             r->log->cut_off = good = true; // an app that is running, or was killed
             break;
         }
-        if (!good)
+        if (!good) {
+            progress_hide(&progress);
             cli_error("%s:%zu: %s", path, number, r->why);
+        }
     }
+    progress_hide(&progress);
     free(line);
     if (good && ferror(file)) {
         cli_error("%s: %m", path);
@@ -211,7 +218,7 @@ bool report_log_read(const char *path, struct report_log *out_log)
     if (S_ISDIR(st.st_mode))
         cli_error("%s: is a folder", path);
     else
-        good = read_lines(&reading, file, path);
+        good = read_lines(&reading, file, path, st.st_size);
     if (good && out_log->count == 0) {
         cli_error("%s: there are no frames in it", path);
         good = false;

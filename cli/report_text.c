@@ -17,13 +17,13 @@ static unsigned character_length(const unsigned char *p)
     return p[0] < 0x20 || p[0] == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0) ? 0 : length;
 }
 
-static void write_text(FILE *out, const char *text, const char *(*escape)(char c))
+void report_write_text(FILE *out, const char *text, const char *(*escape)(char c))
 {
     const unsigned char *p = (const unsigned char *)text;
 
     while (*p) {
         unsigned length = character_length(p);
-        const char *escaped = length == 1 ? escape((char)*p) : NULL;
+        const char *escaped = length == 1 && escape != NULL ? escape((char)*p) : NULL;
         if (length == 0)
             fputs("\xEF\xBF\xBD", out);
         else if (escaped)
@@ -52,17 +52,7 @@ static const char *html_escape(char c)
     }
 }
 
-static const char *json_escape(char c)
-{
-    return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
-}
-
 void report_html_text(FILE *out, const char *text)
 {
-    write_text(out, text, html_escape);
-}
-
-void report_json_text(FILE *out, const char *text)
-{
-    write_text(out, text, json_escape);
+    report_write_text(out, text, html_escape);
 }

@@ -31,12 +31,12 @@ _artem() {
     set) words="$(_artem_keys) --app --exe --unset --session --pid --json" ;;
     toggle | next | prev) words="--app --exe --session --pid --json" ;;
     top) words="--once --json --interval" ;;
-    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads" ;;
+    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --out-dir --json" ;;
     config) words="--app --exe --check --json" ;;
     report) words="--output --json" ;;
     bench) words="--only --threads --size --views --style --seconds --json" ;;
     pipe) words="--style --blend-style --blend --threads" ;;
-    replay) words="--backend --threads" ;;
+    replay) words="--verbose --out --backend --threads --json" ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     run)
         COMPREPLY=($(compgen -c -- "$word"))

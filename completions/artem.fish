@@ -21,6 +21,8 @@ complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny stat
 complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l session -d 'only in apps that run'
 complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l pid -x -d 'only in one process'
 complete -c artem -n '__fish_seen_subcommand_from set' -l unset
+complete -c artem -n '__fish_seen_subcommand_from stylize replay report' -l json
+complete -c artem -n '__fish_seen_subcommand_from stylize' -l out-dir -x -a '(__fish_complete_directories)'
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'

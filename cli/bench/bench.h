@@ -3,16 +3,19 @@
 #ifndef ARTEM_CLI_BENCH_H
 #define ARTEM_CLI_BENCH_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "../json.h"
+#include "../progress.h"
 #include "artem_kernels/kernels.h"
 
 struct bench {
-    FILE *json;     // NULL: only the table
-    int rows;       // of JSON so far
-    double seconds; // per measurement
+    cJSON *rows; // NULL: only the table
+    struct progress progress;
+    double share, part; // of the whole work: what is done, and what one part is
+    double seconds;     // per measurement
     uint32_t threads, width, height, views;
     const char *style;
     bool sweep; // also pictures of other sizes
@@ -31,8 +34,10 @@ void bench_time_short(double seconds, void (*run)(void *user), void *user, struc
 void bench_sort(struct bench_times *times);
 double bench_percentile(const struct bench_times *times, double percent);
 
-// One JSON object of names and values: "format" holds pairs such as "\"kernel\": \"%s\"".
-void bench_row(struct bench *bench, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// A new object among the rows, to be filled; NULL, which cJSON takes as well, without JSON.
+cJSON *bench_row(struct bench *bench, const char *part);
+// Best, median and 99th percentile, in seconds, as best_, p50_ and p99_ with a unit of so many per second.
+void bench_add_times(cJSON *row, const char *unit, double per_second, double best, double p50, double p99);
 
 // Products per second that the inner loop of a convolution could do if nothing but its arithmetic took time, measured
 // on registers alone; 0 where it is not known.

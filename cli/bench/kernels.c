@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each kernel alone, for each instruction set: time per call, products per second and their share of the bound.
+#include <stdio.h>
 #include <string.h>
 
 #include "bench.h"
@@ -130,7 +131,9 @@ static void measure_cells(struct bench *bench, enum artem_cpu cpu, const char *n
 {
     static struct bench_times times;
 
+    progress_show(&bench->progress, bench->share, "%s, %s", artem_cpu_name(cpu), name);
     bench_time_short(bench->seconds, run, NULL, &times);
+    progress_hide(&bench->progress);
     const double best = times.time[0], p50 = bench_percentile(&times, 50), p99 = bench_percentile(&times, 99);
     const double rate = products / best;
     printf("  %-24s %9.2f %9.2f %9.2f", name, best * 1e6, p50 * 1e6, p99 * 1e6);
@@ -140,11 +143,13 @@ static void measure_cells(struct bench *bench, enum artem_cpu cpu, const char *n
         printf("  %5.0f %%", 100 * rate / bound);
     putchar('\n');
     fflush(stdout);
-    bench_row(bench,
-              "\"part\": \"kernel\", \"cpu\": \"%s\", \"kernel\": \"%s\", \"cells\": %d, \"best_us\": %.4f, "
-              "\"p50_us\": %.4f, "
-              "\"p99_us\": %.4f, \"gmacs\": %.2f, \"bound_gmacs\": %.2f",
-              artem_cpu_name(cpu), name, cells, best * 1e6, p50 * 1e6, p99 * 1e6, rate * 1e-9, bound * 1e-9);
+    cJSON *row = bench_row(bench, "kernel");
+    cJSON_AddStringToObject(row, "cpu", artem_cpu_name(cpu));
+    cJSON_AddStringToObject(row, "kernel", name);
+    cJSON_AddNumberToObject(row, "cells", cells);
+    bench_add_times(row, "us", 1e6, best, p50, p99);
+    json_add_number(row, "gmacs", rate * 1e-9);
+    json_add_number(row, "bound_gmacs", bound * 1e-9);
 }
 
 static void measure(struct bench *bench, enum artem_cpu cpu, const char *name, void (*run)(void *user), double products,
@@ -212,7 +217,10 @@ void bench_kernels(struct bench *bench)
     for (size_t i = 0; i < sizeof m.w8; i++)
         m.w8[i] /= 2;
     printf("Kernels, %d cells per call (backward: %d), one core\n", N, SIDE * SIDE);
-    for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++)
+    const double share = bench->share;
+    for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++) {
+        bench->share = share + bench->part * cpu / ARTEM_CPU_COUNT;
         if (artem_cpu_supported((enum artem_cpu)cpu))
             measure_set(bench, (enum artem_cpu)cpu);
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole network, and the way of a picture from full resolution to full resolution on the CPU.
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "artem/engine.h"
@@ -31,7 +32,10 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
 
     if (!make_pictures(&p, cpu, bench, threads, views, width, height))
         return 0;
+    progress_show(&bench->progress, bench->share, "%s, %u threads, %u x %u x %u", artem_cpu_name(cpu), threads, views,
+                  width, height);
     const bool ran = bench_pictures_run(&p, slow ? 0 : 10 * bench->seconds, slow ? 1 : 20, &times);
+    progress_hide(&bench->progress);
     artem_engine_get_stats(p.engine, &stats);
     bench_pictures_free(&p);
     if (!ran) {
@@ -45,17 +49,22 @@ static double measure(struct bench *bench, enum artem_cpu cpu, uint32_t threads,
            threads == 1 ? ' ' : 's', views, width, height, best * 1e3, p50 * 1e3, p99 * 1e3,
            pixels * BENCH_PRODUCTS_PER_PIXEL / best * 1e-9, p50 * 1e9 / pixels, memory);
     fflush(stdout);
-    bench_row(bench,
-              "\"part\": \"network\", \"cpu\": \"%s\", \"threads\": %u, \"views\": %u, \"width\": %u, \"height\": %u, "
-              "\"frames\": %d, \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"memory_mib\": %.2f",
-              artem_cpu_name(cpu), threads, views, width, height, times.count, best * 1e3, p50 * 1e3, p99 * 1e3,
-              memory);
+    cJSON *row = bench_row(bench, "network");
+    cJSON_AddStringToObject(row, "cpu", artem_cpu_name(cpu));
+    cJSON_AddNumberToObject(row, "threads", threads);
+    cJSON_AddNumberToObject(row, "views", views);
+    cJSON_AddNumberToObject(row, "width", width);
+    cJSON_AddNumberToObject(row, "height", height);
+    cJSON_AddNumberToObject(row, "frames", times.count);
+    bench_add_times(row, "ms", 1e3, best, p50, p99);
+    json_add_number(row, "memory_mib", memory);
     return best;
 }
 
 int bench_network(struct bench *b)
 {
     const enum artem_cpu best = artem_cpu_detect();
+    const double share = b->share;
     double one = 0, all = 0, smallest = 0, largest = 0;
 
     puts("Network, frames with statistics of the frames before");
@@ -63,6 +72,7 @@ int bench_network(struct bench *b)
            "MiB");
     for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
         const enum artem_cpu cpu = (enum artem_cpu)i;
+        b->share = share + b->part * (b->sweep ? 0.5 : 1) * i / ARTEM_CPU_COUNT;
         if (!artem_cpu_supported(cpu))
             continue;
         const double single = measure(b, cpu, 1, b->views, b->width, b->height);
@@ -79,7 +89,8 @@ int bench_network(struct bench *b)
     if (!b->sweep)
         return CLI_OK;
     puts("  one picture, by its size");
-    for (uint32_t side = 128; side <= 2048; side *= 2) {
+    b->share = share + b->part * 0.5;
+    for (uint32_t side = 128; side <= 2048; side *= 2, b->share += b->part * 0.1) {
         const double time = measure(b, best, b->threads, 1, side, side) / ((double)side * side);
         if (time == 0)
             return CLI_ERROR;
@@ -147,9 +158,9 @@ int bench_end_to_end(struct bench *b)
         bench_sort(&times[k]);
         const double p50 = bench_percentile(&times[k], 50), p99 = bench_percentile(&times[k], 99);
         printf("  %-24s %9.2f %9.2f %9.2f\n", names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
-        bench_row(b,
-                  "\"part\": \"end to end\", \"step\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
-                  names[k], times[k].time[0] * 1e3, p50 * 1e3, p99 * 1e3);
+        cJSON *row = bench_row(b, "end to end");
+        cJSON_AddStringToObject(row, "step", names[k]);
+        bench_add_times(row, "ms", 1e3, times[k].time[0], p50, p99);
     }
     return CLI_OK;
 }

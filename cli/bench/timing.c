@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -53,15 +53,26 @@ void bench_time_short(double seconds, void (*run)(void *user), void *user, struc
     bench_sort(out);
 }
 
-void bench_row(struct bench *bench, const char *format, ...)
+cJSON *bench_row(struct bench *bench, const char *part)
 {
-    va_list args;
+    cJSON *row = bench->rows != NULL ? cJSON_CreateObject() : NULL;
 
-    if (bench->json == NULL)
-        return;
-    fputs(bench->rows++ > 0 ? ",\n  {" : "  {", bench->json);
-    va_start(args, format);
-    vfprintf(bench->json, format, args); // NOLINT(clang-analyzer-valist.Uninitialized): it is, the line above
-    va_end(args);
-    fputc('}', bench->json);
+    cJSON_AddStringToObject(row, "part", part);
+    if (row != NULL)
+        cJSON_AddItemToArray(bench->rows, row);
+    return row;
+}
+
+void bench_add_times(cJSON *row, const char *unit, double per_second, double best, double p50, double p99)
+{
+    const struct {
+        const char *name;
+        double seconds;
+    } times[] = {{"best", best}, {"p50", p50}, {"p99", p99}};
+    char name[16];
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        snprintf(name, sizeof name, "%s_%s", times[i].name, unit);
+        json_add_number(row, name, times[i].seconds * per_second);
+    }
 }

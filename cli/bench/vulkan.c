@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Vulkan backend: its passes by the device's own clock, what its population count allows, and the CPU beside it.
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,8 +172,10 @@ static void print_passes(struct bench *b, struct bench_pictures *p, double bound
         if (binary && bound > 0)
             printf(" %5.0f %% of the bound", rate * 1e11 / bound);
         putchar('\n');
-        bench_row(b, "\"part\": \"vulkan\", \"pass\": \"%s\", \"best_ms\": %.4f, \"gmacs\": %.2f", best[k].name,
-                  best[k].milliseconds, rate);
+        cJSON *row = bench_row(b, "vulkan");
+        cJSON_AddStringToObject(row, "pass", best[k].name);
+        json_add_number(row, "best_ms", best[k].milliseconds);
+        json_add_number(row, "gmacs", rate);
     }
 }
 
@@ -183,13 +186,16 @@ static bool run(struct bench *b, const struct artem_engine_params *params, doubl
 
     if (!bench_pictures_make(&p, params, b, b->views, b->width, b->height))
         return false;
+    progress_show(&b->progress, b->share, "%s", params->backend);
     const bool ran = bench_pictures_run(&p, 10 * b->seconds, 5, &times);
+    progress_hide(&b->progress);
     if (ran) {
         const double p50 = bench_percentile(&times, 50), p99 = bench_percentile(&times, 99);
         printf("%s, %u x %u x %u: best %.2f ms, p50 %.2f, p99 %.2f, with the copies there and back\n", params->backend,
                b->views, b->width, b->height, times.time[0] * 1e3, p50 * 1e3, p99 * 1e3);
-        bench_row(b, "\"part\": \"vulkan\", \"backend\": \"%s\", \"best_ms\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f",
-                  params->backend, times.time[0] * 1e3, p50 * 1e3, p99 * 1e3);
+        cJSON *row = bench_row(b, "vulkan");
+        cJSON_AddStringToObject(row, "backend", params->backend);
+        bench_add_times(row, "ms", 1e3, times.time[0], p50, p99);
         *out_best = times.time[0];
         if (params->vulkan != NULL)
             print_passes(b, &p, bound);
@@ -212,7 +218,9 @@ int bench_vulkan(struct bench *b)
     const double bound = popcount_bound(device);
     printf("Vulkan on %s%s\n", device->name, device->dot ? ", with integer dot products" : "");
     printf("  population counts and sums on registers alone: %.1f GMAC/s\n", bound * 1e-9);
-    bench_row(b, "\"part\": \"vulkan\", \"device\": \"%s\", \"bound_gmacs\": %.1f", device->name, bound * 1e-9);
+    cJSON *row = bench_row(b, "vulkan");
+    cJSON_AddStringToObject(row, "device", device->name);
+    json_add_number(row, "bound_gmacs", bound * 1e-9);
     const bool ran = run(b, &(struct artem_engine_params){.backend = "vulkan", .vulkan = &share}, bound, &vulkan) &&
                      run(b, &(struct artem_engine_params){.backend = "cpu", .threads = b->threads}, 0, &cpu);
     if (ran)

@@ -84,7 +84,7 @@ def artem(a, threads, cpu=None):
     with tempfile.NamedTemporaryFile(suffix=".json") as f:
         subprocess.run([a.artem, "bench", "--only", "network", "--threads", str(threads), "--size", f"{a.width}x{a.height}", "--views", str(a.views),
                         "--seconds", str(a.seconds / 10), "--json", f.name], check=True, stdout=subprocess.DEVNULL)
-        rows = json.load(open(f.name))
+        rows = json.load(open(f.name))["rows"]
     machine = rows[0]
     return machine, {r["cpu"]: (r["best_ms"], r["p50_ms"], r["p99_ms"]) for r in rows
                      if r["part"] == "network" and r["threads"] == threads and r["views"] == a.views and r["width"] == a.width}
@@ -184,7 +184,7 @@ def compare_layer(a, rows):
     for _ in range(ROUNDS):
         with tempfile.NamedTemporaryFile(suffix=".json") as f:
             subprocess.run([a.artem, "bench", "--only", "kernels", "--json", f.name], check=True, stdout=subprocess.DEVNULL)
-            for r in json.load(open(f.name)):
+            for r in json.load(open(f.name))["rows"]:
                 if r.get("kernel") == "unit":
                     own[r["cpu"]] = max(own.get(r["cpu"], 0), r["gmacs"])
         with torch.inference_mode():

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """For the tests of the artem command: random models, PNG files, calls. Usage of the tests: TEST.py ARTEM ARTFILE-FOLDER MAKE-JPEG."""
+import fcntl
 import os
+import pty
 import random
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 import zlib
 
@@ -119,6 +122,26 @@ class CommandTest(unittest.TestCase):
         elif status == 0 and lines is None:
             self.assertEqual(done.stderr, "")
         return done.stdout
+
+    def terminal(self, *arguments, width=100, status=0, **environment):
+        """Calls artem with standard output and error on a terminal; returns what that was sent."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, width, 0, 0))
+        process = subprocess.Popen([ARTEM, *arguments], stdin=slave, stdout=slave, stderr=slave,
+                                   env={**self.environment, "TERM": "xterm-256color", **environment})
+        os.close(slave)
+        output = b""
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:  # the last one has closed it
+                break
+            if not data:
+                break
+            output += data
+        os.close(master)
+        self.assertEqual(process.wait(60), status, output)
+        return output.decode()
 
 
 def main():

@@ -12,7 +12,7 @@ class Bench(CommandTest):
         write_models(self.models)
         out = self.artem("bench", "--seconds", "0.001", "--style", "sea", "--json", path, *options, **more)
         with open(path, encoding="utf-8") as file:
-            rows = json.load(file)
+            rows = json.load(file)["rows"]
         self.assertEqual(rows[0]["part"], "machine")
         self.assertIn(rows[0]["cpu"], out)
         return rows[0], rows[1:], out

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """artem replay: a recording made by the library is painted again to the same bytes; a changed one is not."""
+import json
 import os
 import shutil
 import struct
@@ -47,6 +48,22 @@ class Replay(CommandTest):
             if seal and start <= at < start + 12 + size:
                 struct.pack_into("<I", data, start + 12 + size, zlib.crc32(data[start:start + 12 + size]))
         return self.write("changed.artrec", bytes(data))
+
+    def test_json(self):
+        out = json.loads(self.artem("replay", self.recording, "--json"))
+        self.assertEqual((out["command"], out["app"], out["frames"], out["pictures"], out["different_frames"], out["whole"]),
+                         ("replay", "make_recording", 8, 14, 0, True))
+        at, size = self.frames[-1]
+        path = self.changed(at + 12 + size - 1, self.data[at + 12 + size - 1] ^ 255)
+        out = json.loads(self.artem("replay", path, "--json", status=1))
+        self.assertEqual((out["different_frames"], out["different_pictures"]), (1, 1))
+        self.artem("replay", path, "--json", "--verbose", status=2, error="exclude each other")
+
+    def test_progress(self):
+        out = self.terminal("replay", self.recording)
+        self.assertRegex(out, r"\r\x1b\[K\[#+ *\] \d frames")
+        self.assertIn("\r\x1b[Kthe recording ended", out)  # what is left on the screen is the report alone
+        self.assertIn("8 frames, 14 pictures: equal", out.split("\x1b[K")[-1])
 
     def test_equal(self):
         out = self.artem("replay", self.recording)

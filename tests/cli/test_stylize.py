@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """artem stylize: kinds of pictures, options, and everything that can be wrong."""
+import json
 import os
 import random
 import struct
@@ -20,6 +21,31 @@ class Stylize(CommandTest):
 
     def paint(self, source, target, *options, **more):
         return self.artem("stylize", source, self.path(target), "--style", "sea", *options, **more)
+
+    def test_folder(self):
+        names = ["a.png", "b.png", "c.png"]
+        for i, name in enumerate(names):
+            self.write(name, png(20 + i, 16, 2, 8, colour_rows(20 + i, 16, 3)))
+        folder = self.path("out/painted")
+        os.mkdir(self.path("out"))
+        out = self.artem("stylize", *map(self.path, names), "--out-dir", folder, "--style", "sea")
+        self.assertRegex(out, r"^3 of 3 pictures in .*/out/painted, \d+\.\d s\n$")
+        for i, name in enumerate(names):  # as one by one: nothing of a picture is left for the next
+            self.paint(self.path(name), "alone.png")
+            with open(self.path("alone.png"), "rb") as one, open(os.path.join(folder, name), "rb") as other:
+                self.assertEqual(one.read(), other.read())
+        self.write("bad.png", "no picture")
+        out = json.loads(self.artem("stylize", self.path("a.png"), self.path("bad.png"), self.path("c.png"), "--out-dir", folder,
+                                    "--style", "sea", "--json", status=1, error="bad.png: not a PNG"))
+        self.assertEqual([os.path.basename(p["in"]) for p in out["pictures"]], ["a.png", "c.png"])
+        self.assertEqual((out["style"], out["pictures"][0]["width"], out["pictures"][0]["style_height"]), ("sea", 20, 16))
+        self.artem("stylize", self.path("a.png"), folder + "/a.png", "--out-dir", folder, "--style", "sea", status=1,
+                   error="have one name")
+        self.artem("stylize", "--out-dir", folder, "--style", "sea", status=2, error="expected pictures")
+        shown = self.terminal("stylize", *map(self.path, names), "--out-dir", folder, "--style", "sea", width=60)
+        self.assertIn("[##########                    ] 2 of 3: b.png", shown)
+        self.assertIn("\r\x1b[K3 of 3 pictures", shown)
+        self.assertLessEqual(max(len(part) for part in shown.split("\r\x1b[K")[:-1]), 60)
 
     def test_strength_zero_is_the_original(self):
         grey = colour_rows(30, 20, 1)
