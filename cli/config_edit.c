@@ -51,11 +51,20 @@ static char *read_text(const char *path)
     return text;
 }
 
-// Whether the line begins a section, and whether that is the one wanted: "kind:name" without regard to case and blanks.
+// What artem.conf's syntax takes for the same text: without blanks around it, in either case.
+static bool is_same(const char *from, const char *to, const char *wanted, size_t length)
+{
+    while (from < to && isspace((unsigned char)*from))
+        from++;
+    while (to > from && isspace((unsigned char)to[-1]))
+        to--;
+    return (size_t)(to - from) == length && strncasecmp(from, wanted, length) == 0;
+}
+
+// Whether the line begins a section, and whether that is the one wanted: "kind" or "kind:name".
 static bool begins_section(const char *line, size_t length, const char *wanted, bool *out_is_wanted)
 {
-    char have[600];
-    size_t used = 0;
+    const char *name = strchr(wanted, ':');
 
     while (length > 0 && isspace((unsigned char)*line)) {
         line++;
@@ -68,17 +77,11 @@ static bool begins_section(const char *line, size_t length, const char *wanted, 
     if (end == NULL)
         return true;
     const char *colon = memchr(line, ':', (size_t)(end - line));
-    for (const char *c = line + 1; c < end && used < sizeof have - 1; c++) {
-        // Blanks around kind and name do not count.
-        const bool before_name = c == line + 1 || (colon != NULL && (c <= colon || used == 0 || have[used - 1] == ':'));
-        if (isspace((unsigned char)*c) && before_name)
-            continue;
-        have[used++] = *c;
-    }
-    while (used > 0 && isspace((unsigned char)have[used - 1]))
-        used--;
-    have[used] = '\0';
-    *out_is_wanted = strcasecmp(have, wanted) == 0;
+    if (name == NULL)
+        *out_is_wanted = colon == NULL && is_same(line + 1, end, wanted, strlen(wanted));
+    else
+        *out_is_wanted = colon != NULL && is_same(line + 1, colon, wanted, (size_t)(name - wanted)) &&
+                         is_same(colon + 1, end, name + 1, strlen(name + 1));
     return true;
 }
 
