@@ -26,3 +26,8 @@ int cli_usage_error(const char *command, const char *format, ...)
     va_end(args);
     return cli_error("%s", command), CLI_USAGE;
 }
+
+int cli_finish_output(void)
+{
+    return CLI_OK;
+}
