@@ -16,7 +16,8 @@ static const char help[] =
     "usage: artem top [--once] [--json] [--interval SECONDS]\n\n"
     "Every app of this user that the layer is in, live: frames per second, time in the layer (median, 99th "
     "percentile),\n"
-    "of the network and of the GPU's part, slack against the display time, deadlines missed, age of the painting. All\n"
+    "of the network, of the GPU's part and of the HUD (mean), slack against the display time, deadlines missed, age of "
+    "the painting. All\n"
     "over the latest two seconds. Ctrl-C ends it.\n\n"
     "  --once         prints one table and ends\n"
     "  --json         JSON, one object per interval\n"
@@ -40,8 +41,8 @@ static void print_number(double value, int width, int digits)
 
 static void print_table(const struct watch_session *sessions, uint32_t count)
 {
-    printf("%7s %-16.16s %-15s %-7s %6s %9s %9s %9s %7s %7s %6s %7s  %s\n", "PID", "APP", "STYLE", "BACKEND", "FPS",
-           "LAYER p50", "p99 ms", "NET ms", "GPU ms", "SLACK", "MISSED", "AGE ms", "STATE");
+    printf("%7s %-16.16s %-15s %-7s %6s %9s %9s %9s %7s %7s %7s %6s %7s  %s\n", "PID", "APP", "STYLE", "BACKEND", "FPS",
+           "LAYER p50", "p99 ms", "NET ms", "GPU ms", "HUD ms", "SLACK", "MISSED", "AGE ms", "STATE");
     for (uint32_t i = 0; i < count; i++) {
         const struct watch_session *s = &sessions[i];
         const char *name = s->about.app[0] != '\0' ? s->about.app : s->about.executable;
@@ -50,6 +51,7 @@ static void print_table(const struct watch_session *sessions, uint32_t count)
         print_number(s->layer_p99, 9, 2);
         print_number(s->network_p50, 9, 2);
         print_number(s->gpu_p50, 7, 2);
+        print_number(s->hud_ms, 7, 3);
         print_number(s->slack_p50, 7, 1);
         printf(" %6u", s->missed);
         print_number(s->style_age_ms, 7, 0);
@@ -77,6 +79,7 @@ static int print_json(const char *command, const struct watch_session *sessions,
         json_add_number(o, "layer_ms_p99", s->layer_p99);
         json_add_number(o, "network_ms_p50", s->network_p50);
         json_add_number(o, "gpu_ms_p50", s->gpu_p50);
+        json_add_number(o, "hud_ms_mean", s->hud_ms);
         json_add_number(o, "slack_ms_p50", s->slack_p50);
         json_add_number(o, "style_age_ms", s->style_age_ms);
         json_add_number(o, "budget_ms", s->latest.budget_ms);

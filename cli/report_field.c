@@ -46,6 +46,7 @@ static const struct field {
     FIELD(passed_layers, COUNT, 0),
     FIELD(budget_ms, MILLISECONDS, 0),
     FIELD(overhead_ms, MILLISECONDS, 0),
+    FIELD(hud_ms, MILLISECONDS, 0),
 };
 
 static bool set_unsigned(const char *value, uint64_t most, uint64_t *out)

@@ -36,6 +36,7 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
         slack[ARTEM_RING_RECORDS];
     struct timespec t;
     uint32_t first = 0, timed = 0;
+    double hud = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     const int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
@@ -46,6 +47,7 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
         const struct artem_frame_record *r = &frames[i].record;
         s->frames++;
         s->missed += r->slack_ms < 0;
+        hud += r->hud_ms;
         if (!isnan(r->slack_ms))
             slack[timed++] = r->slack_ms;
         if (r->decision != ARTEM_DECISION_STYLED)
@@ -55,6 +57,7 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
         network[s->styled] = r->network_ms;
         gpu[s->styled++] = r->capture_ms + r->composite_ms;
     }
+    s->hud_ms = s->frames > 0 ? hud / s->frames : NAN;
     if (count > 0) {
         s->latest = frames[count - 1].record;
         s->paused = frames[count - 1].paused;

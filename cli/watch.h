@@ -18,6 +18,7 @@ struct watch_session {
     double slack_p50;                                  // NaN where it is not known
     uint32_t missed;                                   // handed over after their display time
     double style_age_ms;                               // of the latest styled one
+    double hud_ms;                                     // mean of all; NaN without any
     struct artem_frame_record latest;
     bool paused;
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "texture.h"
-#include "font.h"
 #include "noise.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "artem/font.h"
 
 static const float pi = 3.14159265f;
 

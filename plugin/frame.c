@@ -8,6 +8,7 @@
 
 #include "artem/log.h"
 #include "frame_recorder.h"
+#include "hud.h"
 
 static void follow_settings(struct layer_session *session, struct artem_settings *settings)
 {
@@ -174,6 +175,7 @@ void frame_flush_record(struct layer_session *session)
         session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
     artem_stats_add(session->stats, record);
     artem_ring_add(session->ring, record, session->governor.paused);
+    hud_note(session->hud, record, session->pending_on_device, session->governor.paused);
     session->has_pending = session->pending_on_device = false;
 }
 
@@ -210,23 +212,33 @@ static bool is_rejection(XrResult result)
     }
 }
 
+// The app's frame, styled (NULL: not), and with the layer's panels (NULL: none).
 static XrResult hand_over(struct layer_session *session, const XrFrameEndInfo *info, const XrFrameEndInfo *styled,
-                          struct artem_frame_record *record)
+                          const XrFrameEndInfo *panels, struct artem_frame_record *record)
 {
     const struct layer_next *next = &session->instance->next;
     XrResult result;
 
-    if (styled == NULL)
-        return next->xrEndFrame(session->handle, info);
-    result = next->xrEndFrame(session->handle, styled);
-    if (!is_rejection(result))
-        return result;
+    if (panels != NULL) {
+        result = next->xrEndFrame(session->handle, panels);
+        if (!is_rejection(result))
+            return result;
+    }
+    if (styled != NULL) {
+        result = next->xrEndFrame(session->handle, styled);
+        if (panels != NULL && XR_SUCCEEDED(result))
+            hud_refused(session->hud);
+        if (!is_rejection(result))
+            return result;
+        record->decision = ARTEM_DECISION_ERROR;
+    }
     // The app gets the result of its own frame. If that is accepted, the fault was ours.
-    record->decision = ARTEM_DECISION_ERROR;
     result = next->xrEndFrame(session->handle, info);
-    if (XR_SUCCEEDED(result)) {
+    if (XR_SUCCEEDED(result) && styled != NULL) {
         session->off = true;
         layer_session_tell(session, NOTICE_REJECTED, NULL);
+    } else if (XR_SUCCEEDED(result) && panels != NULL) {
+        hud_refused(session->hud);
     }
     return result;
 }
@@ -251,6 +263,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     struct artem_settings settings;
     struct frame_plan plan = {0};
     struct frame_copy copy;
+    const XrFrameEndInfo *panels;
     uint64_t decided;
     double spent;
     bool styled;
@@ -270,9 +283,12 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
         record.layers = 0;
     record.passed_layers = info->layerCount - record.layers;
     decided = layer_now_ns();
+    panels = hud_add(session->hud, styled ? &copy.info : info, &settings, styler_get_current(session->styler));
+    record.hud_ms = (double)(layer_now_ns() - decided) / 1e6;
+    decided = layer_now_ns();
     record.layer_ms = (double)(decided - begin) / 1e6;
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
-    spent = record.layer_ms;
+    spent = record.layer_ms - record.hud_ms;
     // On the device, its time counts in place of the wait for it, which the app's own work there lengthens.
     if (plan.engine_ran && styler_on_device(session->styler))
         spent += session->gpu_ms - plan.waited_ms;
@@ -282,7 +298,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     record.slack_ms = find_slack_ms(session, record.display_time);
     session->instrument_ns += layer_now_ns() - decided;
 
-    result = hand_over(session, info, styled ? &copy.info : NULL, &record);
+    result = hand_over(session, info, styled ? &copy.info : NULL, panels, &record);
     decided = layer_now_ns();
     keep_record(session, &plan, &record);
     session->instrument_ns += layer_now_ns() - decided;

@@ -210,7 +210,7 @@ static enum artem_decision draw(struct layer_session *session, const struct fram
     enum artem_result result;
 
     for (uint32_t i = 0; i < count; i++) {
-        result = own_swapchain_acquire(outputs[i].swapchain, outputs[i].plane);
+        result = own_swapchain_acquire(session, &outputs[i].swapchain->own[outputs[i].plane]);
         if (result == ARTEM_TIMEOUT)
             return ARTEM_DECISION_BUDGET; // the compositor still shows it
         if (result != ARTEM_OK)
@@ -222,7 +222,7 @@ static enum artem_decision draw(struct layer_session *session, const struct fram
             return fail(session, "the styled frame could not be drawn", result);
     }
     for (uint32_t i = 0; i < count; i++) {
-        result = own_swapchain_release(outputs[i].swapchain, outputs[i].plane);
+        result = own_swapchain_release(session, &outputs[i].swapchain->own[outputs[i].plane]);
         if (result != ARTEM_OK)
             return fail(session, "the styled image could not be released", result);
         keep_shown(plan, settings, &outputs[i]);

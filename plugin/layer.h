@@ -31,6 +31,10 @@
     X(xrCreateSession)                                                                                                 \
     X(xrDestroySession)                                                                                                \
     X(xrEndFrame)                                                                                                      \
+    X(xrGetSystemProperties)                                                                                           \
+    X(xrCreateReferenceSpace)                                                                                          \
+    X(xrDestroySpace)                                                                                                  \
+    X(xrEnumerateSwapchainFormats)                                                                                     \
     X(xrCreateSwapchain)                                                                                               \
     X(xrDestroySwapchain)                                                                                              \
     X(xrEnumerateSwapchainImages)                                                                                      \

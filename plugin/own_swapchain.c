@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layer's own swapchains, in which styled frames reach the runtime.
+// The layer's own swapchains, in which styled frames and panels reach the runtime.
 #include "swapchain.h"
 
 #include <stdlib.h>
@@ -38,24 +38,43 @@ fail:
     return NULL;
 }
 
-static void destroy(const struct layer_next *next, struct own_swapchain *own)
+void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own)
 {
     if (own->handle != XR_NULL_HANDLE)
-        next->xrDestroySwapchain(own->handle);
+        session->instance->next.xrDestroySwapchain(own->handle);
     free(own->images);
     *own = (struct own_swapchain){.failed = own->failed};
 }
 
+enum artem_result own_swapchain_create(struct layer_session *session, const XrSwapchainCreateInfo *info,
+                                       struct own_swapchain *own)
+{
+    const struct layer_next *next = &session->instance->next;
+
+    if (own->handle != XR_NULL_HANDLE)
+        return ARTEM_OK;
+    if (own->failed)
+        return ARTEM_ERROR_UNSUPPORTED;
+    own->failed = true;
+    if (XR_FAILED(next->xrCreateSwapchain(session->handle, info, &own->handle))) {
+        own->handle = XR_NULL_HANDLE;
+        return ARTEM_ERROR_UNSUPPORTED;
+    }
+    own->images = layer_enumerate_images(next, own->handle, &own->image_count);
+    own->failed = own->images == NULL;
+    if (own->failed)
+        own_swapchain_destroy(session, own);
+    return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
+}
+
 enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane)
 {
-    const struct layer_next *next = &swapchain->session->instance->next;
     struct own_swapchain *own = &swapchain->own[plane];
     // Like the app's in all that the runtime shows; never static, so that a still image can be painted in another
     // style.
     XrSwapchainCreateInfo info = {
         .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
-        .usageFlags = XR_SWAPCHAIN_USAGE_TRANSFER_DST_BIT | XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT |
-                      XR_SWAPCHAIN_USAGE_SAMPLED_BIT,
+        .usageFlags = OWN_SWAPCHAIN_USAGE,
         .format = swapchain->info.format,
         .sampleCount = 1,
         .width = swapchain->info.width,
@@ -65,28 +84,15 @@ enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsig
         .mipCount = 1,
     };
 
-    if (own->handle != XR_NULL_HANDLE)
+    if (own_swapchain_create(swapchain->session, &info, own) == ARTEM_OK)
         return ARTEM_OK;
-    if (own->failed)
-        return ARTEM_ERROR_UNSUPPORTED;
-    own->failed = true;
-    if (XR_FAILED(next->xrCreateSwapchain(swapchain->session->handle, &info, &own->handle))) {
-        own->handle = XR_NULL_HANDLE;
-    } else {
-        own->images = layer_enumerate_images(next, own->handle, &own->image_count);
-        own->failed = own->images == NULL;
-        if (own->failed)
-            destroy(next, own);
-    }
-    if (own->failed)
-        layer_session_tell(swapchain->session, NOTICE_OWN_SWAPCHAIN, NULL);
-    return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
+    layer_session_tell(swapchain->session, NOTICE_OWN_SWAPCHAIN, NULL);
+    return ARTEM_ERROR_UNSUPPORTED;
 }
 
-enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain, unsigned plane)
+enum artem_result own_swapchain_acquire(struct layer_session *session, struct own_swapchain *own)
 {
-    const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own[plane];
+    const struct layer_next *next = &session->instance->next;
     const XrSwapchainImageWaitInfo wait_info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO, .timeout = wait_ns};
     XrResult result;
 
@@ -107,12 +113,9 @@ enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain, unsig
     return ARTEM_OK;
 }
 
-enum artem_result own_swapchain_release(struct layer_swapchain *swapchain, unsigned plane)
+enum artem_result own_swapchain_release(struct layer_session *session, struct own_swapchain *own)
 {
-    const struct layer_next *next = &swapchain->session->instance->next;
-    struct own_swapchain *own = &swapchain->own[plane];
-
-    if (XR_FAILED(next->xrReleaseSwapchainImage(own->handle, NULL)))
+    if (XR_FAILED(session->instance->next.xrReleaseSwapchainImage(own->handle, NULL)))
         return ARTEM_ERROR_DEVICE;
     own->acquired = false;
     own->waited = false;
@@ -123,5 +126,5 @@ enum artem_result own_swapchain_release(struct layer_swapchain *swapchain, unsig
 void own_swapchains_destroy(struct layer_swapchain *swapchain)
 {
     for (unsigned plane = 0; plane < SWAPCHAIN_PLANES; plane++)
-        destroy(&swapchain->session->instance->next, &swapchain->own[plane]);
+        own_swapchain_destroy(swapchain->session, &swapchain->own[plane]);
 }

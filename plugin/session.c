@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "frame_recorder.h"
 #include "handles.h"
+#include "hud.h"
 #include "swapchain.h"
 
 static struct handle_map sessions = HANDLE_MAP_INIT;
@@ -32,6 +33,8 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
         [NOTICE_MANY] = "a frame has more views than are painted at once: further layers pass through",
         [NOTICE_OVERLAP] = "pictures of one swapchain overlap too often: further layers pass through",
         [NOTICE_REJECTED] = "the runtime refused a styled frame: styling is off for this session",
+        [NOTICE_HUD] = "nothing more of the HUD and of toasts is shown",
+        [NOTICE_HUD_LAYERS] = "the app uses as many layers as the runtime allows: no room for the HUD or a toast",
         [NOTICE_OWN_SWAPCHAIN] = "the runtime gave no swapchain for styled frames: frames pass through",
     };
 
@@ -115,6 +118,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     governor_init(&session->governor);
     session->dump = frame_dump_create();
     session->recorder = frame_recorder_create();
+    session->hud = hud_create(session, info->systemId);
     session->settings_serial = artem_config_get(instance->config, &settings);
     memcpy(session->log_file, settings.log_file, sizeof session->log_file);
     tell_start(session, &settings);
@@ -162,6 +166,7 @@ void layer_session_free(struct layer_session *session)
         session->swapchains = swapchain->sibling;
         layer_swapchain_free(swapchain);
     }
+    hud_destroy(&session->hud);
     frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);

@@ -14,6 +14,7 @@
 #include "vk_shaders.h"
 
 struct frame_recorder;
+struct hud;
 struct layer_swapchain;
 
 // Reasons to pass frames or swapchains through; each is told once per session.
@@ -28,6 +29,8 @@ enum session_notice {
     NOTICE_OVERLAP,       // pictures of one swapchain that overlap too often
     NOTICE_REJECTED,      // the runtime refused a styled frame
     NOTICE_OWN_SWAPCHAIN, // no swapchain for the styled frames
+    NOTICE_HUD,           // HUD or toast cannot be made
+    NOTICE_HUD_LAYERS,    // no room for them among the app's layers
     NOTICE_COUNT
 };
 
@@ -39,7 +42,7 @@ struct layer_session {
     struct vk_shaders *shaders;    // likewise
     struct styler *styler;
     struct artem_stats *stats;
-    struct artem_ring *ring; // NULL: nobody can look on
+    struct artem_ring *ring;            // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
     atomic_bool wants_capture;          // releases are worth capturing
@@ -65,6 +68,7 @@ struct layer_session {
     const struct layer_swapchain *pending_eyes[2]; // that the pending frame drew to, NULL = not one per eye
     uint64_t instrument_ns;                        // spent on records since the latest frame began
     struct frame_recorder *recorder;
+    struct hud *hud;
     const XrCompositionLayerBaseHeader **layers; // scratch: the modified list
     uint32_t layer_capacity;
 };

@@ -41,6 +41,9 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 // next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);
 
+// The same style as a whole, NULL without one; valid until the next apply.
+const struct artem_style *styler_get_current(const struct styler *styler);
+
 // Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). On the
 // device, success means submitted: call it where the app's queue may be used.
 enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns);

@@ -94,11 +94,18 @@ void layer_swapchain_free(struct layer_swapchain *swapchain);
 
 // own_swapchain.c
 
-// Makes the own swapchain of a plane if there is none yet. May call down.
-enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane);
+#define OWN_SWAPCHAIN_USAGE                                                                                            \
+    (XR_SWAPCHAIN_USAGE_TRANSFER_DST_BIT | XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT | XR_SWAPCHAIN_USAGE_SAMPLED_BIT)
+
+// Makes it if it is not there yet. A failure is remembered, and not tried again.
+enum artem_result own_swapchain_create(struct layer_session *session, const XrSwapchainCreateInfo *info,
+                                       struct own_swapchain *own);
 // Acquires an image and waits for it at most one millisecond: ARTEM_TIMEOUT then; the image is remembered.
-enum artem_result own_swapchain_acquire(struct layer_swapchain *swapchain, unsigned plane);
-enum artem_result own_swapchain_release(struct layer_swapchain *swapchain, unsigned plane);
+enum artem_result own_swapchain_acquire(struct layer_session *session, struct own_swapchain *own);
+enum artem_result own_swapchain_release(struct layer_session *session, struct own_swapchain *own);
+void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own);
+// Makes the own swapchain of a plane, like the app's. May call down.
+enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane);
 // All planes.
 void own_swapchains_destroy(struct layer_swapchain *swapchain);
 // The images of a swapchain, as an array to free; NULL on failure.

@@ -29,6 +29,9 @@ void artem_settings_default(struct artem_settings *out_settings)
     out_settings->threads = 0;
     out_settings->ar = false;
     out_settings->record_frames = 100;
+    out_settings->hud_size = 1;
+    out_settings->hud_opacity = 154;
+    out_settings->toast = true;
 }
 
 static const char *base_name(const char *path)

@@ -10,8 +10,9 @@
 
 // In the order of the struct. What is missing here cannot be set over the control socket, and is not seen to change.
 static const char *const keys[] = {
-    "allow",      "enabled",   "style",    "blend_style", "blend",   "strength", "keep_color", "keep_text",
-    "resolution", "budget_ms", "log_file", "backend",     "threads", "ar",       "record",     "record_frames",
+    "allow",      "enabled",      "style",    "blend_style", "blend",     "strength", "keep_color", "keep_text",
+    "resolution", "budget_ms",    "log_file", "backend",     "threads",   "ar",       "record",     "record_frames",
+    "hud",        "hud_position", "hud_size", "hud_opacity", "hud_space", "toast",
 };
 _Static_assert(sizeof keys / sizeof keys[0] <= 64, "artem_config has a bit per key");
 
@@ -83,6 +84,18 @@ enum artem_result artem_settings_get(const struct artem_settings *s, const char 
         memcpy(out, s->record, sizeof s->record);
     else if (strcasecmp(key, "record_frames") == 0)
         put_integer(out, s->record_frames);
+    else if (strcasecmp(key, "hud") == 0)
+        put_switch(out, s->hud);
+    else if (strcasecmp(key, "hud_position") == 0)
+        snprintf(out, ARTEM_PATH_MAX, "%s", artem_hud_positions[s->hud_position]);
+    else if (strcasecmp(key, "hud_size") == 0)
+        put_number(out, (uint64_t)(s->hud_size * 1e6 + 0.5));
+    else if (strcasecmp(key, "hud_opacity") == 0)
+        put_share(out, s->hud_opacity);
+    else if (strcasecmp(key, "hud_space") == 0)
+        snprintf(out, ARTEM_PATH_MAX, "%s", s->hud_world ? "world" : "head");
+    else if (strcasecmp(key, "toast") == 0)
+        put_switch(out, s->toast);
     else
         return ARTEM_ERROR_NOT_FOUND;
     return ARTEM_OK;

@@ -89,6 +89,56 @@ static bool set_budget(double *field, const char *value, char *error, size_t err
     return false;
 }
 
+static bool set_size(double *field, const char *value, char *error, size_t error_size)
+{
+    double number;
+
+    if (parse_number(value, &number) && number >= 0.5 && number <= 3) {
+        *field = number;
+        return true;
+    }
+    snprintf(error, error_size, "expected a number from 0.5 to 3, got '%.80s'", value);
+    return false;
+}
+
+const char *const artem_hud_positions[ARTEM_HUD_POSITIONS] = {"top-left",    "top-center",    "top-right",
+                                                              "middle-left", "center",        "middle-right",
+                                                              "bottom-left", "bottom-center", "bottom-right"};
+
+// One of some words, by its index.
+static bool set_word(uint32_t *field, const char *const *words, uint32_t count, const char *value, char *error,
+                     size_t error_size)
+{
+    int used;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (strcasecmp(value, words[i]) == 0) {
+            *field = i;
+            return true;
+        }
+    used = snprintf(error, error_size, "expected ");
+    for (uint32_t i = 0; i < count && used >= 0 && (size_t)used < error_size; i++)
+        used += snprintf(error + used, error_size - (size_t)used, "%s%s",
+                         i == 0          ? ""
+                         : i + 1 < count ? ", "
+                                         : " or ",
+                         words[i]);
+    if (used >= 0 && (size_t)used < error_size)
+        snprintf(error + used, error_size - (size_t)used, ", got '%.40s'", value);
+    return false;
+}
+
+static bool set_space(bool *field, const char *value, char *error, size_t error_size)
+{
+    static const char *const words[] = {"head", "world"};
+    uint32_t index = 0;
+
+    if (!set_word(&index, words, 2, value, error, error_size))
+        return false;
+    *field = index == 1;
+    return true;
+}
+
 static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error, size_t error_size)
 {
     if (artem_name_valid(value)) {
@@ -171,6 +221,18 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_path(s->record, value, error, error_size);
     else if (strcasecmp(key, "record_frames") == 0)
         good = set_integer(&s->record_frames, value, 1, 10000, error, error_size);
+    else if (strcasecmp(key, "hud") == 0)
+        good = set_switch(&s->hud, value, error, error_size);
+    else if (strcasecmp(key, "hud_position") == 0)
+        good = set_word(&s->hud_position, artem_hud_positions, ARTEM_HUD_POSITIONS, value, error, error_size);
+    else if (strcasecmp(key, "hud_size") == 0)
+        good = set_size(&s->hud_size, value, error, error_size);
+    else if (strcasecmp(key, "hud_opacity") == 0)
+        good = set_share(&s->hud_opacity, value, error, error_size);
+    else if (strcasecmp(key, "hud_space") == 0)
+        good = set_space(&s->hud_world, value, error, error_size);
+    else if (strcasecmp(key, "toast") == 0)
+        good = set_switch(&s->toast, value, error, error_size);
     else
         return ARTEM_ERROR_NOT_FOUND;
     return good ? ARTEM_OK : ARTEM_ERROR_FORMAT;

@@ -46,6 +46,7 @@ static const struct column {
     COLUMN(passed_layers, COUNT),
     COLUMN(budget_ms, MILLISECONDS),
     COLUMN(overhead_ms, MILLISECONDS),
+    COLUMN(hud_ms, MILLISECONDS),
     {"missed", MISSED, offsetof(struct artem_frame_record, slack_ms)},
 };
 
@@ -133,7 +134,7 @@ size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struc
                          quote, text[0] || quote[0] ? text : "null", quote);
         else
             n = snprintf(out + used, ARTEM_STATS_LINE_MAX - used, "%s%s", i == 0 ? "" : ",", text);
-        used += (size_t)n; // every field is short: 27 of at most 100 bytes
+        used += (size_t)n; // every field is short: 28 of at most 100 bytes
     }
     memcpy(out + used, json ? "}\n" : "\n", json ? 3 : 2);
     return used + (json ? 2 : 1);

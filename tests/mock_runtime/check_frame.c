@@ -120,6 +120,19 @@ static bool is_foreign(const XrFrameEndInfo *info)
     return foreign;
 }
 
+static bool has_foreign_quad(const XrFrameEndInfo *info)
+{
+    bool foreign = false;
+
+    for (uint32_t i = 0; i < info->layerCount; i++) {
+        const XrCompositionLayerQuad *layer = (const XrCompositionLayerQuad *)info->layers[i];
+
+        if (layer->type == XR_TYPE_COMPOSITION_LAYER_QUAD)
+            foreign = foreign || !MOCK_FIND(mock_swapchain, MOCK_SWAPCHAIN, layer->subImage.swapchain)->claimed;
+    }
+    return foreign;
+}
+
 XrResult mock_check_frame(struct mock_session *session, const XrFrameEndInfo *info)
 {
     struct place place = {.session = session};
@@ -127,7 +140,7 @@ XrResult mock_check_frame(struct mock_session *session, const XrFrameEndInfo *in
     if (info->environmentBlendMode < XR_ENVIRONMENT_BLEND_MODE_OPAQUE ||
         info->environmentBlendMode > XR_ENVIRONMENT_BLEND_MODE_ALPHA_BLEND)
         return mock_violation(XR_ERROR_ENVIRONMENT_BLEND_MODE_UNSUPPORTED, "xrEndFrame: unknown blend mode");
-    if (info->layerCount > MOCK_LAYERS_MAX)
+    if (info->layerCount > mock_settings.layers)
         return mock_violation(XR_ERROR_LAYER_LIMIT_EXCEEDED, "xrEndFrame: too many layers");
     if (info->layerCount > 0 && info->layers == NULL)
         return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrEndFrame: no list of layers");
@@ -137,5 +150,7 @@ XrResult mock_check_frame(struct mock_session *session, const XrFrameEndInfo *in
         if (XR_FAILED(result))
             return result;
     }
+    if (has_foreign_quad(info) && mock_settings.reject_foreign_quads != XR_SUCCESS)
+        return mock_settings.reject_foreign_quads;
     return is_foreign(info) ? mock_settings.reject_foreign : XR_SUCCESS;
 }

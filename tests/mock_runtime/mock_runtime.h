@@ -38,6 +38,8 @@ struct mock_settings {
     XrResult refuse_transfer;                  // of xrCreateSwapchain with TRANSFER_SRC usage
     bool refuse_extensions;                    // xrCreateVulkanDeviceKHR with device extensions fails in Vulkan
     XrResult reject_foreign;                   // of xrEndFrame that refers to swapchains that are not the app's
+    XrResult reject_foreign_quads;             // the same for quad layers
+    uint32_t layers;                           // that a frame may have, at most MOCK_LAYERS_MAX
     XrResult app_wait, foreign_wait;           // of xrWaitSwapchainImage
     bool watch_foreign;                        // foreign swapchains may be waited for a millisecond at most
     bool lose_session;                         // every call on a session returns XR_ERROR_SESSION_LOST

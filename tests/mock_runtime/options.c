@@ -13,6 +13,7 @@ static const struct mock_settings defaults = {
     .views = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO,
     .width = 320,
     .height = 240,
+    .layers = MOCK_LAYERS_MAX,
 };
 
 void mock_reset(void)

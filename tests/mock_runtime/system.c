@@ -35,7 +35,7 @@ MOCK_FUNCTION(xrGetSystemProperties)(XrInstance handle, XrSystemId system, XrSys
     properties->systemId = SYSTEM;
     properties->vendorId = 0;
     snprintf(properties->systemName, sizeof properties->systemName, "Art'Em mock headset");
-    properties->graphicsProperties = (XrSystemGraphicsProperties){8192, 8192, MOCK_LAYERS_MAX};
+    properties->graphicsProperties = (XrSystemGraphicsProperties){8192, 8192, mock_settings.layers};
     properties->trackingProperties = (XrSystemTrackingProperties){XR_TRUE, XR_TRUE};
     return XR_SUCCESS;
 }

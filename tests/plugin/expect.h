@@ -13,6 +13,17 @@ enum expect_result {
     EXPECT_WRONG     // some pixel or value is not
 };
 
+// Quad layers of the layer's own that follow the app's layers in the latest frame, found by expect_frame.
+enum { EXPECT_PANELS_MAX = 2 };
+struct expect_panel {
+    XrCompositionLayerQuad layer;
+    const uint8_t *pixels; // valid until the next frame
+    int64_t format;
+    int width, height;
+};
+extern struct expect_panel expect_panels[EXPECT_PANELS_MAX];
+extern unsigned expect_panel_count;
+
 // Compares the latest frame with app.frame, in which nothing was drawn since. Prints what is wrong.
 enum expect_result expect_frame(void);
 const char *expect_name(enum expect_result result);

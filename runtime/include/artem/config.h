@@ -31,7 +31,17 @@ struct artem_settings {
     bool ar;                         // ar = on|off                 style additive displays too; default off
     char record[ARTEM_PATH_MAX];     // record = FOLDER             recording of the session (recording.h); empty = none; default none
     uint32_t record_frames;          // record_frames = 1..10000    engine runs after which a recording ends; default 100
+    bool hud;                        // hud = on|off                numbers and a plot in the headset; default off
+    uint32_t hud_position;           // hud_position = top-left|... one of artem_hud_positions, by index; default 0
+    double hud_size;                 // hud_size = 0.5..3           1 = about 24 degrees wide; default 1
+    uint32_t hud_opacity;            // hud_opacity = 0.0..1.0      of its ground, as 0..256; default 154
+    bool hud_world;                  // hud_space = head|world      it moves with the head, or stays in the world; default head
+    bool toast;                      // toast = on|off              words when style, strength or on/off change; default on
 };
+
+// Three rows of three: "top-left", "top-center", ...
+enum { ARTEM_HUD_POSITIONS = 9 };
+extern const char *const artem_hud_positions[ARTEM_HUD_POSITIONS];
 
 struct artem_config;  // opaque; owns a watcher thread (inotify on the folder) when opened with watch
 

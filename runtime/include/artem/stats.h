@@ -47,6 +47,7 @@ struct artem_frame_record {
     uint32_t passed_layers; // composition layers passed on untouched, of any kind
     double budget_ms;       // in force, 0 = no limit
     double overhead_ms; // the instrument's own cost: stamps and records of the previous frame; NaN when not measured
+    double hud_ms;      // part of layer_ms: HUD and toast
 };
 // Zeros and empty text, NaN for slack, per-eye times, style age and overhead.
 void artem_frame_record_init(struct artem_frame_record *out_record);

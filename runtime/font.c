@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "font.h"
+#include "artem/font.h"
 
 #include <stdint.h>
 
@@ -110,4 +110,26 @@ bool font_pixel(char character, int x, int y)
     if (x < 0 || x >= FONT_WIDTH || y < 0 || y >= FONT_HEIGHT)
         return false;
     return glyphs[c - 32][y] >> (FONT_WIDTH - 1 - x) & 1;
+}
+
+// U+00C0 to U+00FF.
+static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
+
+void font_fold(const char *utf8, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0' && used + 1 < size;) {
+        const unsigned char first = *p++;
+        if (first < 0x80)
+            out[used++] = first >= 32 && first < 127 ? (char)first : '?';
+        else if (first == 0xC3 && *p >= 0x80 && *p < 0xC0)
+            out[used++] = latin[*p - 0x80];
+        else
+            out[used++] = '?';
+        while (first >= 0x80 && (*p & 0xC0) == 0x80)
+            p++;
+    }
+    if (size > 0)
+        out[used] = '\0';
 }
