@@ -23,37 +23,47 @@ enum {
     ARTEM_CUDA_UNIT_THREADS = 256,
     ARTEM_CUDA_CONV_THREADS = 128, // encoder, d0, d1
     ARTEM_CUDA_D2_THREADS = 256,
-    // Most tiles that one block of a unit adds up before its 32-bit sums of squares might overflow: a thread sums four
-    // cells a tile, 4 · 1152² · 512 < 2³².
-    ARTEM_CUDA_UNIT_TILES = 512
+    // Most tiles that one block of a unit adds up before the 32-bit sums of squares of its warps might overflow: 32
+    // cells
+    // a tile, 32 · 1152² · 100 < 2³².
+    ARTEM_CUDA_UNIT_TILES = 100
 };
 
 // Dynamic shared memory, one struct per kernel.
+// Parameters of channels stand in the order in which the threads of a fragment ask for them: [half][16][4], slot
+// 64 · half + 4 · k + q for channel 64 · half + 16 · q + k.
 struct artem_cuda_unit_shared {
     uint32_t weights[2][ARTEM_CUDA_PAIRED][8][8][4];
-    uint32_t map[2][ARTEM_CUDA_HALO][4];  // one is read while the next tile's arrives in the other
-    int32_t ones[2][ARTEM_CUDA_HALO];     // bits of each cell of the map
-    int32_t gain[ARTEM_CUDA_CHANNELS][4]; // what the unit does to each channel
-    int16_t threshold[ARTEM_CUDA_CHANNELS], dec_gain[ARTEM_CUDA_CHANNELS], dec_bias[ARTEM_CUDA_CHANNELS];
+    uint32_t map[2][ARTEM_CUDA_HALO][4];    // one is read while the next tile's arrives in the other
+    int32_t params[ARTEM_CUDA_CHANNELS][4]; // struct unit_params of each slot
+    int32_t decoder[ARTEM_CUDA_CHANNELS];   // gain | bias << 16
     int32_t weight_ones[ARTEM_CUDA_CHANNELS];
+    int32_t ones[2][ARTEM_CUDA_HALO];        // bits of each cell of the map
     int64_t sums[4][2][ARTEM_CUDA_CHANNELS]; // of the four warps that share a half
-    uint32_t flags[2];
+    uint32_t last;
 };
 
 struct artem_cuda_encoder_shared {
     int8_t weights[ARTEM_CUDA_TAPS][4][8][8][16];
-    uint8_t input[2][ARTEM_CUDA_HALO][64];
-    uint32_t flags[2];
+    union {
+        uint8_t input[2][ARTEM_CUDA_HALO][64];
+        int64_t sums[4][2][ARTEM_CUDA_HALF]; // of the four warps, after the last tile
+    } of;
+    int32_t params[ARTEM_CUDA_HALF][4]; // struct encoder_params of each slot
+    int64_t scratch[4];
+    uint32_t last;
 };
 
 struct artem_cuda_d0_shared {
     int8_t weights[ARTEM_CUDA_TAPS][8][4][8][16];
     uint8_t input[ARTEM_CUDA_HALO][128];
+    int32_t params[32]; // multiplier | bias << 16
 };
 
 struct artem_cuda_d1_shared {
     int8_t weights[ARTEM_CUDA_TAPS][2][2][8][16];
     uint8_t input[ARTEM_CUDA_HALO][32]; // doubled
+    int32_t params[16];
 };
 
 struct artem_cuda_d2_shared {

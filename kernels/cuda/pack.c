@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pack.h"
 
+#include <assert.h>
 #include <string.h>
+
+// Kernels copy weights 16 bytes at a time.
+static_assert(offsetof(struct artem_cuda_network, enc_weights) % 16 == 0, "aligned");
+static_assert(offsetof(struct artem_cuda_network, lut) % 16 == 0, "aligned");
+static_assert(offsetof(struct artem_cuda_style, d0_weights) % 16 == 0, "aligned");
+static_assert(offsetof(struct artem_cuda_style, d1_weights) % 16 == 0, "aligned");
 
 // A matrix has eight outputs; outs is 64 per half in encoder and units.
 static void pack_units(const uint8_t *bits, struct artem_cuda_network *network)

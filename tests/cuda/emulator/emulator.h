@@ -12,6 +12,11 @@
 extern "C" {
 #endif
 
+// Which chip is emulated from now on by this thread, by its compute capability: of the kernels' images
+// for 7.5, 8.0, 9.0 and 12.0 the newest one that is not newer than the chip. False where there is none. At the
+// beginning it is 9.0.
+bool cuda_emulator_choose(int major, int minor);
+
 // Whether there is a kernel of this name.
 bool cuda_emulator_has(const char *kernel);
 

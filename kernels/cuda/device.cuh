@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all kernels share: which chip they are compiled for, their argument, the notation of docs/arithmetic.md §1.
+//
+// Kernels are compiled by nvcc per chip, and by the host's C++ compiler for the tests (tests/cuda/emulator), which
+// includes a header of its own before this one: kernel text must not depend on which of them it is.
+#ifndef ARTEM_KERNELS_CUDA_DEVICE_CUH
+#define ARTEM_KERNELS_CUDA_DEVICE_CUH
+
+#ifdef __CUDACC__
+#define ARTEM_SM (__CUDA_ARCH__ / 10)
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#define ARTEM_WGMMA 1
+#endif
+#define DYNAMIC_SHARED(type, name)                                                                                     \
+    extern __shared__ __align__(128) unsigned char artem_dynamic_shared[];                                             \
+    type &name = *reinterpret_cast<type *>(artem_dynamic_shared)
+// Not `inline`, so that names are those of layout.h and plan.h.
+#define KERNEL(name, threads, blocks)                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads, blocks) name(const __grid_constant__ artem_cuda_args args)
+#include "instructions.cuh"
+#endif
+
+#include "geometry.h"
+#include "layout.h"
+
+#define DEVICE static __device__ __forceinline__
+
+// ---- The buffers ----
+
+DEVICE const artem_cuda_network &network_of(const artem_cuda_args &args)
+{
+    return *reinterpret_cast<const artem_cuda_network *>(args.network);
+}
+
+DEVICE const artem_cuda_style &style_of(const artem_cuda_args &args)
+{
+    return *reinterpret_cast<const artem_cuda_style *>(args.style);
+}
+
+DEVICE artem_cuda_state &state_of(const artem_cuda_args &args)
+{
+    return *reinterpret_cast<artem_cuda_state *>(args.state);
+}
+
+DEVICE const artem_cuda_frame &frame_of(const artem_cuda_args &args)
+{
+    return *reinterpret_cast<const artem_cuda_frame *>(args.frame);
+}
+
+// A tensor of the arena: `region` is ARTEM_CUDA_INPUT, _STREAM or _MAPS.
+DEVICE uint8_t *tensor_of(const artem_cuda_args &args, uint32_t region)
+{
+    return reinterpret_cast<uint8_t *>(args.arena) + (size_t)ARTEM_CUDA_PLANE(args.shape.cells) * region;
+}
+
+DEVICE uint8_t *map_of(const artem_cuda_args &args, uint32_t which)
+{
+    return tensor_of(args, ARTEM_CUDA_MAPS + 16 * which);
+}
+
+// ---- docs/arithmetic.md §1 ----
+
+DEVICE int32_t clamp32(int32_t v, int32_t low, int32_t high)
+{
+    return min(max(v, low), high);
+}
+
+DEVICE int32_t sat16(int32_t v)
+{
+    return clamp32(v, -32768, 32767);
+}
+
+// n 0..15, a + 2^14 does not overflow: sums of §5 do not come near.
+DEVICE int32_t rsh(int32_t a, int32_t n)
+{
+    return (a + ((1 << n) >> 1)) >> n;
+}
+
+DEVICE int32_t mulhrs(int32_t a, int32_t b)
+{
+    return (a * b + (1 << 14)) >> 15;
+}
+
+// Two int16 in one word.
+DEVICE int32_t pair16(int32_t low, int32_t high)
+{
+    return (int32_t)(((uint32_t)low & 0xffffu) | (uint32_t)high << 16);
+}
+
+DEVICE int32_t low16(int32_t w)
+{
+    return (int16_t)w;
+}
+
+DEVICE int32_t high16(int32_t w)
+{
+    return w >> 16;
+}
+
+// Requantisation of §5 with M | B << 16.
+DEVICE int32_t requantise(int32_t acc, int32_t shift, int32_t params)
+{
+    return sat16(mulhrs(sat16(rsh(acc, shift)), low16(params)) + high16(params));
+}
+
+// Leaky ReLU of z with `bits` fraction bits around 32, before it is saturated to a byte.
+DEVICE int32_t leaky(int32_t z, int32_t bits)
+{
+    return rsh(z > 0 ? z : z >> 3, bits) + 32;
+}
+
+// ---- Memory ----
+
+DEVICE uint32_t shared_address(const void *p)
+{
+    return (uint32_t)__cvta_generic_to_shared(p);
+}
+
+// Copies a multiple of 16 bytes with all threads of a block of one dimension; both sides are aligned to 16.
+DEVICE void copy_by_block(void *to, const void *from, uint32_t bytes)
+{
+    for (uint32_t i = threadIdx.x; i < bytes / 16; i += blockDim.x)
+        reinterpret_cast<uint4 *>(to)[i] = reinterpret_cast<const uint4 *>(from)[i];
+}
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoder, docs/arithmetic.md §5 and §7: int8 convolution, sums, normalisation, the stream and its first bits. A
+// block computes half of the outputs (y). The last block of the first pass decides what the frame is.
+#include "conv8.cuh"
+#include "moments.cuh"
+#include "sums.cuh"
+
+// Is the frame blank, is it a cut, how fast do the statistics follow it?
+DEVICE void decide(const artem_cuda_args &args, int64_t *scratch)
+{
+    artem_cuda_state &state = state_of(args);
+    const uint32_t channel = threadIdx.x;
+    const moments cal = calibration(style_of(args), 0, channel), frame = frame_moments(args, 0, channel);
+    moments m = load_state(state, 0, channel);
+    const int64_t seen = block_sum(max(256 * frame.square - frame.mean * frame.mean, INT64_C(0)), scratch);
+    const int64_t calibrated = block_sum(variance(cal), scratch);
+    const int64_t change = 256 * frame.mean - m.mean;
+    const int64_t moved = block_sum(change < 0 ? -change : change, scratch), all = state.deviations;
+    const bool blank = 64 * seen < calibrated;
+    const int32_t pace = moved > all ? 0 : moved > all / 8 ? 1 : moved > all / 16 ? 2 : 3;
+    const bool wanted = frame_of(args).wants_exact != 0, cut = !wanted && !blank && pace == 0, exact = wanted || cut;
+
+    if (!blank)
+        m = exact ? take(frame) : follow(m, frame, pace);
+    store_state(state, 0, channel, m);
+    if (exact)
+        make_gains(args, 0, channel, m);
+    if (channel == 0)
+        state.decisions = {exact, blank, (uint32_t)pace, cut};
+}
+
+DEVICE void load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_shared &shared, uint32_t half)
+{
+    const artem_cuda_state &state = state_of(args);
+
+    copy_by_block(shared.weights, network_of(args).enc_weights[half], sizeof shared.weights);
+    if (threadIdx.x >= ARTEM_CUDA_HALF)
+        return;
+    const uint32_t slot = threadIdx.x, channel = half * ARTEM_CUDA_HALF + (slot & 3) * 16 + (slot >> 2);
+    shared.params[slot][0] = network_of(args).enc_offset[channel];
+    shared.params[slot][1] = state.a[0][channel];
+    shared.params[slot][2] = state.b[0][channel];
+    shared.params[slot][3] = style_of(args).threshold[0][channel];
+}
+
+// One thread's 16 channels of four cells. Sums are of cells inside the view.
+DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder_shared &shared, const tile_place &tile,
+                           uint32_t half, const int32_t (&acc)[2][8][4], int32_t s1[16], int64_t s2[16])
+{
+    const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32, r = lane / 4, q = lane % 4;
+    const int32_t shift = network_of(args).enc_shift;
+    uint32_t words[4][4], bits[4] = {0, 0, 0, 0}, cells[4];
+    bool inside[4];
+
+#pragma unroll
+    for (int g = 0; g < 4; g++) {
+        const uint32_t i = 32 * warp + 8 * g + r;
+        inside[g] = tile.x + tile_x(i) < tile.width && tile.y + tile_y(i) < tile.height;
+        cells[g] = clamped_cell(tile, tile.x + tile_x(i), tile.y + tile_y(i));
+    }
+#pragma unroll
+    for (int w = 3; w >= 0; w--) {
+        int32_t x[4][4];
+#pragma unroll
+        for (int i = 3; i >= 0; i--) {
+            const int k = 4 * w + i;
+            const int4 p = *reinterpret_cast<const int4 *>(shared.params[4 * k + q]);
+#pragma unroll
+            for (int g = 0; g < 4; g++) {
+                const int32_t s = sat16(rsh(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] + p.x, shift));
+                const int32_t counted = inside[g] ? s : 0;
+                s1[k] += counted;
+                s2[k] += counted * counted;
+                x[g][i] = (sat16(mulhrs(s, p.y) + p.z) + 8) >> 4;
+                bits[g] = __funnelshift_l((uint32_t)(p.w - x[g][i]), bits[g], 1);
+            }
+        }
+#pragma unroll
+        for (int g = 0; g < 4; g++)
+            words[g][w] = pack_s8(x[g][0], x[g][1], x[g][2], x[g][3]);
+    }
+#pragma unroll
+    for (int g = 0; g < 4; g++) {
+        const uint32_t both = bits[g] | __shfl_down_sync(0xffffffffu, bits[g], 1) << 16;
+        if (!inside[g])
+            continue;
+        const uint32_t at = half * ARTEM_CUDA_HALF + 16 * q;
+        *reinterpret_cast<uint4 *>(tensor_of(args, ARTEM_CUDA_STREAM) + (size_t)cells[g] * 128 + at) =
+            make_uint4(words[g][0], words[g][1], words[g][2], words[g][3]);
+        if (q % 2 == 0)
+            *reinterpret_cast<uint32_t *>(map_of(args, 0) + (size_t)cells[g] * 16 + at / 8) = both;
+    }
+}
+
+DEVICE void add_encoder_sums(const artem_cuda_args &args, artem_cuda_encoder_shared &shared, uint32_t half,
+                             const int32_t s1[16], const int64_t s2[16])
+{
+    const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    artem_cuda_state &state = state_of(args);
+
+    __syncthreads(); // the input, which the sums overwrite, is no longer read
+#pragma unroll
+    for (int k = 0; k < 16; k++) {
+        const int64_t sum1 = column_sum((long long)s1[k]), sum2 = column_sum((long long)s2[k]);
+        if (lane < 4) {
+            shared.of.sums[warp][0][16 * lane + k] = sum1;
+            shared.of.sums[warp][1][16 * lane + k] = sum2;
+        }
+    }
+    __syncthreads();
+    const uint32_t c = threadIdx.x % ARTEM_CUDA_HALF, which = threadIdx.x / ARTEM_CUDA_HALF;
+    int64_t sum = 0;
+    for (int w = 0; w < 4; w++)
+        sum += shared.of.sums[w][which][c];
+    add_to_frame((which == 0 ? state.sum1 : state.sum2)[0][half * ARTEM_CUDA_HALF + c], sum);
+}
+
+KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 1)
+{
+    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
+    artem_cuda_state &state = state_of(args);
+    const bool first = args.pass == ARTEM_CUDA_PASS_FIRST;
+    if (!first && state.decisions.exact == 0)
+        return;
+    const uint32_t tiles = count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape), half = blockIdx.y;
+    const uint8_t *input = tensor_of(args, ARTEM_CUDA_INPUT);
+    const uint32_t buffer_bytes = sizeof shared.of.input[0];
+    int32_t s1[16] = {0};
+    int64_t s2[16] = {0};
+    uint32_t buffer = 0;
+
+    if (blockIdx.x < tiles)
+        load_halo<4>(shared_address(shared.of.input), input,
+                     find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, blockIdx.x));
+    copies_commit();
+    load_encoder_params(args, shared, half);
+    for (uint32_t index = blockIdx.x; index < tiles; index += gridDim.x, buffer ^= 1) {
+        const uint32_t next = index + gridDim.x;
+        int32_t acc[2][8][4];
+        if (next < tiles)
+            load_halo<4>(shared_address(shared.of.input) + (buffer ^ 1) * buffer_bytes, input,
+                         find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, next));
+        copies_commit();
+        copies_wait<1>();
+        __syncthreads();
+        convolve<4, 8>(acc, shared_address(shared.of.input) + buffer * buffer_bytes, shared_address(shared.weights),
+                       threadIdx.x / 32);
+        finish_encoder(args, shared, find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index), half, acc,
+                       s1, s2);
+        __syncthreads(); // the next tile but one takes this one's place
+    }
+    if (!first)
+        return;
+    add_encoder_sums(args, shared, half, s1, s2);
+    if (is_last_block(state.done[0], gridDim.x * gridDim.y, shared.last))
+        decide(args, shared.scratch);
+}

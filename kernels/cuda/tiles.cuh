@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tiles of the views, and which rows of a tensor-core fragment stand for which of a tile's cells.
+#ifndef ARTEM_KERNELS_CUDA_TILES_CUH
+#define ARTEM_KERNELS_CUDA_TILES_CUH
+
+#include "device.cuh"
+
+struct tile_place {
+    uint32_t view;
+    int32_t width, height; // of the view
+    uint32_t first;        // its first cell or pixel
+    int32_t x, y;          // where the tile begins
+};
+
+// Of tiles of WIDTH x HEIGHT, a cell being SCALE pixels wide and high. `index` is below count_tiles.
+template <int SCALE, int WIDTH, int HEIGHT> DEVICE tile_place find_tile(const artem_cuda_shape &shape, uint32_t index)
+{
+    uint32_t v = 0;
+
+    for (;; v++) {
+        const uint32_t columns = (shape.view[v].qw * SCALE + WIDTH - 1) / WIDTH;
+        const uint32_t tiles = columns * ((shape.view[v].qh * SCALE + HEIGHT - 1) / HEIGHT);
+        if (index < tiles) {
+            const uint32_t row = index / columns;
+            return {v,
+                    (int32_t)shape.view[v].qw * SCALE,
+                    (int32_t)shape.view[v].qh * SCALE,
+                    shape.view[v].first * SCALE * SCALE,
+                    (int32_t)(index - row * columns) * WIDTH,
+                    (int32_t)row * HEIGHT};
+        }
+        index -= tiles;
+    }
+}
+
+template <int SCALE, int WIDTH, int HEIGHT> DEVICE uint32_t count_tiles(const artem_cuda_shape &shape)
+{
+    uint32_t tiles = 0;
+
+    for (uint32_t v = 0; v < shape.views; v++)
+        tiles += (shape.view[v].qw * SCALE + WIDTH - 1) / WIDTH * ((shape.view[v].qh * SCALE + HEIGHT - 1) / HEIGHT);
+    return tiles;
+}
+
+// The cell at (x, y) of the view, or the nearest one inside: the replicated border.
+DEVICE uint32_t clamped_cell(const tile_place &tile, int32_t x, int32_t y)
+{
+    return tile.first + (uint32_t)(clamp32(y, 0, tile.height - 1) * tile.width + clamp32(x, 0, tile.width - 1));
+}
+
+// Cell of the view for entry `halo` of a tile's cells with those around it.
+DEVICE uint32_t halo_cell(const tile_place &tile, uint32_t halo)
+{
+    const int32_t row = (int32_t)(halo / ARTEM_CUDA_HALO_W), column = (int32_t)(halo % ARTEM_CUDA_HALO_W);
+
+    return clamped_cell(tile, tile.x + column - 1, tile.y + row - 1);
+}
+
+// A tile is two squares of 8 x 8 cells, so that eight rows of a fragment are neighbours.
+DEVICE int32_t tile_x(uint32_t i)
+{
+    return (int32_t)((i >> 6) * 8 + (i & 7));
+}
+
+DEVICE int32_t tile_y(uint32_t i)
+{
+    return (int32_t)(i >> 3 & 7);
+}
+
+// The entry of the halo up and left of cell i, where its window begins, and how far from there a tap is.
+DEVICE uint32_t window_of(uint32_t i)
+{
+    return (uint32_t)(tile_y(i) * ARTEM_CUDA_HALO_W + tile_x(i));
+}
+
+DEVICE uint32_t tap_offset(uint32_t tap)
+{
+    return tap / 3 * ARTEM_CUDA_HALO_W + tap % 3;
+}
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Warp-level instructions. In the PTX ISA's text on fragments, groupID = lane >> 2 and threadID_in_group = lane % 4.
+#include "instructions_host.h"
+
+#include <cstring>
+#include <vector>
+
+#include "fibers.h"
+
+namespace
+{
+
+int32_t saturate(int32_t v, int32_t low, int32_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+// ---- ldmatrix (Warp-level matrix load instruction): for .x4, threads 0-7, 8-15, 16-23 and 24-31 give the addresses of
+// the rows of matrices 0 to 3; rows are 16 bytes, naturally aligned; register i of thread T holds the pair T % 4 of row
+// T / 4 of matrix i.
+
+struct loading {
+    uint32_t address;
+    uint32_t *r;
+};
+
+void load_matrices(void *const brought[32])
+{
+    for (int matrix = 0; matrix < 4; matrix++)
+        for (int row = 0; row < 8; row++) {
+            const uint32_t address = static_cast<loading *>(brought[8 * matrix + row])->address;
+            if (address % 16 != 0)
+                cuda_fail("ldmatrix: a row that is not aligned to 16 bytes");
+            const char *bytes = static_cast<const char *>(cuda_shared_pointer(address, 16));
+            for (int t = 0; t < 4; t++)
+                memcpy(&static_cast<loading *>(brought[4 * row + t])->r[matrix], bytes + 4 * t, 4);
+        }
+}
+
+// ---- mma.sync: fragments of one register of A, B per 8 rows or columns and 128 bits; of D two registers.
+
+struct multiplying {
+    const uint32_t *a, *b;
+    int32_t *d;
+};
+
+int32_t xor_bits(uint32_t a, uint32_t b)
+{
+    return __builtin_popcount(a ^ b);
+}
+
+int32_t and_bits(uint32_t a, uint32_t b)
+{
+    return __builtin_popcount(a & b);
+}
+
+template <typename B> int32_t dot_bytes(uint32_t a, uint32_t b)
+{
+    const auto byte = [](uint32_t w, int i) { return w >> 8 * i; };
+
+    return (uint8_t)byte(a, 0) * (B)byte(b, 0) + (uint8_t)byte(a, 1) * (B)byte(b, 1) +
+           (uint8_t)byte(a, 2) * (B)byte(b, 2) + (uint8_t)byte(a, 3) * (B)byte(b, 3);
+}
+
+// "Matrix Fragments for mma.m8n8k16" (8-bit) and "mma.m8n8k128" (single-bit): element i of A's register is row groupID,
+// column threadID_in_group · n + i, n being 4 or 32; B's is row threadID_in_group · n + i, column groupID; D's is row
+// groupID, column threadID_in_group · 2 + i.
+template <int32_t (*product)(uint32_t, uint32_t)> void multiply_8x8(void *const brought[32])
+{
+    for (int row = 0; row < 8; row++)
+        for (int column = 0; column < 8; column++)
+            for (int t = 0; t < 4; t++)
+                static_cast<multiplying *>(brought[row * 4 + column / 2])->d[column % 2] +=
+                    product(*static_cast<multiplying *>(brought[row * 4 + t])->a,
+                            *static_cast<multiplying *>(brought[column * 4 + t])->b);
+}
+
+// "Matrix Fragments for mma.m16n8k32" (8-bit) and "mma.m16n8k256" (single-bit). With n elements a register, element i
+// of A: row groupID for 0 <= i < n and 2n <= i < 3n, else groupID + 8; column threadID_in_group · n + i % n, for i >=
+// 2n beyond the first half of K. Of B: row threadID_in_group · n + i % n, for i >= n beyond the first half of K; column
+// groupID. Of D: row groupID for i < 2, else groupID + 8; column threadID_in_group · 2 + i % 2.
+template <int32_t (*product)(uint32_t, uint32_t)> void multiply_16x8(void *const brought[32])
+{
+    uint32_t a[16][8], b[8][8]; // rows of A, columns of B
+
+    for (int lane = 0; lane < 32; lane++) {
+        const multiplying *own = static_cast<multiplying *>(brought[lane]);
+        for (int i = 0; i < 4; i++)
+            a[lane / 4 + i % 2 * 8][lane % 4 + i / 2 * 4] = own->a[i];
+        for (int i = 0; i < 2; i++)
+            b[lane / 4][lane % 4 + i * 4] = own->b[i];
+    }
+    for (int row = 0; row < 16; row++)
+        for (int column = 0; column < 8; column++) {
+            int32_t sum = 0;
+            for (int k = 0; k < 8; k++)
+                sum += product(a[row][k], b[column][k]);
+            static_cast<multiplying *>(brought[row % 8 * 4 + column / 2])->d[row / 8 * 2 + column % 2] += sum;
+        }
+}
+
+} // namespace
+
+void ldmatrix_x4(uint32_t r[4], uint32_t address)
+{
+    loading own = {address, r};
+
+    cuda_warp_meet(load_matrices, &own, "ldmatrix");
+}
+
+void mma_xor_8x8x128(int32_t d[2], uint32_t a, uint32_t b)
+{
+    multiplying own = {&a, &b, d};
+
+    cuda_warp_meet(multiply_8x8<xor_bits>, &own, "mma.m8n8k128 xor");
+}
+
+void mma_u8s8_8x8x16(int32_t d[2], uint32_t a, uint32_t b)
+{
+    multiplying own = {&a, &b, d};
+
+    cuda_warp_meet(multiply_8x8<dot_bytes<int8_t>>, &own, "mma.m8n8k16 u8 s8");
+}
+
+void mma_u8s8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
+{
+    multiplying own = {a, b, d};
+
+    cuda_warp_meet(multiply_16x8<dot_bytes<int8_t>>, &own, "mma.m16n8k32 u8 s8");
+}
+
+void mma_u8u8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
+{
+    multiplying own = {a, b, d};
+
+    cuda_warp_meet(multiply_16x8<dot_bytes<uint8_t>>, &own, "mma.m16n8k32 u8 u8");
+}
+
+void mma_and_16x8x256(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
+{
+    multiplying own = {a, b, d};
+
+    cuda_warp_meet(multiply_16x8<and_bits>, &own, "mma.m16n8k256 and");
+}
+
+// ---- cvt.pack ("Data Movement and Conversion Instructions: cvt.pack"): both operands saturated, a above b, c's lower
+// half above both.
+
+static uint32_t pack(int32_t a, int32_t b, uint32_t c, int32_t low, int32_t high)
+{
+    return c << 16 | ((uint32_t)saturate(a, low, high) & 0xff) << 8 | ((uint32_t)saturate(b, low, high) & 0xff);
+}
+
+uint32_t pack_s8(int32_t v0, int32_t v1, int32_t v2, int32_t v3)
+{
+    return pack(v1, v0, pack(v3, v2, 0, -128, 127), -128, 127);
+}
+
+uint32_t pack_u8(int32_t v0, int32_t v1, int32_t v2, int32_t v3)
+{
+    return pack(v1, v0, pack(v3, v2, 0, 0, 255), 0, 255);
+}
+
+// ---- cp.async ("Data Movement and Conversion Instructions: Asynchronous copy"): nothing is there before the thread
+// has waited for the group that the copy was committed in.
+
+struct cuda_thread_pending {
+    struct copy {
+        void *to;
+        const void *from;
+        int group;
+    };
+    std::vector<copy> copies;
+    int group = 0; // that is being filled
+};
+
+void copy_16(uint32_t shared, const void *global)
+{
+    cuda_thread_pending *&pending = cuda_pending_of_thread();
+
+    if (shared % 16 != 0 || reinterpret_cast<uintptr_t>(global) % 16 != 0)
+        cuda_fail("cp.async: not aligned to 16 bytes");
+    if (pending == nullptr)
+        pending = new cuda_thread_pending;
+    void *to = cuda_shared_pointer(shared, 16);
+    memset(to, 0xA5, 16);
+    pending->copies.push_back({to, global, pending->group});
+}
+
+void copies_commit()
+{
+    cuda_thread_pending *&pending = cuda_pending_of_thread();
+
+    if (pending == nullptr)
+        pending = new cuda_thread_pending;
+    pending->group++;
+}
+
+void cuda_copies_wait(int left)
+{
+    cuda_thread_pending *pending = cuda_pending_of_thread();
+
+    if (pending == nullptr)
+        return;
+    std::vector<cuda_thread_pending::copy> later;
+    for (const cuda_thread_pending::copy &copy : pending->copies)
+        if (copy.group < pending->group - left)
+            memcpy(copy.to, copy.from, 16);
+        else
+            later.push_back(copy);
+    pending->copies.swap(later);
+}
+
+void cuda_check_no_copies(cuda_thread_pending *pending)
+{
+    if (pending != nullptr && !pending->copies.empty())
+        cuda_fail("a thread that ends before its copies have");
+    delete pending;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of kernels/cuda/instructions.cuh for the host, written from the text of the PTX ISA: which lane holds
+// which element, and when an instruction's effect may be seen, is as it says there. Sections are named where they are
+// implemented (instructions_host.cpp, wgmma_host.cpp).
+#ifndef ARTEM_TEST_CUDA_INSTRUCTIONS_HOST_H
+#define ARTEM_TEST_CUDA_INSTRUCTIONS_HOST_H
+
+#include <cstdint>
+
+#ifndef ARTEM_SM
+#define ARTEM_SM 0 // the emulator itself: all of them
+#endif
+
+void ldmatrix_x4(uint32_t r[4], uint32_t address);
+uint32_t pack_s8(int32_t v0, int32_t v1, int32_t v2, int32_t v3);
+uint32_t pack_u8(int32_t v0, int32_t v1, int32_t v2, int32_t v3);
+
+#if ARTEM_SM < 80
+void mma_xor_8x8x128(int32_t d[2], uint32_t a, uint32_t b);
+void mma_u8s8_8x8x16(int32_t d[2], uint32_t a, uint32_t b);
+#endif
+
+#if ARTEM_SM == 0 || ARTEM_SM >= 80
+void mma_u8s8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2]);
+void mma_u8u8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2]);
+void mma_and_16x8x256(int32_t d[4], const uint32_t a[4], const uint32_t b[2]);
+void copy_16(uint32_t shared, const void *global);
+void copies_commit();
+void cuda_copies_wait(int pending);
+
+template <int pending> static inline void copies_wait()
+{
+    cuda_copies_wait(pending);
+}
+#endif
+
+#if ARTEM_SM == 0 || ARTEM_SM == 90
+#define ARTEM_WGMMA 1
+void shared_to_async();
+void wgmma_fence();
+void wgmma_commit();
+void cuda_wgmma_wait(int pending);
+void wgmma_and_64x64x256(int32_t (&d)[8][4], uint64_t a, uint64_t b, int32_t more);
+
+template <int pending> static inline void wgmma_wait(int32_t (&)[8][4])
+{
+    cuda_wgmma_wait(pending);
+}
+#endif
+
+#endif
