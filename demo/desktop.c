@@ -2,14 +2,13 @@
 #include "desktop.h"
 #include "clock.h"
 #include "log.h"
+#include "screen_eye.h"
 #include "screenshot.h"
 #include "stop.h"
 #include "vk_format.h"
 #include "vk_frames.h"
 #include "vk_target.h"
 #include "window.h"
-
-#include <math.h>
 
 struct desktop {
     const struct demo_options *options;
@@ -84,10 +83,8 @@ static void destroy(struct desktop *d)
 static struct eye eye_at(const struct desktop *d, uint64_t number, double seconds)
 {
     const struct demo_options *o = d->options;
-    const float up = 35 * 3.14159265f / 180;
-    const float right = atanf(tanf(up) * (float)d->extent.width / (float)d->extent.height);
     struct teleport teleport = pose_teleport(o->seed, o->cut_every ? number / o->cut_every : 0);
-    return (struct eye){pose_apply_teleport(teleport, pose_path_at(o->path, seconds)), -right, right, up, -up};
+    return screen_eye(pose_apply_teleport(teleport, pose_path_at(o->path, seconds)), d->extent, 0);
 }
 
 static bool draw(struct desktop *d, uint64_t number, double seconds)

@@ -4,11 +4,22 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static const char *program = "artem-demo";
 static bool is_verbose, was_refused;
+
+void demo_set_program(const char *name)
+{
+    program = name;
+}
+
+const char *demo_program(void)
+{
+    return program;
+}
 
 static void print(const char *format, va_list arguments)
 {
-    fputs("artem-demo: ", stderr);
+    fprintf(stderr, "%s: ", program);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of the demo app, all on standard error.
+// Messages of the demo app and the viewer, all on standard error.
 #ifndef ARTEM_DEMO_LOG_H
 #define ARTEM_DEMO_LOG_H
 
 #include <stdbool.h>
 
-// "artem-demo: MESSAGE\n"; always returns false, so that a failing function can end with `return demo_error(...)`.
+// The name before every message; borrowed. "artem-demo" until then.
+void demo_set_program(const char *name);
+const char *demo_program(void);
+
+// "PROGRAM: MESSAGE\n"; always returns false, so that a failing function can end with `return demo_error(...)`.
 bool demo_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // The same, printed only after demo_set_verbose(true).
 void demo_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));

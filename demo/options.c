@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 #include "log.h"
+#include "option_values.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,69 +146,13 @@ const char *options_format_name(enum demo_format format)
     return format_names[format];
 }
 
-// The place of TEXT in a list that ends with NULL; else -1 and a message.
-static int choose(const char *option, const char *text, const char *const *names)
-{
-    for (int i = 0; names[i]; i++)
-        if (strcmp(text, names[i]) == 0)
-            return i;
-    char known[200] = "";
-    for (int i = 0; names[i]; i++)
-        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", names[i]);
-    demo_error("--%s does not know '%s'; it knows:%s", option, text, known);
-    return -1;
-}
-
-static bool parse_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *out)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || value < low || value > high)
-        return demo_error("--%s needs a whole number from %llu to %llu, not '%s'", option, (unsigned long long)low,
-                          (unsigned long long)high, text);
-    *out = value;
-    return true;
-}
-
-static bool parse_real(const char *option, const char *text, double high, double *out)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !isfinite(value) || !(value > 0 && value <= high))
-        return demo_error("--%s needs a number above 0 and up to %g, not '%s'", option, high, text);
-    *out = value;
-    return true;
-}
-
-static bool parse_u32(const char *option, const char *text, uint32_t low, uint32_t high, uint32_t *out)
-{
-    uint64_t value = 0;
-    if (!parse_number(option, text, low, high, &value))
-        return false;
-    *out = (uint32_t)value;
-    return true;
-}
-
 static bool parse_samples(const char *option, const char *text, uint32_t *out)
 {
     static const char *const names[] = {"1", "2", "4", NULL};
-    int at = choose(option, text, names);
+    int at = option_choose(option, text, names);
     if (at < 0)
         return false;
     *out = 1u << at;
-    return true;
-}
-
-static bool parse_size(const char *text, struct demo_options *o)
-{
-    unsigned width, height;
-    char rest;
-    if (sscanf(text, "%5ux%5u%c", &width, &height, &rest) != 2 || width < 16 || height < 16 || width > 16384 ||
-        height > 16384)
-        return demo_error("--size needs WIDTHxHEIGHT, each from 16 to 16384, not '%s'", text);
-    o->width = width;
-    o->height = height;
     return true;
 }
 
@@ -219,7 +162,7 @@ static bool parse_headset(const char *text, struct demo_options *o)
     const char *names[sizeof headsets / sizeof *headsets + 1] = {NULL};
     for (size_t i = 0; i < count; i++)
         names[i] = headsets[i].name;
-    int at = choose("headset", text, names);
+    int at = option_choose("headset", text, names);
     if (at < 0)
         return false;
     o->width = headsets[at].width;
@@ -231,7 +174,7 @@ static bool parse_headset(const char *text, struct demo_options *o)
 #define CHOOSE(field, type, ...)                                                                                       \
     do {                                                                                                               \
         static const char *const words[] = {__VA_ARGS__, NULL};                                                        \
-        int chosen = choose(name, optarg, words);                                                                      \
+        int chosen = option_choose(name, optarg, words);                                                               \
         if (chosen < 0)                                                                                                \
             return false;                                                                                              \
         o->field = (type)chosen;                                                                                       \
@@ -252,7 +195,7 @@ static bool parse_choice(int option, const char *name, struct demo_options *o)
     case OPT_POSE_PATH:
         CHOOSE(path, enum pose_path, "none", "still", "pan", "walk");
     default: {
-        int format = choose(name, optarg, format_names);
+        int format = option_choose(name, optarg, format_names);
         if (format < 0)
             return false;
         o->format = (enum demo_format)format;
@@ -271,28 +214,28 @@ static bool parse_value(int option, const char *name, struct demo_options *o)
     case OPT_MSAA_SWAPCHAIN:
         return parse_samples(name, optarg, &o->msaa_swapchain);
     case OPT_RESUBMIT:
-        return parse_u32(name, optarg, 1, 1000000, &o->resubmit);
+        return option_u32(name, optarg, 1, 1000000, &o->resubmit);
     case OPT_LAYERS:
-        return parse_u32(name, optarg, 1, 2, &o->layers);
+        return option_u32(name, optarg, 1, 2, &o->layers);
     case OPT_SIZE:
-        return parse_size(optarg, o);
+        return option_size(name, optarg, &o->width, &o->height);
     case OPT_HEADSET:
         return parse_headset(optarg, o);
     case OPT_FIXED_STEP:
-        if (optarg && !parse_real(name, optarg, 10000, &hz))
+        if (optarg && !option_real(name, optarg, 10000, &hz))
             return false;
         o->step = 1 / hz;
         return true;
     case OPT_SEED:
-        return parse_u32(name, optarg, 0, UINT32_MAX, &o->seed);
+        return option_u32(name, optarg, 0, UINT32_MAX, &o->seed);
     case OPT_CUT_EVERY:
-        return parse_u32(name, optarg, 1, 1000000, &o->cut_every);
+        return option_u32(name, optarg, 1, 1000000, &o->cut_every);
     case OPT_FRAMES:
-        return parse_number(name, optarg, 1, 1000000000, &o->frames);
+        return option_number(name, optarg, 1, 1000000000, &o->frames);
     case OPT_SECONDS:
-        return parse_real(name, optarg, 1e9, &o->seconds);
+        return option_real(name, optarg, 1e9, &o->seconds);
     case OPT_AT:
-        return parse_number(name, optarg, 0, 1000000000, &o->screenshot_at);
+        return option_number(name, optarg, 0, 1000000000, &o->screenshot_at);
     case OPT_SCREENSHOT:
         o->screenshot = optarg;
         return true;

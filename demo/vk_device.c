@@ -47,7 +47,7 @@ static bool create_instance(const struct gpu_request *request, struct gpu *gpu)
     const char *layers[] = {validation_layer}, *extensions[GPU_MAX_EXTENSIONS + 1];
     uint32_t count = request->instance_extension_count;
     VkApplicationInfo application = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
-                                     .pApplicationName = "artem-demo",
+                                     .pApplicationName = demo_program(),
                                      .apiVersion = VK_API_VERSION_1_1};
     VkDebugUtilsMessengerCreateInfoEXT messenger = {.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
                                                     .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
@@ -81,6 +81,8 @@ static bool create_instance(const struct gpu_request *request, struct gpu *gpu)
     info.ppEnabledExtensionNames = extensions;
     result = maker->create_instance ? maker->create_instance(maker->user, &info, &gpu->instance)
                                     : vkCreateInstance(&info, NULL, &gpu->instance);
+    if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
+        return demo_error("no Vulkan driver is installed that works here (Debian: mesa-vulkan-drivers)");
     if (!vk_ok(result, "vkCreateInstance"))
         return false;
     if (request->validate) {
@@ -162,6 +164,8 @@ bool gpu_create(const struct gpu_request *request, struct gpu *out)
         return false;
     result = maker->choose ? maker->choose(maker->user, out->instance, &out->physical)
                            : choose_first(out->instance, &out->physical);
+    if (result == VK_ERROR_INITIALIZATION_FAILED)
+        return demo_error("there is no Vulkan device");
     if (!vk_ok(result, "choosing a Vulkan device"))
         return false;
     vkGetPhysicalDeviceProperties(out->physical, &properties);

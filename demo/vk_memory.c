@@ -14,6 +14,18 @@ static bool allocate(struct gpu *gpu, const VkMemoryRequirements *needs, VkMemor
     return demo_error("the Vulkan device has no memory of the kind that is needed");
 }
 
+// What the host will read is to be had from a cache, where the device has such memory.
+static VkMemoryPropertyFlags host_memory(const struct gpu *gpu, uint32_t allowed, VkBufferUsageFlags usage)
+{
+    const VkMemoryPropertyFlags plain = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    const VkMemoryPropertyFlags cached = plain | VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+    if (usage & VK_BUFFER_USAGE_TRANSFER_DST_BIT)
+        for (uint32_t i = 0; i < gpu->memory.memoryTypeCount; i++)
+            if (allowed >> i & 1 && (gpu->memory.memoryTypes[i].propertyFlags & cached) == cached)
+                return cached;
+    return plain;
+}
+
 bool gpu_buffer_create(struct gpu *gpu, VkDeviceSize size, VkBufferUsageFlags usage, struct gpu_buffer *out)
 {
     VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = size, .usage = usage};
@@ -22,8 +34,7 @@ bool gpu_buffer_create(struct gpu *gpu, VkDeviceSize size, VkBufferUsageFlags us
     if (!vk_ok(vkCreateBuffer(gpu->device, &info, NULL, &out->buffer), "vkCreateBuffer"))
         return false;
     vkGetBufferMemoryRequirements(gpu->device, out->buffer, &needs);
-    return allocate(gpu, &needs, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
-                    &out->memory) &&
+    return allocate(gpu, &needs, host_memory(gpu, needs.memoryTypeBits, usage), &out->memory) &&
            vk_ok(vkBindBufferMemory(gpu->device, out->buffer, out->memory, 0), "vkBindBufferMemory") &&
            vk_ok(vkMapMemory(gpu->device, out->memory, 0, VK_WHOLE_SIZE, 0, &out->mapped), "vkMapMemory");
 }

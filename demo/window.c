@@ -24,9 +24,9 @@ bool window_open(const char *title, uint32_t width, uint32_t height, struct wind
     *out = (struct window){0};
     glfwSetErrorCallback(print_glfw_error);
     if (!glfwInit())
-        return demo_error("no window can be opened: is there a display?");
+        return demo_error("no window can be opened: is there a display (DISPLAY, WAYLAND_DISPLAY)?");
     if (!glfwVulkanSupported())
-        return demo_error("Vulkan cannot draw to windows here");
+        return demo_error("Vulkan cannot draw to windows here: is a driver installed (Debian: mesa-vulkan-drivers)?");
     glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
     out->handle = glfwCreateWindow((int)width, (int)height, title, NULL, NULL);
     if (!out->handle)
@@ -82,6 +82,7 @@ static bool create_swapchain(struct window *w)
     w->extent =
         caps.currentExtent.width != UINT32_MAX ? caps.currentExtent : (VkExtent2D){(uint32_t)width, (uint32_t)height};
     w->stale = false;
+    w->format = format.format;
     if (w->extent.width == 0 || w->extent.height == 0)
         return true; // minimised
     VkSwapchainCreateInfoKHR info = {.sType = VK_STRUCTURE_TYPE_SWAPCHAIN_CREATE_INFO_KHR,
@@ -98,7 +99,7 @@ static bool create_swapchain(struct window *w)
                                      .clipped = VK_TRUE};
     VkPresentModeKHR modes[16];
     uint32_t count = 16;
-    if (vkGetPhysicalDeviceSurfacePresentModesKHR(w->gpu->physical, w->surface, &count, modes) >= 0)
+    if (!w->paced && vkGetPhysicalDeviceSurfacePresentModesKHR(w->gpu->physical, w->surface, &count, modes) >= 0)
         for (uint32_t i = 0; i < count; i++) // the desktop must not slow the headset down
             if (modes[i] == VK_PRESENT_MODE_MAILBOX_KHR || modes[i] == VK_PRESENT_MODE_IMMEDIATE_KHR)
                 info.presentMode = modes[i];
@@ -138,32 +139,17 @@ bool window_poll(struct window *w)
     return !glfwWindowShouldClose(w->handle);
 }
 
-// Whether an image was acquired; *out_failed tells an error from a window that cannot be drawn to just now.
-static bool acquire(struct window *w, bool *out_failed)
+bool window_refresh(struct window *w)
 {
-    *out_failed = false;
-    if (w->stale || !w->swapchain) {
-        *out_failed = !vk_ok(vkDeviceWaitIdle(w->gpu->device), "vkDeviceWaitIdle");
-        destroy_swapchain(w);
-        if (*out_failed || !create_swapchain(w)) {
-            *out_failed = true;
-            return false;
-        }
-    }
-    if (!w->swapchain)
-        return false;
-    VkResult result =
-        vkAcquireNextImageKHR(w->gpu->device, w->swapchain, 0, w->acquired[w->frame % 2], VK_NULL_HANDLE, &w->current);
-    w->stale = result == VK_ERROR_OUT_OF_DATE_KHR;
-    if (result == VK_SUCCESS || result == VK_SUBOPTIMAL_KHR)
+    if (!w->stale && w->swapchain)
         return true;
-    if (result != VK_NOT_READY && result != VK_TIMEOUT && result != VK_ERROR_OUT_OF_DATE_KHR)
-        *out_failed = !vk_ok(result, "vkAcquireNextImageKHR");
-    return false;
+    if (!vk_ok(vkDeviceWaitIdle(w->gpu->device), "vkDeviceWaitIdle"))
+        return false;
+    destroy_swapchain(w);
+    return create_swapchain(w);
 }
 
-bool window_record(struct window *w, VkCommandBuffer commands, const struct picture_source *source,
-                   VkSemaphore *out_wait, VkSemaphore *out_signal)
+bool window_begin(struct window *w, VkCommandBuffer commands, VkImage *out_image)
 {
     static const struct gpu_transition before = {VK_IMAGE_LAYOUT_UNDEFINED,
                                                  VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
@@ -171,20 +157,47 @@ bool window_record(struct window *w, VkCommandBuffer commands, const struct pict
                                                  VK_PIPELINE_STAGE_TRANSFER_BIT,
                                                  0,
                                                  VK_ACCESS_TRANSFER_WRITE_BIT};
+    const uint64_t patience_ns = w->paced ? 100000000 : 0;
+    *out_image = VK_NULL_HANDLE;
+    if (!window_refresh(w))
+        return false;
+    if (!w->swapchain)
+        return true;
+    VkResult result = vkAcquireNextImageKHR(w->gpu->device, w->swapchain, patience_ns, w->acquired[w->frame % 2],
+                                            VK_NULL_HANDLE, &w->current);
+    w->stale = result == VK_ERROR_OUT_OF_DATE_KHR;
+    if (result == VK_SUCCESS || result == VK_SUBOPTIMAL_KHR) {
+        *out_image = w->images[w->current];
+        gpu_transition(commands, *out_image, &before);
+        return true;
+    }
+    return result == VK_NOT_READY || result == VK_TIMEOUT || result == VK_ERROR_OUT_OF_DATE_KHR ||
+           vk_ok(result, "vkAcquireNextImageKHR");
+}
+
+void window_end(struct window *w, VkCommandBuffer commands, VkSemaphore *out_wait, VkSemaphore *out_signal)
+{
     static const struct gpu_transition after = {
         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_PRESENT_SRC_KHR, VK_PIPELINE_STAGE_TRANSFER_BIT,
         VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,    0};
-    bool failed;
-    *out_wait = *out_signal = VK_NULL_HANDLE;
-    if (!acquire(w, &failed))
-        return !failed;
-    gpu_transition(commands, w->images[w->current], &before);
-    if (!picture_to_image(w->gpu, commands, source, &w->picture, w->images[w->current], w->extent))
-        return false;
     gpu_transition(commands, w->images[w->current], &after);
     *out_wait = w->acquired[w->frame % 2];
     *out_signal = w->drawn[w->current];
     w->frame++;
+}
+
+bool window_record(struct window *w, VkCommandBuffer commands, const struct picture_source *source,
+                   VkSemaphore *out_wait, VkSemaphore *out_signal)
+{
+    VkImage image;
+    *out_wait = *out_signal = VK_NULL_HANDLE;
+    if (!window_begin(w, commands, &image))
+        return false;
+    if (!image)
+        return true;
+    if (!picture_to_image(w->gpu, commands, source, &w->picture, image, w->extent))
+        return false;
+    window_end(w, commands, out_wait, out_signal);
     return true;
 }
 
