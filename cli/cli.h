@@ -29,6 +29,7 @@ int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_styles(int argc, char **argv);
 int cmd_stylize(int argc, char **argv);
+int cmd_view(int argc, char **argv);
 
 // "artem: error: ..." and CLI_ERROR.
 int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -23,6 +23,7 @@ static const struct command {
     {"top", "watch the apps that run", cmd_top},
     {"doctor", "find out why an app is not painted", cmd_doctor},
     {"stylize", "paint a picture in a style", cmd_stylize},
+    {"view", "look at pictures or a scene, painted, in a window", cmd_view},
     {"styles", "list the styles that are installed", cmd_styles},
     {"run", "run an OpenXR app with the layer switched on", cmd_run},
     {"config", "show or check the settings", cmd_config},

@@ -11,7 +11,7 @@ _artem() {
 
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "enable disable allow deny status set toggle next prev top doctor stylize styles run config report bench pipe replay completion --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay completion --help --version" -- "$word"))
         return
     fi
     case $previous in
@@ -20,6 +20,8 @@ _artem() {
     --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end vulkan" -- "$word")) && return ;;
     style | blend_style) [[ $command == set ]] && COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")) && return ;;
     backend) [[ $command == set ]] && COMPREPLY=($(compgen -W "auto cpu vulkan" -- "$word")) && return ;;
+    --eyes) COMPREPLY=($(compgen -W "both left right" -- "$word")); return ;;
+    --pose-path) COMPREPLY=($(compgen -W "still pan walk" -- "$word")); return ;;
     enabled | allow | ar) [[ $command == set ]] && COMPREPLY=($(compgen -W "on off" -- "$word")) && return ;;
     esac
     case $command in
@@ -32,6 +34,7 @@ _artem() {
     toggle | next | prev) words="--app --exe --session --pid --json" ;;
     top) words="--once --json --interval" ;;
     stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --out-dir --json" ;;
+    view) words="--style --blend-style --blend --strength --keep-color --keep-text --resolution --backend --threads --split --show --play --eyes --scene --pose-path --paused --size --full-screen --output --screenshot --frames" ;;
     config) words="--app --exe --check --json" ;;
     report) words="--output --json" ;;
     bench) words="--only --threads --size --views --style --seconds --json" ;;

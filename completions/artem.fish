@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion for artem.
 complete -c artem -f
-set -l commands enable disable allow deny status set toggle next prev top doctor stylize styles run config report bench pipe replay completion
+set -l commands enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay completion
 for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo that' 'allow:which apps the layer may be in' 'deny:which apps it stays out of' 'status:what is enabled, and what runs' \
         'set:change a setting, also of apps that run' 'toggle:switch painting off or on' 'next:the next style' \
         'prev:the style before' 'top:watch the apps that run' 'doctor:find out why an app is not painted' \
-        'stylize:paint a picture in a style' 'styles:list the styles' 'run:run an app with the layer' \
+        'stylize:paint a picture in a style' 'view:look at pictures, painted' 'styles:list the styles' 'run:run an app with the layer' \
         'config:show or check the settings' 'report:turn a log of frames into a page' 'bench:measure this machine' \
         'pipe:paint frames from standard input' 'replay:paint a recorded session again' 'completion:for a shell'
     set -l parts (string split -m 1 : $pair)
@@ -25,7 +25,7 @@ complete -c artem -n '__fish_seen_subcommand_from stylize replay report' -l json
 complete -c artem -n '__fish_seen_subcommand_from stylize' -l out-dir -x -a '(__fish_complete_directories)'
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
-complete -c artem -n '__fish_seen_subcommand_from stylize pipe' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
-complete -c artem -n '__fish_seen_subcommand_from stylize' -F -l backend -x -a 'auto cpu vulkan'
-complete -c artem -n '__fish_seen_subcommand_from stylize report replay run config' -F
+complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
+complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan'
+complete -c artem -n '__fish_seen_subcommand_from stylize view report replay run config' -F
 complete -c artem -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

@@ -28,6 +28,8 @@ bool window_open(const char *title, uint32_t width, uint32_t height, struct wind
     if (!glfwVulkanSupported())
         return demo_error("Vulkan cannot draw to windows here: is a driver installed (Debian: mesa-vulkan-drivers)?");
     glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
+    glfwWindowHintString(GLFW_X11_CLASS_NAME, demo_program());
+    glfwWindowHintString(GLFW_X11_INSTANCE_NAME, demo_program());
     out->handle = glfwCreateWindow((int)width, (int)height, title, NULL, NULL);
     if (!out->handle)
         return demo_error("no window can be opened");

@@ -10,8 +10,8 @@ set(CPACK_PACKAGE_CONTACT "The Art'Em authors <artem@localhost>")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_VERBATIM_VARIABLES ON)
 
-# Users get artem, developers artem-dev as well; the archive has both.
-set(CPACK_COMPONENTS_ALL artem dev)
+# Users get artem, those with a desktop artem-viewer, developers artem-dev as well; the archive has all.
+set(CPACK_COMPONENTS_ALL artem viewer dev)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
@@ -21,7 +21,7 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_NAME artem)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_RECOMMENDS libvulkan1)
-set(CPACK_DEBIAN_ARTEM_PACKAGE_SUGGESTS monado-service)
+set(CPACK_DEBIAN_ARTEM_PACKAGE_SUGGESTS "artem-viewer, monado-service")
 set(CPACK_COMPONENT_ARTEM_DESCRIPTION "OpenXR API layer that repaints virtual reality in the style of a painting
 Art'Em repaints virtual reality, live, in the headset. It is an OpenXR API
 layer: any unmodified OpenXR app for Vulkan runs as always, and every frame
@@ -31,9 +31,18 @@ of a painting. It needs no game patch and no engine plug-in.
 The painter is a small neural network whose large convolutions are binary. It
 runs on the CPU or, as compute shaders, on the app's own GPU.
 
-This package has the layer, which is off until it is asked for, ten styles, the
-command artem, which runs apps with the layer and paints pictures, and
-artem-demo, a small gallery to try it on.")
+This package has the layer, which is off until it is asked for, ten styles, and
+the command artem, which runs apps with the layer and paints pictures.")
+
+set(CPACK_DEBIAN_VIEWER_PACKAGE_NAME artem-viewer)
+set(CPACK_DEBIAN_VIEWER_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_VIEWER_PACKAGE_DEPENDS "artem (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_VIEWER_PACKAGE_RECOMMENDS "mesa-vulkan-drivers | vulkan-icd")
+set(CPACK_COMPONENT_VIEWER_DESCRIPTION "desktop viewer for Art'Em, and a small OpenXR gallery
+Art'Em repaints virtual reality in the style of a painting. This package has
+what shows it without a headset: artem-view, a window with pictures or a scene
+as they are painted live, with all styles at hand; and artem-demo, a small
+OpenXR gallery to try the layer on.")
 
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME artem-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)

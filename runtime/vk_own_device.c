@@ -14,9 +14,7 @@ enum { DEVICES_MAX = 16, FAMILIES_MAX = 32 };
 #define INSTANCE_FUNCTIONS(X)                                                                                          \
     X(vkCreateDevice)                                                                                                  \
     X(vkDestroyInstance)                                                                                               \
-    X(vkEnumeratePhysicalDevices)                                                                                      \
     X(vkGetDeviceProcAddr)                                                                                             \
-    X(vkGetPhysicalDeviceProperties)                                                                                   \
     X(vkGetPhysicalDeviceQueueFamilyProperties)
 
 struct vulkan_own_device {
@@ -85,22 +83,27 @@ static int rank(VkPhysicalDeviceType type)
     }
 }
 
-static VkPhysicalDevice find_physical(const struct vulkan_own_device *own, VkPhysicalDeviceProperties *out_properties)
+VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance)
 {
+    const PFN_vkEnumeratePhysicalDevices enumerate =
+        (PFN_vkEnumeratePhysicalDevices)get(instance, "vkEnumeratePhysicalDevices");
+    const PFN_vkGetPhysicalDeviceProperties get_properties =
+        (PFN_vkGetPhysicalDeviceProperties)get(instance, "vkGetPhysicalDeviceProperties");
     const char *wanted = artem_user_env("ARTEM_VULKAN_DEVICE");
     VkPhysicalDevice devices[DEVICES_MAX], found = VK_NULL_HANDLE;
     uint32_t count = DEVICES_MAX;
+    int best = 0;
 
-    if (own->vkEnumeratePhysicalDevices(own->instance, &count, devices) < 0)
+    if (enumerate == NULL || get_properties == NULL || enumerate(instance, &count, devices) < 0)
         count = 0;
     for (uint32_t i = 0; i < count; i++) {
         VkPhysicalDeviceProperties properties;
-        own->vkGetPhysicalDeviceProperties(devices[i], &properties);
+        get_properties(devices[i], &properties);
         if (wanted != NULL && strstr(properties.deviceName, wanted) == NULL)
             continue;
-        if (found == VK_NULL_HANDLE || rank(properties.deviceType) > rank(out_properties->deviceType)) {
+        if (found == VK_NULL_HANDLE || rank(properties.deviceType) > best) {
             found = devices[i];
-            *out_properties = properties;
+            best = rank(properties.deviceType);
         }
     }
     return found;
@@ -129,8 +132,7 @@ static const char *create_device(struct vulkan_own_device *own)
 {
     static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
     const float priority = 1.0f;
-    VkPhysicalDeviceProperties properties = {0};
-    const VkPhysicalDevice physical = find_physical(own, &properties);
+    const VkPhysicalDevice physical = vulkan_find_device(own->get, own->instance);
     if (physical == VK_NULL_HANDLE)
         return "there is no such Vulkan device";
 

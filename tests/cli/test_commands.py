@@ -14,7 +14,7 @@ class Main(CommandTest):
     def test_help(self):
         for words in (["--help"], ["-h"], ["help"]):
             self.assertIn("stylize", self.artem(*words))
-        for command in ("stylize", "styles", "run", "config", "pipe"):
+        for command in ("stylize", "styles", "run", "config", "pipe", "view"):
             self.assertTrue(self.artem(command, "--help").startswith("usage: artem " + command))
         self.assertRegex(self.artem("--version"), r"^artem \d+\.\d+\.\d+\n$")
 

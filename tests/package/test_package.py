@@ -51,7 +51,7 @@ class Package(unittest.TestCase):
                       for folder, _, names in os.walk(self.prefix) for name in names)
 
     def test_files(self):
-        expected = ["bin/artem", "bin/artem-demo", LIBDIR + "/artem/libartem_layer.so", LIBDIR + "/libartem.a",
+        expected = ["bin/artem", "bin/artem-demo", "bin/artem-view", LIBDIR + "/artem/libartem_layer.so", LIBDIR + "/libartem.a",
                     LIBDIR + "/pkgconfig/artem.pc", "include/artem/engine.h", "include/artem/engine_vulkan.h",
                     "include/artem_vk/device.h", "include/artem_kernels/noise.h", EXPLICIT + f"/{LAYER}.json",
                     "share/doc/artem/README.md", "share/doc/artem/copyright", "share/artem/models/artem.artnet"]

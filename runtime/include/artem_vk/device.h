@@ -108,9 +108,12 @@ void vulkan_device_destroy(struct vulkan_device **device);
 // the instance was made for.
 bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t version, VkPhysicalDevice physical);
 
-// A device of our own, for engines that no app lends one: the fastest kind there is, among those whose names contain the
-// environment's ARTEM_VULKAN_DEVICE. ARTEM_ERROR_UNSUPPORTED, with the
-// reason in the log at that level, without one.
+// The first device of the fastest kind there is, among those whose names contain the environment's ARTEM_VULKAN_DEVICE;
+// VK_NULL_HANDLE without one.
+VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance);
+
+// A device of our own, for engines that no app lends one: the one of vulkan_find_device. ARTEM_ERROR_UNSUPPORTED, with
+// the reason in the log at that level, without one.
 struct vulkan_own_device;
 enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own);
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
