@@ -6,31 +6,43 @@
 #include "fibers.h"
 #include "kernels.h"
 
-static const cuda_image *const images[] = {&cuda_image_75, &cuda_image_80, &cuda_image_90, &cuda_image_120};
-static thread_local const cuda_image *chosen = &cuda_image_90;
+// Of the network, and of the bench.
+static const cuda_image *const images[][2] = {{&cuda_image_75, &cuda_bench_image_75},
+                                              {&cuda_image_80, &cuda_bench_image_80},
+                                              {&cuda_image_90, &cuda_bench_image_90},
+                                              {&cuda_image_120, &cuda_bench_image_120}};
+static thread_local const cuda_image *const *chosen = images[2];
 
 bool cuda_emulator_choose(int major, int minor)
 {
     const int sm = 10 * major + minor;
 
     chosen = nullptr;
-    for (const cuda_image *image : images)
-        if (image->sm <= sm)
-            chosen = image;
+    for (const cuda_image *const(&pair)[2] : images)
+        if (pair[0]->sm <= sm)
+            chosen = pair;
     return chosen != nullptr;
 }
 
 static const cuda_kernel *find(const char *name)
 {
-    for (size_t i = 0; chosen != nullptr && i < chosen->count; i++)
-        if (strcmp(chosen->kernels[i].name, name) == 0)
-            return &chosen->kernels[i];
+    for (size_t k = 0; chosen != nullptr && k < 2; k++)
+        for (size_t i = 0; i < chosen[k]->count; i++)
+            if (strcmp(chosen[k]->kernels[i].name, name) == 0)
+                return &chosen[k]->kernels[i];
     return nullptr;
 }
 
 bool cuda_emulator_has(const char *kernel)
 {
     return find(kernel) != nullptr;
+}
+
+size_t cuda_emulator_args_bytes(const char *name)
+{
+    const cuda_kernel *kernel = find(name);
+
+    return kernel != nullptr ? kernel->args_bytes : 0;
 }
 
 bool cuda_emulator_launch(const char *name, const uint32_t grid[3], const uint32_t block[3], uint32_t shared,

@@ -6,6 +6,7 @@
 #define ARTEM_TEST_CUDA_EMULATOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -19,6 +20,9 @@ bool cuda_emulator_choose(int major, int minor);
 
 // Whether there is a kernel of this name.
 bool cuda_emulator_has(const char *kernel);
+
+// Bytes of its one parameter; 0: there is no such kernel.
+size_t cuda_emulator_args_bytes(const char *kernel);
 
 // Runs all blocks, one after the other, and returns when they are done. `params` as cuLaunchKernel takes them; device
 // addresses are the host's. `shared`: bytes of dynamic shared memory. Returns false where there is no such kernel or

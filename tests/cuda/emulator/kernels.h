@@ -20,5 +20,6 @@ struct cuda_image {
 };
 
 extern const cuda_image cuda_image_75, cuda_image_80, cuda_image_90, cuda_image_120;
+extern const cuda_image cuda_bench_image_75, cuda_bench_image_80, cuda_bench_image_90, cuda_bench_image_120;
 
 #endif
