@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "font.h"
+#include "artem/font.h"
 #include "log.h"
 
 enum { ADVANCE = FONT_WIDTH + 1 };

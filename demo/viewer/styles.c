@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/font.h"
 #include "log.h"
 
 // great_wave: "Great Wave"; composition_vii: "Composition VII".
@@ -21,21 +22,6 @@ static void make_label(const char *name, char label[ARTEM_NAME_MAX])
         if (*word)
             *word++ = ' ';
     }
-}
-
-// The demo's font has plain letters only: those of western Europe lose their accents.
-static void make_plain(const char *utf8, char *out, size_t size)
-{
-    static const char letters[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo:ouuuuyty"; // from U+00C0
-    size_t length = 0;
-
-    for (const unsigned char *c = (const unsigned char *)utf8; *c && length + 1 < size; c++) {
-        if (c[0] == 0xc3 && c[1] >= 0x80 && c[1] <= 0xbf)
-            out[length++] = letters[*++c - 0x80];
-        else if (*c < 0x80 || *c >= 0xc0) // else a further byte of a letter that is '?' to the font
-            out[length++] = (char)*c;
-    }
-    out[length] = '\0';
 }
 
 // NAME.thumb.jpg beside NAME.artstyle.
@@ -62,7 +48,7 @@ static int add(void *user, const char *name, const char *path)
         list->entries = entries;
         *entry = (struct style_entry){0};
         snprintf(entry->name, sizeof entry->name, "%s", name);
-        make_plain(style->title, entry->title, sizeof entry->title);
+        font_fold(style->title, entry->title, sizeof entry->title);
         make_label(name, entry->label);
         load_thumb(path, &entry->thumb);
     }
