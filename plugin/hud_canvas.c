@@ -66,7 +66,7 @@ static void store_alpha(enum artem_pixel_format format, uint32_t opacity, uint8_
 void hud_palette_make(enum artem_pixel_format format, uint32_t opacity, struct hud_palette *out_palette)
 {
     static const uint8_t codes[HUD_COLORS][4] = {
-        [HUD_GROUND] = {16, 18, 24},  [HUD_TEXT] = {236, 236, 230}, [HUD_DIM] = {150, 158, 170},
+        [HUD_GROUND] = {16, 18, 24},  [HUD_TEXT] = {236, 236, 230}, [HUD_DIM] = {178, 184, 194},
         [HUD_GOOD] = {120, 210, 120}, [HUD_WARN] = {240, 190, 80},  [HUD_BAD] = {240, 90, 80},
     };
 

@@ -188,7 +188,7 @@ static void print_numbers(const struct hud_history *history, const struct hud_co
     print(&pen, HUD_DIM, ", %llu in all", (unsigned long long)history->missed);
     next_line(&pen);
     print_state(&pen, history);
-    print(&pen, HUD_DIM, "hud %.2f + gpu %.2f ms, %.0f a second", cost->cpu_ms, cost->gpu_ms, cost->per_second);
+    print(&pen, HUD_DIM, "hud %.2f + gpu %.2f ms, %.0f times/s", cost->cpu_ms, cost->gpu_ms, cost->per_second);
 }
 
 // The top of the plot in milliseconds: twice the usual interval, so that a frame of two intervals just fits.
@@ -224,7 +224,7 @@ static void draw_plot(const struct hud_history *history, const struct hud_canvas
     for (int x = HUD_MARGIN; budget > 0 && budget < scale && x < right; x += 8)
         hud_canvas_fill(canvas, x, bottom - (int)(budget / scale * HUD_PLOT_HEIGHT), 4, 1, HUD_WARN);
     hud_canvas_fill(canvas, HUD_MARGIN, bottom, HUD_COLUMNS * HUD_COLUMN, 1, HUD_DIM);
-    snprintf(label, sizeof label, "%.3g ms", scale);
+    snprintf(label, sizeof label, scale < 100 ? "%.3g ms" : "%.0f ms", scale);
     hud_canvas_text(canvas, HUD_MARGIN, top, HUD_DIM, label);
 }
 

@@ -30,7 +30,7 @@ void artem_settings_default(struct artem_settings *out_settings)
     out_settings->ar = false;
     out_settings->record_frames = 100;
     out_settings->hud_size = 1;
-    out_settings->hud_opacity = 154;
+    out_settings->hud_opacity = 205;
     out_settings->toast = true;
 }
 

@@ -102,7 +102,7 @@ static void test_numbers(void)
     CHECK_STR(line_of(&canvas, 4), "at    512x448  age 0 ms");
     CHECK_STR(line_of(&canvas, 5), "missed 2 of 201, 3 in all");
     CHECK_STR(line_of(&canvas, 6), "state styled  budget 11.1 ms");
-    CHECK_STR(line_of(&canvas, 7), "hud 0.21 + gpu 0.05 ms, 4 a second");
+    CHECK_STR(line_of(&canvas, 7), "hud 0.21 + gpu 0.05 ms, 4 times/s");
     // The plot: bars of 4.25 of 20 ms, marks at half its height, the slow frame's in another colour.
     const int bottom = HUD_ROWS * HUD_ROW + 2 * HUD_MARGIN + HUD_PLOT_HEIGHT, right = HUD_WIDTH - HUD_MARGIN;
     CHECK_INT(canvas.pixels[(bottom - 1) * HUD_WIDTH + right - 1], HUD_GOOD);

@@ -125,7 +125,7 @@ static void test_shown(void)
     CHECK(quad->subImage.imageRect.extent.width == HUD_WIDTH && quad->subImage.imageRect.extent.height == HUD_HEIGHT);
     // See-through ground, opaque letters, colours multiplied by alpha.
     CHECK_INT(expect_panels[0].format, VK_FORMAT_R8G8B8A8_SRGB);
-    CHECK_INT(expect_panels[0].pixels[3], 153);
+    CHECK_INT(expect_panels[0].pixels[3], 204);
     CHECK(expect_panels[0].pixels[2] < 24);
     // Not drawn anew for every frame.
     struct mock_swapchain_info made;

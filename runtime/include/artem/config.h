@@ -34,7 +34,7 @@ struct artem_settings {
     bool hud;                        // hud = on|off                numbers and a plot in the headset; default off
     uint32_t hud_position;           // hud_position = top-left|... one of artem_hud_positions, by index; default 0
     double hud_size;                 // hud_size = 0.5..3           1 = about 24 degrees wide; default 1
-    uint32_t hud_opacity;            // hud_opacity = 0.0..1.0      of its ground, as 0..256; default 154
+    uint32_t hud_opacity;            // hud_opacity = 0.0..1.0      of its ground, as 0..256; default 205
     bool hud_world;                  // hud_space = head|world      it moves with the head, or stays in the world; default head
     bool toast;                      // toast = on|off              words when style, strength or on/off change; default on
 };
