@@ -7,7 +7,7 @@
 
 #include "report.h"
 
-enum kind { COUNT64, TIME64, COUNT, SWITCH, DECISION, STYLE, MILLISECONDS };
+enum kind { COUNT64, TIME64, COUNT, SWITCH, DECISION, STYLE, PACE, REASON, MILLISECONDS };
 
 #define FIELD(name, kind, seen)                                                                                        \
     {                                                                                                                  \
@@ -47,6 +47,12 @@ static const struct field {
     FIELD(budget_ms, MILLISECONDS, 0),
     FIELD(overhead_ms, MILLISECONDS, 0),
     FIELD(hud_ms, MILLISECONDS, 0),
+    FIELD(release_ms, MILLISECONDS, 0),
+    FIELD(gpu_ms, MILLISECONDS, 0),
+    FIELD(pace, PACE, 0),
+    FIELD(rung, COUNT, 0),
+    FIELD(change, REASON, 0),
+    FIELD(load_ms, MILLISECONDS, 0),
 };
 
 static bool set_unsigned(const char *value, uint64_t most, uint64_t *out)
@@ -98,6 +104,16 @@ static bool set_value(void *at, enum kind kind, const char *value)
     case STYLE:
         snprintf(at, sizeof((struct artem_frame_record *)0)->style, "%s", value);
         return true;
+    case PACE:
+        while (number < ARTEM_PACE_COUNT && strcmp(value, artem_pace_name((enum artem_pace)number)) != 0)
+            number++;
+        *(enum artem_pace *)at = (enum artem_pace)number;
+        return number < ARTEM_PACE_COUNT;
+    case REASON:
+        while (number < ARTEM_REASON_COUNT && strcmp(value, artem_reason_name((enum artem_reason)number)) != 0)
+            number++;
+        *(enum artem_reason *)at = (enum artem_reason)number;
+        return number < ARTEM_REASON_COUNT;
     case MILLISECONDS:
         if (!set_decimal(value, &ms))
             return false;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_clock.h"
 #include "session.h"
+#include "spaces.h"
 #include "swapchain.h"
 
 PFN_xrVoidFunction layer_find_hook(const char *name)
@@ -19,11 +21,14 @@ PFN_xrVoidFunction layer_find_hook(const char *name)
         {"xrCreateVulkanDeviceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanDeviceKHR},
         {"xrCreateSession", (PFN_xrVoidFunction)layer_xrCreateSession},
         {"xrDestroySession", (PFN_xrVoidFunction)layer_xrDestroySession},
+        {"xrCreateReferenceSpace", (PFN_xrVoidFunction)layer_xrCreateReferenceSpace},
+        {"xrDestroySpace", (PFN_xrVoidFunction)layer_xrDestroySpace},
         {"xrCreateSwapchain", (PFN_xrVoidFunction)layer_xrCreateSwapchain},
         {"xrDestroySwapchain", (PFN_xrVoidFunction)layer_xrDestroySwapchain},
         {"xrAcquireSwapchainImage", (PFN_xrVoidFunction)layer_xrAcquireSwapchainImage},
         {"xrWaitSwapchainImage", (PFN_xrVoidFunction)layer_xrWaitSwapchainImage},
         {"xrReleaseSwapchainImage", (PFN_xrVoidFunction)layer_xrReleaseSwapchainImage},
+        {"xrWaitFrame", (PFN_xrVoidFunction)layer_xrWaitFrame},
         {"xrEndFrame", (PFN_xrVoidFunction)layer_xrEndFrame},
     };
 

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "frame_budget.h"
+#include "frame_deferred.h"
+#include "frame_pictures.h"
 #include "frame_recorder.h"
 #include "hud.h"
 
@@ -23,30 +26,6 @@ static void follow_settings(struct layer_session *session, struct artem_settings
     }
 }
 
-// Trials that fail change nothing for the user, and are not told.
-static void report_time(struct layer_session *session, double layer_ms, double budget_ms)
-{
-    struct governor *governor = &session->governor;
-    bool trial = governor->trial;
-    uint64_t now = layer_now_ns();
-
-    switch (governor_report(governor, now, layer_ms, budget_ms)) {
-    case GOVERNOR_PAUSED:
-        session->gpu_ms = 0; // a trial is not judged by what was before it
-        if (!trial)
-            artem_log(
-                ARTEM_LOG_WARN,
-                "styling takes %.1f ms of a budget of %.1f ms: original frames until it fits (next try in %.0f s)",
-                layer_ms, budget_ms, (double)(governor->resume_ns - now) / 1e9);
-        break;
-    case GOVERNOR_RESUMED:
-        artem_log(ARTEM_LOG_INFO, "styling is within its budget again (%.1f of %.1f ms)", governor->ema_ms, budget_ms);
-        break;
-    case GOVERNOR_SAME:
-        break;
-    }
-}
-
 // Waits for a frame on the device, which is usually done by now.
 static bool is_busy(struct layer_session *session, const struct artem_settings *settings, struct frame_plan *plan)
 {
@@ -58,47 +37,56 @@ static bool is_busy(struct layer_session *session, const struct artem_settings *
     return busy;
 }
 
-// Pictures are where the engine is.
-static void follow_backend(struct layer_session *session, struct frame_plan *plan)
+// Paints the frame and waits for it.
+static enum artem_decision paint_now(struct layer_session *session, const struct artem_settings *settings,
+                                     struct frame_plan *plan, struct artem_frame_record *record)
 {
-    const char *backend = styler_get_backend(session->styler);
+    const uint64_t begin = layer_now_ns();
+    enum artem_decision decision;
 
-    for (uint32_t i = 0; i < plan->picture_count; i++)
-        plan->pictures[i].info.on_device = styler_on_device(session->styler);
-    if (session->backend == NULL || strcmp(session->backend, backend) != 0) {
-        artem_stats_set_meta(session->stats, "backend", backend);
-        artem_ring_set_backend(session->ring, backend);
+    if (is_busy(session, settings, plan)) {
+        frame_budget_late(session);
+        return ARTEM_DECISION_BUDGET;
     }
-    session->backend = backend;
+    frame_budget_caught_up(session);
+    if (!frame_prepare(session, plan, settings))
+        return ARTEM_DECISION_ERROR;
+    if (!frame_pictures_compare(session, plan, settings, record->frame))
+        return ARTEM_DECISION_WARMUP;
+    decision = frame_style(session, plan, settings, record);
+    if (decision == ARTEM_DECISION_STYLED)
+        frame_held_take(session, plan, begin, &session->work->held);
+    return decision;
 }
 
 static enum artem_decision decide(struct layer_session *session, const XrFrameEndInfo *info,
-                                  const struct artem_settings *settings, struct frame_plan *plan,
-                                  struct artem_frame_record *record)
+                                  const struct artem_settings *settings, const struct artem_governor_order *order,
+                                  struct frame_plan *plan, struct artem_frame_record *record)
 {
     enum artem_decision decision;
     const char *name;
 
-    if (!settings->enabled)
-        return ARTEM_DECISION_DISABLED;
     if (session->off)
         return ARTEM_DECISION_ERROR;
     decision = frame_plan_make(session, info, settings, plan);
     if (decision != ARTEM_DECISION_STYLED)
         return decision;
+    frame_budget_look(session, plan);
     record->views = plan->picture_count;
     record->width = plan->pictures[0].info.rect.extent.width;
     record->height = plan->pictures[0].info.rect.extent.height;
-    if (!governor_allows(&session->governor, layer_now_ns(), settings->budget_ms) || is_busy(session, settings, plan))
-        return ARTEM_DECISION_BUDGET;
-    if (!styler_apply(session->styler, settings, session->settings_serial))
-        return ARTEM_DECISION_ERROR;
-    follow_backend(session, plan);
-    frame_recorder_follow(session, settings);
-    decision = frame_style(session, plan, settings, record);
+    if (frame_deferred_takes(session, order))
+        decision = frame_deferred(session, plan, settings, order, record);
+    else if (order->pace == ARTEM_PACE_EVERY)
+        decision = paint_now(session, settings, plan, record);
+    else
+        decision = ARTEM_DECISION_BUDGET;
     if (decision == ARTEM_DECISION_STYLED) {
-        record->style_width = plan->pictures[0].info.style_width;
-        record->style_height = plan->pictures[0].info.style_height;
+        const struct frame_held *held = &session->work->held;
+        const struct vk_picture_info *first = &plan->pictures[0].info;
+
+        record->style_width = plan->shows_held ? held->style_width : first->style_width;
+        record->style_height = plan->shows_held ? held->style_height : first->style_height;
         styler_get_style(session->styler, &name);
         memcpy(record->style, name, strnlen(name, sizeof record->style - 1));
     }
@@ -164,6 +152,7 @@ static void complete_record(struct layer_session *session, struct artem_frame_re
 void frame_flush_record(struct layer_session *session)
 {
     struct artem_frame_record *record = &session->pending;
+    bool paused; // the governor shows originals
 
     if (!session->has_pending)
         return;
@@ -171,16 +160,23 @@ void frame_flush_record(struct layer_session *session)
         complete_record(session, record);
     add_gpu_times(session, VK_WORK_COMPOSITE, &record->composite_ms, &record->composite_left_ms,
                   &record->composite_right_ms);
-    if (session->pending_on_device && record->network_ms > 0)
-        session->gpu_ms = record->capture_ms + record->network_ms + record->composite_ms;
+    record->gpu_ms = record->capture_ms + record->composite_ms;
+    if (session->pending_on_device) {
+        session->gpu_rest_ms = record->gpu_ms;
+        record->gpu_ms += record->network_ms;
+    }
     artem_stats_add(session->stats, record);
-    artem_ring_add(session->ring, record, session->governor.paused);
-    hud_note(session->hud, record, session->pending_on_device, session->governor.paused);
+    paused = record->pace == ARTEM_PACE_NONE && record->decision == ARTEM_DECISION_BUDGET;
+    artem_ring_add(session->ring, record, paused);
+    hud_note(session->hud, record, session->pending_on_device, paused);
+    if (session->pending_on_device && record->network_ms > 0)
+        frame_budget_report(session, session->pending_serial, false, session->pending_rest_ms + session->gpu_rest_ms,
+                            record->network_ms);
     session->has_pending = session->pending_on_device = false;
 }
 
 static void keep_record(struct layer_session *session, const struct frame_plan *plan,
-                        const struct artem_frame_record *record)
+                        const struct artem_governor_order *order, const struct artem_frame_record *record)
 {
     const bool eyes = record->decision == ARTEM_DECISION_STYLED && frame_plan_has_eyes(plan);
 
@@ -190,6 +186,8 @@ static void keep_record(struct layer_session *session, const struct frame_plan *
     session->pending = *record;
     session->has_pending = true;
     session->pending_on_device = plan->engine_ran && styler_on_device(session->styler);
+    session->pending_serial = order->serial;
+    session->pending_rest_ms = record->layer_ms - record->hud_ms - plan->waited_ms;
     for (int eye = 0; eye < 2; eye++)
         session->pending_eyes[eye] = eyes ? plan->pictures[eye].swapchain : NULL;
     if (record->engine_views == 0)
@@ -251,31 +249,67 @@ static void begin_record(struct layer_session *session, const XrFrameEndInfo *in
     record->display_time = info->displayTime;
     record->decision = ARTEM_DECISION_UNSUPPORTED;
     record->interval_ms = session->last_end_ns != 0 ? (double)(begin - session->last_end_ns) / 1e6 : 0;
+    record->release_ms = (double)atomic_exchange(&session->release_ns, 0) / 1e6;
     record->overhead_ms = session->last_end_ns != 0 ? (double)session->instrument_ns / 1e6 : NAN;
     session->instrument_ns = 0;
     session->last_end_ns = begin;
 }
 
+static void report_waited(struct layer_session *session, const struct artem_governor_order *order,
+                          const struct artem_frame_record *record)
+{
+    if (record->decision == ARTEM_DECISION_LATE)
+        frame_budget_begin_late(session, order->serial, record->layer_ms);
+    else
+        frame_budget_report(session, order->serial, false, record->layer_ms - record->hud_ms - record->network_ms,
+                            record->network_ms);
+}
+
+// What an engine that is waited for has cost, or one that is late; one on the device is judged when its times are
+// known.
+static void report_cost(struct layer_session *session, const struct frame_plan *plan,
+                        const struct artem_governor_order *order, const struct artem_frame_record *record)
+{
+    // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
+    if (plan->engine_late)
+        frame_budget_report(session, order->serial, false, 0, plan->waited_ms); // on the device: at least so long
+    else if (plan->engine_ran && !styler_on_device(session->styler))
+        report_waited(session, order, record);
+    frame_deferred_charge(session, record->layer_ms - record->hud_ms);
+}
+
+static bool wants_capture(const struct layer_session *session, const struct artem_settings *settings,
+                          const struct artem_governor_order *order)
+{
+    return settings->enabled && !session->off && !session->work->flight.active &&
+           (order->pace != ARTEM_PACE_NONE || order->probe);
+}
+
 static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *info)
 {
     const uint64_t begin = layer_now_ns();
+    struct artem_governor_order order = {.pace = ARTEM_PACE_NONE};
     struct artem_frame_record record;
-    struct artem_settings settings;
+    struct artem_settings asked, settings; // by the user, and what the budget makes of it
     struct frame_plan plan = {0};
     struct frame_copy copy;
     const XrFrameEndInfo *panels;
     uint64_t decided;
-    double spent;
     bool styled;
     XrResult result;
 
     begin_record(session, info, begin, &record);
-    follow_settings(session, &settings);
-    record.budget_ms = settings.budget_ms;
-    if (session->device != NULL)
-        record.decision = decide(session, info, &settings, &plan, &record);
+    follow_settings(session, &asked);
+    settings = asked;
+    if (session->device != NULL && settings.enabled) {
+        frame_budget_begin(session, &settings, &order);
+        record.decision = decide(session, info, &settings, &order, &plan, &record);
+    } else if (session->device != NULL) {
+        record.decision = ARTEM_DECISION_DISABLED;
+        frame_deferred_drop(session);
+    }
     styled = record.decision == ARTEM_DECISION_STYLED;
-    if (styled && !frame_copy_make(session, info, &plan, &copy)) {
+    if (styled && !frame_copy_make(session, info, &plan, plan.shows_held ? &session->work->held : NULL, &copy)) {
         styled = false;
         record.decision = ARTEM_DECISION_ERROR;
     }
@@ -283,24 +317,19 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
         record.layers = 0;
     record.passed_layers = info->layerCount - record.layers;
     decided = layer_now_ns();
-    panels = hud_add(session->hud, styled ? &copy.info : info, &settings, styler_get_current(session->styler));
+    panels = hud_add(session->hud, styled ? &copy.info : info, &asked, styler_get_current(session->styler));
     record.hud_ms = (double)(layer_now_ns() - decided) / 1e6;
     decided = layer_now_ns();
     record.layer_ms = (double)(decided - begin) / 1e6;
-    // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
-    spent = record.layer_ms - record.hud_ms;
-    // On the device, its time counts in place of the wait for it, which the app's own work there lengthens.
-    if (plan.engine_ran && styler_on_device(session->styler))
-        spent += session->gpu_ms - plan.waited_ms;
-    if (plan.engine_ran || plan.engine_late)
-        report_time(session, spent, settings.budget_ms);
-    atomic_store(&session->wants_capture, settings.enabled && !session->off && !session->governor.paused);
+    report_cost(session, &plan, &order, &record);
+    frame_budget_record(session, &order, &record);
+    atomic_store(&session->wants_capture, wants_capture(session, &settings, &order));
     record.slack_ms = find_slack_ms(session, record.display_time);
     session->instrument_ns += layer_now_ns() - decided;
 
     result = hand_over(session, info, styled ? &copy.info : NULL, panels, &record);
     decided = layer_now_ns();
-    keep_record(session, &plan, &record);
+    keep_record(session, &plan, &order, &record);
     session->instrument_ns += layer_now_ns() - decided;
     return result;
 }

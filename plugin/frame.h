@@ -8,6 +8,8 @@
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrEndFrame(XrSession session, const XrFrameEndInfo *info);
 
+struct frame_held;
+
 // The app's frame with the pictures of planned layers replaced. Points into itself and into session->layers.
 struct frame_copy {
     XrFrameEndInfo info;
@@ -15,15 +17,31 @@ struct frame_copy {
     XrCompositionLayerProjectionView views[FRAME_VIEWS_MAX];
 };
 
-// frame_copy.c. False if memory is short.
+// frame_copy.c. `held`: what the layers show in place of the plan's pictures, with its own poses and without what
+// tells of the app's present picture (depth, motion); NULL: nothing. False if memory is short.
 bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
-                     struct frame_copy *copy);
+                     const struct frame_held *held, struct frame_copy *copy);
 
-// frame_style.c: carries out the plan on the app's queue. ARTEM_DECISION_STYLED means that the own swapchains show the
-// styled views of layers that do not pass. record->engine_views is 0 if every picture was already painted.
-// Also calls frame_flush_record.
+// frame_style.c. Follows the settings: style, engine, own swapchains. False if something is missing.
+bool frame_prepare(struct layer_session *session, struct frame_plan *plan, const struct artem_settings *settings);
+
+// Carries out the plan on the app's queue. ARTEM_DECISION_STYLED means that the own swapchains show the
+// styled views of layers that do not pass. record->engine_views is 0 if every picture was already painted. After
+// frame_prepare and frame_pictures_compare. Also calls frame_flush_record.
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
                                 const struct artem_settings *settings, struct artem_frame_record *record);
+
+// The same in three parts, for paintings that are not waited for. frame_launch hands the pictures to the engine:
+// STYLED then; WARMUP if the app's own rendering is not done after `capture_ns`. When the engine is done, frame_finish
+// takes the painting over, of a frame that was handed over at `time_ns`, and frame_draw brings it into own swapchains:
+// BUDGET if the compositor has no image for it yet. record->engine_views is the caller's.
+enum artem_decision frame_launch(struct layer_session *session, struct frame_plan *plan,
+                                 const struct artem_settings *settings, uint64_t capture_ns,
+                                 struct artem_frame_record *record);
+void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
+                  struct artem_frame_record *record);
+enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
+                               const struct artem_settings *settings, uint64_t frame);
 
 // How long an engine is waited for: twice the budget and a little.
 uint64_t frame_timeout_ns(const struct artem_settings *settings);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame_held.h"
+
 static bool reserve_layers(struct layer_session *session, uint32_t count)
 {
     const XrCompositionLayerBaseHeader **layers;
@@ -19,8 +21,54 @@ static bool reserve_layers(struct layer_session *session, uint32_t count)
     return true;
 }
 
+// Newer than some headers: XR_EXT_frame_synthesis, XR_FB_composition_layer_depth_test.
+enum { TYPE_FRAME_SYNTHESIS_INFO = 1000211000, TYPE_DEPTH_TEST_FB = 1000212000 };
+
+// What tells of the app's present picture, and would be wrong for an older one.
+static bool tells_of_picture(XrStructureType type)
+{
+    switch ((int)type) {
+    case XR_TYPE_COMPOSITION_LAYER_DEPTH_INFO_KHR:
+    case XR_TYPE_COMPOSITION_LAYER_SPACE_WARP_INFO_FB:
+    case XR_TYPE_COMPOSITION_LAYER_DEPTH_TEST_VARJO:
+    case TYPE_DEPTH_TEST_FB:
+    case TYPE_FRAME_SYNTHESIS_INFO:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// The chain behind the last of these. A chain is the app's and cannot be changed, nor copied where it is not known:
+// what stands before one of them goes with it.
+static const void *strip(const void *chain)
+{
+    const void *rest = chain;
+
+    for (const XrBaseInStructure *next = chain; next != NULL; next = next->next)
+        if (tells_of_picture(next->type))
+            rest = next->next;
+    return rest;
+}
+
+static void show_held(const struct frame_held *held, uint32_t l, XrCompositionLayerProjection *layer,
+                      XrCompositionLayerProjectionView *views)
+{
+    const uint32_t first = held->layers[l].first_view;
+
+    layer->space = held->layers[l].space;
+    layer->next = strip(layer->next);
+    for (uint32_t v = 0; v < held->layers[l].view_count; v++) {
+        views[v].next = strip(views[v].next);
+        views[v].pose = held->views[first + v].pose;
+        views[v].fov = held->views[first + v].fov;
+        views[v].subImage = held->views[first + v].image;
+        views[v].subImage.swapchain = held->views[first + v].swapchain->own[held->views[first + v].plane].handle;
+    }
+}
+
 bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
-                     struct frame_copy *copy)
+                     const struct frame_held *held, struct frame_copy *copy)
 {
     if (!reserve_layers(session, info->layerCount))
         return false;
@@ -31,16 +79,18 @@ bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, 
         const struct frame_layer *planned = &plan->layers[l];
         XrCompositionLayerProjectionView *views = &copy->views[planned->first_view];
 
-        if (planned->passes)
+        if (planned->passes && held == NULL)
             continue;
         copy->layers[l] = *planned->layer;
         copy->layers[l].views = views;
-        for (uint32_t v = 0; v < planned->layer->viewCount; v++) {
+        for (uint32_t v = 0; v < planned->view_count; v++) {
             const struct frame_picture *picture = &plan->pictures[plan->view_pictures[planned->first_view + v]];
 
             views[v] = planned->layer->views[v]; // next chains (depth and others), rect and slice stay
             views[v].subImage.swapchain = picture->swapchain->own[picture->plane].handle;
         }
+        if (held != NULL)
+            show_held(held, l, &copy->layers[l], views);
         session->layers[planned->index] = (const XrCompositionLayerBaseHeader *)&copy->layers[l];
     }
     return true;

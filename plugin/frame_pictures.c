@@ -23,7 +23,7 @@ bool frame_picture_is_used(const struct frame_plan *plan, uint32_t picture)
     for (uint32_t l = 0; l < plan->layer_count; l++) {
         const struct frame_layer *layer = &plan->layers[l];
 
-        for (uint32_t v = 0; v < layer->layer->viewCount && !layer->passes; v++) {
+        for (uint32_t v = 0; v < layer->view_count && !layer->passes; v++) {
             if (plan->view_pictures[layer->first_view + v] == picture)
                 return true;
         }
@@ -146,7 +146,7 @@ bool frame_pictures_compare(struct layer_session *session, struct frame_plan *pl
     for (uint32_t l = 0; l < plan->layer_count; l++) {
         struct frame_layer *layer = &plan->layers[l];
 
-        for (uint32_t v = 0; v < layer->layer->viewCount; v++)
+        for (uint32_t v = 0; v < layer->view_count; v++)
             layer->passes = layer->passes || !plan->pictures[plan->view_pictures[layer->first_view + v]].ready;
         any = any || !layer->passes;
     }

@@ -101,13 +101,26 @@ static bool plan_size(struct frame_plan *plan, const struct geometry_view *ancho
                                  strict, width, height);
 }
 
+// The strokes of flat areas have an angular size of their own: that of the resolution which the settings ask for,
+// whatever the governor makes of it.
+static int32_t find_density(const struct layer_session *session, const struct geometry_view *view,
+                            const struct frame_picture *picture)
+{
+    uint32_t width, height;
+
+    if (!geometry_style_size(view->width, view->height, session->stroke_resolution, &width, &height)) {
+        width = picture->info.style_width;
+        height = picture->info.style_height;
+    }
+    return geometry_noise_density(view, width, height, session->noise_density);
+}
+
 // Flat areas get a texture that stands still in the layer's space.
 static void plan_noise(struct layer_session *session, const struct frame_plan *plan, const struct geometry_view *view,
                        const XrCompositionLayerProjection *layer, uint32_t index, struct frame_picture *picture)
 {
     if (plan->picture_count == 0)
-        session->noise_density =
-            geometry_noise_density(view, picture->info.style_width, picture->info.style_height, session->noise_density);
+        session->noise_density = find_density(session, view, picture);
     const XrPosef *pose = &layer->views[index].pose;
     XrVector3f middle = {0};
 
@@ -172,8 +185,8 @@ static enum artem_decision plan_layer(struct layer_session *session, const XrFra
         return refuse(session, NOTICE_VIEWS, NULL);
     if (plan->layer_count == FRAME_LAYERS_MAX || plan->view_count + layer->viewCount > FRAME_VIEWS_MAX)
         return refuse(session, NOTICE_MANY, NULL);
-    plan->layers[plan->layer_count] =
-        (struct frame_layer){.layer = layer, .index = index, .first_view = plan->view_count};
+    plan->layers[plan->layer_count] = (struct frame_layer){
+        .layer = layer, .index = index, .first_view = plan->view_count, .view_count = layer->viewCount};
     for (uint32_t i = 0; i < layer->viewCount; i++) {
         decision = plan_view(session, layer, i, resolution, anchor, plan);
         if (decision != ARTEM_DECISION_STYLED)
@@ -185,7 +198,7 @@ static enum artem_decision plan_layer(struct layer_session *session, const XrFra
 
 bool frame_plan_has_eyes(const struct frame_plan *plan)
 {
-    return plan->layer_count > 0 && plan->layers[0].layer->viewCount == 2 && plan->picture_count >= 2 &&
+    return plan->layer_count > 0 && plan->layers[0].view_count == 2 && plan->picture_count >= 2 &&
            plan->view_pictures[1] == 1 && plan->pictures[0].swapchain != plan->pictures[1].swapchain;
 }
 

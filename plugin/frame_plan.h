@@ -30,7 +30,8 @@ struct frame_layer {
     const XrCompositionLayerProjection *layer;
     uint32_t index;      // in the app's list
     uint32_t first_view; // in plan->view_pictures
-    bool passes;         // set by frame_pictures.c: a picture of it is not ready
+    uint32_t view_count;
+    bool passes; // set by frame_pictures.c: a picture of it is not ready
 };
 
 struct frame_plan {
@@ -41,6 +42,7 @@ struct frame_plan {
     struct frame_picture pictures[ARTEM_MAX_VIEWS];
     uint32_t picture_count;
     bool engine_ran;  // set by frame_style.c
+    bool shows_held;  // set by frame_deferred.c: a painting of an earlier frame is shown
     bool engine_late; // the frame before is still being worked on
     double waited_ms; // for that frame, on the device
 };

@@ -121,7 +121,7 @@ void frame_recorder_begin(struct layer_session *session, const struct frame_plan
 static uint32_t find_view(const struct frame_plan *plan, uint32_t picture)
 {
     for (uint32_t l = 0; l < plan->layer_count; l++) {
-        for (uint32_t v = 0; v < plan->layers[l].layer->viewCount; v++) {
+        for (uint32_t v = 0; v < plan->layers[l].view_count; v++) {
             if (plan->view_pictures[plan->layers[l].first_view + v] == picture)
                 return 100 * l + v;
         }

@@ -3,6 +3,7 @@
 #include "frame.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "artem/log.h"
 #include "frame_pictures.h"
@@ -40,8 +41,8 @@ static enum artem_result scale_picture(struct frame_picture *picture)
     return result;
 }
 
-// An engine on the device follows on the same queue; one on the CPU has to wait.
-static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan)
+// An engine on the device follows on the same queue; one on the CPU has to wait. ARTEM_TIMEOUT: the GPU is not done.
+static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan, uint64_t timeout_ns)
 {
     const bool waits = !styler_on_device(session->styler);
     enum artem_result result = ARTEM_OK;
@@ -53,7 +54,7 @@ static enum artem_result fetch_pictures(struct layer_session *session, struct fr
     }
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
         if (plan->pictures[i].paint && waits)
-            result = vk_target_wait(plan->pictures[i].swapchain->target, gpu_timeout_ns);
+            result = vk_target_wait(plan->pictures[i].swapchain->target, timeout_ns);
     }
     pthread_mutex_unlock(&session->mutex);
     return result;
@@ -103,7 +104,7 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
 }
 
 static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,
-                                    const struct artem_settings *settings)
+                                    const struct artem_settings *settings, uint64_t timeout_ns)
 {
     struct artem_engine_frame frame = {.resolution = settings->resolution};
     enum artem_result result;
@@ -113,17 +114,14 @@ static enum artem_result run_engine(struct layer_session *session, struct frame_
             frame.view[frame.views++] = engine_view(&plan->pictures[i]);
     }
     lend(session, plan, true);
-    plan->engine_ran = true;
-    result = styler_run(session->styler, &frame, frame_timeout_ns(settings));
+    result = styler_run(session->styler, &frame, timeout_ns);
     if (result != ARTEM_TIMEOUT)
         lend(session, plan, false);
     return result;
 }
 
-static void keep_paintings(struct layer_session *session, struct frame_plan *plan)
+static void keep_paintings(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns)
 {
-    const uint64_t now = layer_now_ns();
-
     pthread_mutex_lock(&session->mutex);
     for (uint32_t i = 0; i < plan->picture_count; i++) {
         struct frame_picture *picture = &plan->pictures[i];
@@ -132,7 +130,7 @@ static void keep_paintings(struct layer_session *session, struct frame_plan *pla
         if (!picture->paint)
             continue;
         slot->painted = picture->key;
-        slot->painted_ns = now;
+        slot->painted_ns = time_ns;
     }
     pthread_mutex_unlock(&session->mutex);
 }
@@ -141,6 +139,7 @@ static void keep_paintings(struct layer_session *session, struct frame_plan *pla
 struct output {
     struct layer_swapchain *swapchain;
     unsigned plane;
+    uint64_t release; // whose capture is painted
 };
 
 static uint32_t list_outputs(const struct frame_plan *plan, struct output outputs[ARTEM_MAX_VIEWS])
@@ -156,7 +155,7 @@ static uint32_t list_outputs(const struct frame_plan *plan, struct output output
         while (same < count && (outputs[same].swapchain != picture->swapchain || outputs[same].plane != picture->plane))
             same++;
         if (same == count)
-            outputs[count++] = (struct output){picture->swapchain, picture->plane};
+            outputs[count++] = (struct output){picture->swapchain, picture->plane, picture->key.release};
     }
     return count;
 }
@@ -175,7 +174,7 @@ static enum artem_result composite(struct layer_session *session, const struct f
     enum artem_result result;
 
     pthread_mutex_lock(&session->mutex);
-    if (swapchain->captured != swapchain->releases) {
+    if (swapchain->captured != output->release) {
         result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
     } else {
         result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane), &look,
@@ -284,37 +283,119 @@ static void record_age(const struct frame_plan *plan, struct artem_frame_record 
     }
 }
 
-// Runs the engine for the pictures that need it.
-static enum artem_decision paint(struct layer_session *session, struct frame_plan *plan,
-                                 const struct artem_settings *settings, struct artem_frame_record *record)
+// What the engine tells of the painting that it has finished.
+static void take_stats(struct layer_session *session, struct artem_frame_record *record)
 {
     struct artem_engine_stats stats;
-    enum artem_result result = fetch_pictures(session, plan);
+
+    styler_get_stats(session->styler, &stats);
+    record->network_ms = stats.milliseconds;
+    record->cut = stats.cuts != session->cuts;
+    session->cuts = stats.cuts;
+}
+
+// Gives the engine the pictures that need it. ARTEM_TIMEOUT of the engine, and of the GPU: *out_fetched tells.
+static enum artem_result run(struct layer_session *session, struct frame_plan *plan,
+                             const struct artem_settings *settings, uint64_t capture_ns, uint64_t engine_ns,
+                             struct artem_frame_record *record, bool *out_fetched)
+{
+    enum artem_result result = fetch_pictures(session, plan, capture_ns);
     uint64_t begin;
 
+    *out_fetched = result == ARTEM_OK;
     if (result != ARTEM_OK)
-        return fail(session, "the captured frame did not arrive", result);
+        return result;
     begin = layer_now_ns();
     if (!styler_on_device(session->styler))
         record_capture(plan, record);
     frame_flush_record(session);
     session->instrument_ns += layer_now_ns() - begin;
     frame_recorder_begin(session, plan);
-    result = run_engine(session, plan, settings);
-    if (result == ARTEM_TIMEOUT)
-        return ARTEM_DECISION_LATE;
-    if (result != ARTEM_OK) {
+    result = run_engine(session, plan, settings, engine_ns);
+    if (result != ARTEM_OK && result != ARTEM_TIMEOUT)
         frame_recorder_abort(session);
-        return fail(session, "the engine failed", result);
-    }
-    if (!styler_on_device(session->styler)) { // else they are known later
-        styler_get_stats(session->styler, &stats);
-        record->network_ms = stats.milliseconds;
-        record->cut = stats.cuts != session->cuts;
-        session->cuts = stats.cuts;
-    }
-    keep_paintings(session, plan);
+    return result;
+}
+
+static enum artem_decision fail_run(struct layer_session *session, bool fetched, enum artem_result result)
+{
+    return fail(session, fetched ? "the engine failed" : "the captured frame did not arrive", result);
+}
+
+// Runs the engine for the pictures that need it, and waits for it.
+static enum artem_decision paint(struct layer_session *session, struct frame_plan *plan,
+                                 const struct artem_settings *settings, struct artem_frame_record *record)
+{
+    bool fetched;
+    const enum artem_result result =
+        run(session, plan, settings, gpu_timeout_ns, frame_timeout_ns(settings), record, &fetched);
+
+    plan->engine_ran = fetched;
+    if (result == ARTEM_TIMEOUT && fetched)
+        return ARTEM_DECISION_LATE;
+    if (result != ARTEM_OK)
+        return fail_run(session, fetched, result);
+    if (!styler_on_device(session->styler)) // else they are known later
+        take_stats(session, record);
+    keep_paintings(session, plan, layer_now_ns());
     return ARTEM_DECISION_STYLED;
+}
+
+enum artem_decision frame_launch(struct layer_session *session, struct frame_plan *plan,
+                                 const struct artem_settings *settings, uint64_t capture_ns,
+                                 struct artem_frame_record *record)
+{
+    bool fetched;
+    const enum artem_result result = run(session, plan, settings, capture_ns, 0, record, &fetched);
+
+    if (result == ARTEM_TIMEOUT && !fetched)
+        return ARTEM_DECISION_WARMUP;
+    return result == ARTEM_OK || result == ARTEM_TIMEOUT ? ARTEM_DECISION_STYLED : fail_run(session, fetched, result);
+}
+
+void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
+                  struct artem_frame_record *record)
+{
+    lend(session, plan, false);
+    take_stats(session, record);
+    keep_paintings(session, plan, time_ns);
+}
+
+enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
+                               const struct artem_settings *settings, uint64_t frame)
+{
+    const enum artem_decision decision = draw(session, plan, settings, frame);
+
+    if (decision == ARTEM_DECISION_STYLED)
+        dump(session, plan);
+    return decision;
+}
+
+// Pictures are where the engine is.
+static void follow_backend(struct layer_session *session, struct frame_plan *plan)
+{
+    const char *backend = styler_get_backend(session->styler);
+
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        plan->pictures[i].info.on_device = styler_on_device(session->styler);
+    if (session->backend == NULL || strcmp(session->backend, backend) != 0) {
+        artem_stats_set_meta(session->stats, "backend", backend);
+        artem_ring_set_backend(session->ring, backend);
+    }
+    session->backend = backend;
+}
+
+bool frame_prepare(struct layer_session *session, struct frame_plan *plan, const struct artem_settings *settings)
+{
+    if (!styler_apply(session->styler, settings, session->settings_serial))
+        return false;
+    follow_backend(session, plan);
+    frame_recorder_follow(session, settings);
+    // Before the first capture, so that the work of a start does not fall into a styled frame.
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        if (own_swapchain_prepare(plan->pictures[i].swapchain, plan->pictures[i].plane) != ARTEM_OK)
+            return false;
+    return true;
 }
 
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
@@ -323,13 +404,6 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
     enum artem_decision decision = ARTEM_DECISION_STYLED;
     bool any = false;
 
-    // Before the first capture, so that the work of a start does not fall into a styled frame.
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        if (own_swapchain_prepare(plan->pictures[i].swapchain, plan->pictures[i].plane) != ARTEM_OK)
-            return ARTEM_DECISION_ERROR;
-    }
-    if (!frame_pictures_compare(session, plan, settings, record->frame))
-        return ARTEM_DECISION_WARMUP;
     for (uint32_t i = 0; i < plan->picture_count; i++) {
         record->engine_views += plan->pictures[i].paint;
         any = any || plan->pictures[i].draw;

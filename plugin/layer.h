@@ -30,6 +30,7 @@
     X(xrDestroyInstance)                                                                                               \
     X(xrCreateSession)                                                                                                 \
     X(xrDestroySession)                                                                                                \
+    X(xrWaitFrame)                                                                                                     \
     X(xrEndFrame)                                                                                                      \
     X(xrGetSystemProperties)                                                                                           \
     X(xrCreateReferenceSpace)                                                                                          \

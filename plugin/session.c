@@ -8,9 +8,11 @@
 
 #include "artem/log.h"
 #include "frame.h"
+#include "frame_deferred.h"
 #include "frame_recorder.h"
 #include "handles.h"
 #include "hud.h"
+#include "spaces.h"
 #include "swapchain.h"
 
 static struct handle_map sessions = HANDLE_MAP_INIT;
@@ -103,6 +105,9 @@ static void describe_session(const struct layer_session *session, const struct a
     artem_stats_set_meta(session->stats, "resolution", text);
     snprintf(text, sizeof text, "%g", settings->budget_ms);
     artem_stats_set_meta(session->stats, "budget_ms", text);
+    snprintf(text, sizeof text, "%g", settings->budget_share);
+    artem_stats_set_meta(session->stats, "budget_share", text);
+    artem_stats_set_meta(session->stats, "mode", artem_mode_name(settings->mode));
 }
 
 static void session_begin(struct layer_instance *instance, const XrSessionCreateInfo *info, XrSession handle)
@@ -110,12 +115,16 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     struct layer_session *session = calloc(1, sizeof *session);
     struct artem_settings settings;
 
-    if (session == NULL)
+    if (session != NULL)
+        session->work = calloc(1, sizeof *session->work);
+    if (session == NULL || session->work == NULL) {
+        free(session);
         return; // everything is forwarded
+    }
     session->handle = handle;
     session->instance = instance;
     pthread_mutex_init(&session->mutex, NULL);
-    governor_init(&session->governor);
+    artem_governor_init(&session->governor);
     session->dump = frame_dump_create();
     session->recorder = frame_recorder_create();
     session->hud = hud_create(session, info->systemId);
@@ -176,7 +185,9 @@ void layer_session_free(struct layer_session *session)
         layer_forget_device(session->instance, session->device->handle);
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);
+    layer_spaces_free(session);
     pthread_mutex_destroy(&session->mutex);
+    free(session->work);
     free(session->layers);
     free(session);
 }

@@ -5,10 +5,10 @@
 
 #include <stdatomic.h>
 
+#include "artem/governor.h"
 #include "artem/ring.h"
 #include "artem/stats.h"
 #include "frame_dump.h"
-#include "governor.h"
 #include "layer.h"
 #include "styler.h"
 #include "vk_shaders.h"
@@ -45,13 +45,24 @@ struct layer_session {
     struct artem_ring *ring;            // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
-    atomic_bool wants_capture;          // releases are worth capturing
-    atomic_uint told;                   // bit per session_notice
-    unsigned errors;                    // rate of log lines
+    struct layer_space *spaces;         // likewise; spaces.h
+    uint64_t space_number;
+    atomic_llong period_ns;    // of the display, 0: not known
+    atomic_ullong release_ns;  // spent in releases since the latest frame
+    atomic_bool wants_capture; // releases are worth capturing
+    atomic_uint told;          // bit per session_notice
+    unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.
     bool off; // styling is off for the rest of the session
-    struct governor governor;
+    struct artem_governor governor;
+    uint64_t governor_told, governor_recorded; // numbers of its changes
+    uint64_t late_ns;                          // when the painting began that is late, 0: none
+    uint32_t late_serial, late_frames;
+    uint32_t longest_side;      // of the first picture so far, 0 before
+    bool cannot_defer;          // the latest frame's layers may not be shown again
+    uint32_t stroke_resolution; // what the settings ask for
+    struct frame_work *work;    // paintings shown and under way
     uint64_t frame;
     uint64_t painted;        // frames that the engine styled
     int32_t noise_density;   // of the frames so far, 0 before the first (xrEndFrame only)
@@ -62,9 +73,11 @@ struct layer_session {
     char log_file[ARTEM_PATH_MAX];
     struct artem_frame_record pending; // waits for the GPU time of its composite
     bool has_pending;
-    bool pending_on_device; // and for the time of the network
-    double gpu_ms;          // of the latest frame painted on the device: all of the layer's work there
-    const char *backend;    // that the log of frames names
+    bool pending_on_device;  // and for the time of the network
+    double pending_rest_ms;  // of its xrEndFrame, without waiting
+    uint32_t pending_serial; // of its order
+    double gpu_rest_ms;      // of the latest frame painted on the device: the layer's work beside the network
+    const char *backend;     // that the log of frames names
     const struct layer_swapchain *pending_eyes[2]; // that the pending frame drew to, NULL = not one per eye
     uint64_t instrument_ns;                        // spent on records since the latest frame began
     struct frame_recorder *recorder;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "artem/log.h"
+#include "frame_deferred.h"
 #include "handles.h"
 #include "session.h"
 #include "styler.h"
@@ -168,6 +169,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain handle)
         while (*link != swapchain)
             link = &(*link)->sibling;
         *link = swapchain->sibling;
+        frame_deferred_forget(session, swapchain);
         pthread_mutex_unlock(&session->mutex);
         layer_swapchain_free(swapchain);
     }
@@ -289,6 +291,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
 {
     struct layer_instance *instance = layer_active();
     struct layer_swapchain *swapchain = layer_swapchain_find(handle);
+    uint64_t begin;
     XrResult result;
 
     if (instance == NULL)
@@ -296,10 +299,12 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
     if (swapchain == NULL)
         return instance->next.xrReleaseSwapchainImage(handle, info);
     // The only moment to copy: before, the app may still draw; after, the image is the runtime's.
+    begin = layer_now_ns();
     pthread_mutex_lock(&swapchain->session->mutex);
     if (is_capture_due(swapchain))
         capture_locked(swapchain);
     pthread_mutex_unlock(&swapchain->session->mutex);
+    atomic_fetch_add(&swapchain->session->release_ns, layer_now_ns() - begin);
 
     result = instance->next.xrReleaseSwapchainImage(handle, info);
 

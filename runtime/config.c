@@ -25,6 +25,7 @@ void artem_settings_default(struct artem_settings *out_settings)
     out_settings->keep_color = 0;
     out_settings->resolution = 512;
     out_settings->budget_ms = 11.1;
+    out_settings->mode = ARTEM_MODE_AUTO;
     snprintf(out_settings->backend, sizeof out_settings->backend, "auto");
     out_settings->threads = 0;
     out_settings->ar = false;

@@ -10,9 +10,9 @@
 
 // In the order of the struct. What is missing here cannot be set over the control socket, and is not seen to change.
 static const char *const keys[] = {
-    "allow",      "enabled",      "style",    "blend_style", "blend",     "strength", "keep_color", "keep_text",
-    "resolution", "budget_ms",    "log_file", "backend",     "threads",   "ar",       "record",     "record_frames",
-    "hud",        "hud_position", "hud_size", "hud_opacity", "hud_space", "toast",
+    "allow",      "enabled",       "style",        "blend_style",  "blend",    "strength",    "keep_color", "keep_text",
+    "resolution", "budget_ms",     "budget_share", "mode",         "log_file", "backend",     "threads",    "ar",
+    "record",     "record_frames", "hud",          "hud_position", "hud_size", "hud_opacity", "hud_space",  "toast",
 };
 _Static_assert(sizeof keys / sizeof keys[0] <= 64, "artem_config has a bit per key");
 
@@ -72,6 +72,10 @@ enum artem_result artem_settings_get(const struct artem_settings *s, const char 
         put_integer(out, s->resolution);
     else if (strcasecmp(key, "budget_ms") == 0)
         put_number(out, (uint64_t)(s->budget_ms * 1e6 + 0.5));
+    else if (strcasecmp(key, "budget_share") == 0)
+        put_number(out, (uint64_t)(s->budget_share * 1e6 + 0.5));
+    else if (strcasecmp(key, "mode") == 0)
+        snprintf(out, ARTEM_PATH_MAX, "%s", artem_mode_name(s->mode));
     else if (strcasecmp(key, "log_file") == 0)
         memcpy(out, s->log_file, sizeof s->log_file);
     else if (strcasecmp(key, "backend") == 0)

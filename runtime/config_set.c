@@ -139,6 +139,29 @@ static bool set_space(bool *field, const char *value, char *error, size_t error_
     return true;
 }
 
+static bool set_budget_share(double *field, const char *value, char *error, size_t error_size)
+{
+    double number;
+
+    if (parse_number(value, &number) && (number == 0 || (number >= 0.05 && number <= 1))) {
+        *field = number;
+        return true;
+    }
+    snprintf(error, error_size, "expected a share from 0.05 to 1, or 0 for budget_ms, got '%.80s'", value);
+    return false;
+}
+
+static bool set_mode(enum artem_mode *field, const char *value, char *error, size_t error_size)
+{
+    for (int mode = 0; mode < ARTEM_MODE_COUNT; mode++)
+        if (strcasecmp(value, artem_mode_name((enum artem_mode)mode)) == 0) {
+            *field = (enum artem_mode)mode;
+            return true;
+        }
+    snprintf(error, error_size, "expected auto, sync or async, got '%.80s'", value);
+    return false;
+}
+
 static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error, size_t error_size)
 {
     if (artem_name_valid(value)) {
@@ -209,6 +232,10 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_integer(&s->resolution, value, 64, 2048, error, error_size);
     else if (strcasecmp(key, "budget_ms") == 0)
         good = set_budget(&s->budget_ms, value, error, error_size);
+    else if (strcasecmp(key, "budget_share") == 0)
+        good = set_budget_share(&s->budget_share, value, error, error_size);
+    else if (strcasecmp(key, "mode") == 0)
+        good = set_mode(&s->mode, value, error, error_size);
     else if (strcasecmp(key, "log_file") == 0)
         good = set_path(s->log_file, value, error, error_size);
     else if (strcasecmp(key, "backend") == 0)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { COUNT64, TIME64, COUNT, SWITCH, DECISION, STYLE, MILLISECONDS, MISSED };
+enum kind { COUNT64, TIME64, COUNT, SWITCH, DECISION, STYLE, PACE, REASON, MILLISECONDS, MISSED };
 
 #define COLUMN(field, kind)                                                                                            \
     {                                                                                                                  \
@@ -47,6 +47,12 @@ static const struct column {
     COLUMN(budget_ms, MILLISECONDS),
     COLUMN(overhead_ms, MILLISECONDS),
     COLUMN(hud_ms, MILLISECONDS),
+    COLUMN(release_ms, MILLISECONDS),
+    COLUMN(gpu_ms, MILLISECONDS),
+    COLUMN(pace, PACE),
+    COLUMN(rung, COUNT),
+    COLUMN(change, REASON),
+    COLUMN(load_ms, MILLISECONDS),
     {"missed", MISSED, offsetof(struct artem_frame_record, slack_ms)},
 };
 
@@ -94,6 +100,12 @@ static void field_text(char out[80], const struct column *column, const struct a
     case DECISION:
         snprintf(out, 80, "%s", artem_decision_name(*(const enum artem_decision *)field));
         break;
+    case PACE:
+        snprintf(out, 80, "%s", artem_pace_name(*(const enum artem_pace *)field));
+        break;
+    case REASON:
+        snprintf(out, 80, "%s", artem_reason_name(*(const enum artem_reason *)field));
+        break;
     case STYLE:
         copy_style(out, field, sizeof record->style);
         break;
@@ -124,7 +136,7 @@ size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struc
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         const struct column *column = &columns[i];
-        const char *quote = json && (column->kind == DECISION || column->kind == STYLE) ? "\"" : "";
+        const char *quote = json && column->kind >= DECISION && column->kind <= REASON ? "\"" : "";
         char text[80];
         int n;
 
@@ -134,7 +146,7 @@ size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struc
                          quote, text[0] || quote[0] ? text : "null", quote);
         else
             n = snprintf(out + used, ARTEM_STATS_LINE_MAX - used, "%s%s", i == 0 ? "" : ",", text);
-        used += (size_t)n; // every field is short: 28 of at most 100 bytes
+        used += (size_t)n; // every field is short: 34 of at most 100 bytes
     }
     memcpy(out + used, json ? "}\n" : "\n", json ? 3 : 2);
     return used + (json ? 2 : 1);

@@ -12,7 +12,8 @@ from helpers import CommandTest, main
 
 COLUMNS = ("frame,display_time,decision,views,width,height,style_width,style_height,style,capture_ms,network_ms,"
            "composite_ms,layer_ms,interval_ms,slack_ms,capture_left_ms,capture_right_ms,composite_left_ms,"
-           "composite_right_ms,style_age_ms,engine_views,cut,layers,passed_layers,budget_ms,overhead_ms,missed").split(",")
+           "composite_right_ms,style_age_ms,engine_views,cut,layers,passed_layers,budget_ms,overhead_ms,hud_ms,release_ms,"
+           "gpu_ms,pace,rung,change,load_ms,missed").split(",")
 HOSTILE = "<script>alert(1)</script>&\"'\\ \u00e4"
 
 
@@ -38,7 +39,9 @@ def frames(count=500, seed=4, slack=True):
                     "composite_left_ms": None, "composite_right_ms": None,
                     "style_age_ms": rng.choice([0.0, 11.111]) if styled else None, "engine_views": 2 if styled else 0,
                     "cut": n % 100 == 99, "layers": int(styled), "passed_layers": 1, "budget_ms": 11.1,
-                    "overhead_ms": ms(0, 0.02) if n else None, "missed": None if left is None else left < 0})
+                    "overhead_ms": ms(0, 0.02) if n else None,
+                    "hud_ms": ms(0, 0.1), "release_ms": ms(0.1, 0.4), "gpu_ms": ms(3, 9) if styled else 0.0, "pace": rng.choice(["every", "deferred"]) if styled else "none",
+                    "rung": n // 100, "change": "over" if n and n % 100 == 0 else "", "load_ms": ms(7, 9), "missed": None if left is None else left < 0})
     return out
 
 
@@ -196,11 +199,12 @@ class Report(CommandTest):
             self.artem("report", path, status=2, error=f"{path}:{number}: {error}")
             self.assertFalse(os.path.exists(self.path("broken.html")))
 
-        broken(5, "26 fields, but the header has 27", lambda line: line.rsplit(",", 1)[0])
-        broken(5, "28 fields, but the header has 27", lambda line: line + ",")
+        broken(5, "33 fields, but the header has 34", lambda line: line.rsplit(",", 1)[0])
+        broken(5, "35 fields, but the header has 34", lambda line: line + ",")
         broken(6, "decision: bad value 'painted'", lambda line: re.sub("styled|budget|late|disabled", "painted", line))
         for bad in ("x", "1e5", "inf", "nan", "0x10", "1.2.3", "--1", "9" * 30):
             broken(7, f"layer_ms: bad value '{bad}'", lambda line, bad=bad: ",".join(line.split(",")[:12] + [bad] + line.split(",")[13:]))
+        broken(7, "pace: bad value 'fast'", lambda line: re.sub(",(every|deferred|none),", ",fast,", line))
         for bad in ("-1", "", "1.5", "99999999999"):
             broken(8, f"views: bad value '{bad}'", lambda line, bad=bad: ",".join(line.split(",")[:3] + [bad] + line.split(",")[4:]))
         broken(4, "a NUL byte", lambda line: line + "\0")

@@ -5,6 +5,7 @@
 
 #include "artem/geometry.h"
 #include "frame.h"
+#include "frame_held.h"
 #include "fuzz.h"
 
 enum { LAYERS_MAX = 12, VIEWS_MAX = 6, SWAPCHAINS = 4, ARENA = 1 << 16 };
@@ -194,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
     struct artem_settings settings;
+    struct frame_held held;
     struct frame_copy copy;
     struct frame_plan plan = {0};
 
@@ -211,8 +213,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_plan(&plan);
         for (uint32_t i = 0; i < plan.layer_count; i++)
             plan.layers[i].passes = (passing >> i & 1) != 0;
-        FUZZ_REQUIRE(frame_copy_make(&session, info, &plan, &copy));
+        FUZZ_REQUIRE(frame_copy_make(&session, info, &plan, NULL, &copy));
         check_copy(info, &plan, &copy);
+        // What an earlier frame showed in place of it: here, the frame itself.
+        frame_held_take(&session, &plan, 1, &held);
+        FUZZ_REQUIRE(!held.valid); // the layer has seen no space
+        FUZZ_REQUIRE(frame_copy_make(&session, info, &plan, &held, &copy));
         free(session.layers);
     }
     FUZZ_REQUIRE(memcmp(before, arena, used) == 0);

@@ -28,6 +28,7 @@ enum {
     X(xrBeginSession)                                                                                                  \
     X(xrEndSession)                                                                                                    \
     X(xrRequestExitSession)                                                                                            \
+    X(xrDestroySpace)                                                                                                  \
     X(xrCreateReferenceSpace)                                                                                          \
     X(xrCreateSwapchain)                                                                                               \
     X(xrDestroySwapchain)                                                                                              \

@@ -12,6 +12,8 @@
 
 enum { STRENGTH = 256, KEEP = 0 }; // defaults of the settings
 
+uint32_t expect_resolution = RESOLUTION;
+
 static bool find_format(int64_t vulkan, enum artem_pixel_format *out_format)
 {
     static const VkFormat formats[ARTEM_PIXELS_COUNT] = {
@@ -114,7 +116,7 @@ static bool is_inside(const XrRect2Di *rect, uint32_t x, uint32_t y)
 }
 
 // Compares a view's rect, painted at this style size.
-static bool is_painted(const struct mock_view *view, const uint8_t *stored, uint32_t w, uint32_t h)
+bool expect_is_painting(const struct mock_view *view, const uint8_t *stored, uint32_t w, uint32_t h)
 {
     const XrRect2Di *rect = &view->info.subImage.imageRect;
     const size_t pixel = mock_pixel_size(view->format), stride = view->width * pixel;
@@ -176,10 +178,10 @@ static bool is_right(const struct mock_frame *frame, const struct mock_view *vie
     // Views like the first have the size that the settings ask for.
     if (app.view_count < 4 && same_extent(view, first) &&
         artem_style_size((uint32_t)first->info.subImage.imageRect.extent.width,
-                         (uint32_t)first->info.subImage.imageRect.extent.height, RESOLUTION, &w, &h))
-        return is_painted(view, stored, w, h);
+                         (uint32_t)first->info.subImage.imageRect.extent.height, expect_resolution, &w, &h))
+        return expect_is_painting(view, stored, w, h);
     for (uint32_t i = 0; i < fake_engine.size_count; i++) {
-        if (is_painted(view, stored, fake_engine.sizes[i].width, fake_engine.sizes[i].height))
+        if (expect_is_painting(view, stored, fake_engine.sizes[i].width, fake_engine.sizes[i].height))
             return true;
     }
     return false;

@@ -28,6 +28,11 @@ extern unsigned expect_panel_count;
 enum expect_result expect_frame(void);
 const char *expect_name(enum expect_result result);
 
+// The style resolution that frames are painted at, as the settings say.
+extern uint32_t expect_resolution;
+// Whether the view's rect is the painting of this slice of an image of the app, at this style size.
+bool expect_is_painting(const struct mock_view *view, const uint8_t *stored, uint32_t w, uint32_t h);
+
 // A view of the latest frame; NULL if there is none.
 const struct mock_view *expect_view(unsigned layer, unsigned view);
 bool expect_is_original(void);

@@ -9,6 +9,7 @@
 struct artem_engine {
     struct artem_engine_frame frame;
     bool in_flight;
+    uint64_t done_ns, cost_ns;
 };
 
 // One thread at a time has them.
@@ -40,6 +41,8 @@ enum artem_result artem_engine_submit(struct artem_engine *engine, const struct 
     if (fake_engine.submit_result != ARTEM_OK)
         return fake_engine.submit_result;
     engine->frame = *frame;
+    engine->cost_ns = fake_engine.cost != NULL ? fake_engine.cost(frame) : 1000000;
+    engine->done_ns = fake_engine.now != NULL ? fake_engine.now() + engine->cost_ns : 0;
     engine->in_flight = true;
     return ARTEM_OK;
 }
@@ -59,7 +62,13 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
 {
     const struct artem_engine_frame *frame = &engine->frame;
 
-    (void)timeout_ns;
+    if (fake_engine.now != NULL && fake_engine.now() < engine->done_ns) {
+        const uint64_t rest = engine->done_ns - fake_engine.now();
+
+        fake_engine.sleep(rest < timeout_ns ? rest : timeout_ns);
+        if (rest > timeout_ns)
+            return ARTEM_TIMEOUT;
+    }
     if (fake_engine.late > 0) {
         fake_engine.late--;
         return ARTEM_TIMEOUT;
@@ -72,6 +81,7 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     }
     engine->in_flight = false;
     fake_engine.frames++;
+    fake_engine.resolution = frame->resolution;
     fake_engine.views += frame->views;
     fake_engine.size_count = frame->views;
     return ARTEM_OK;
@@ -85,8 +95,7 @@ const char *artem_engine_get_backend(const struct artem_engine *engine)
 
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)
 {
-    (void)engine;
-    *out_stats = (struct artem_engine_stats){.milliseconds = 1.0};
+    *out_stats = (struct artem_engine_stats){.milliseconds = (double)engine->cost_ns / 1e6};
 }
 
 void artem_engine_destroy(struct artem_engine **engine)

@@ -7,8 +7,13 @@
 #include "artem/engine.h"
 
 struct fake_engine_state {
-    unsigned frames, views;          // styled
-    unsigned late;                   // this many waits time out
+    unsigned frames, views; // styled
+    uint32_t resolution;    // of the latest batch
+    unsigned late;          // this many waits time out
+    // A clock of the test's own, or NULL: then paintings take no time. What a frame takes: nanoseconds.
+    uint64_t (*now)(void);
+    void (*sleep)(uint64_t nanoseconds);
+    uint64_t (*cost)(const struct artem_engine_frame *frame);
     enum artem_result submit_result; // of submits from now on
     bool no_network;
     unsigned engines, networks, styles; // alive

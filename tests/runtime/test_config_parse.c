@@ -37,7 +37,7 @@ static void test_defaults(void)
     CHECK_INT(settings.keep_color, 0);
     CHECK_INT(settings.keep_text, 0);
     CHECK_INT(settings.resolution, 512);
-    CHECK(settings.budget_ms == 11.1);
+    CHECK(settings.budget_ms == 11.1 && settings.budget_share == 0 && settings.mode == ARTEM_MODE_AUTO);
     CHECK_STR(settings.log_file, "");
     CHECK_INT(settings.threads, 0);
     CHECK(!settings.ar);
@@ -61,6 +61,8 @@ static void test_good(void)
                     "keep_text = on\r\n"
                     "resolution = 0640 # too\r\n"
                     "budget_ms = 0.5\r\n"
+                    "budget_share = 0.5\r\n"
+                    "mode = Async\r\n"
                     "log_file = /tmp/a#b;c d.csv\r\n"
                     "AR = yes\r\n"
                     "record = /tmp/my recording # here\r\n"
@@ -75,7 +77,7 @@ static void test_good(void)
     CHECK_INT(settings.keep_color, 256);
     CHECK_INT(settings.keep_text, 256);
     CHECK_INT(settings.resolution, 640);
-    CHECK(settings.budget_ms == 0.5);
+    CHECK(settings.budget_ms == 0.5 && settings.budget_share == 0.5 && settings.mode == ARTEM_MODE_ASYNC);
     CHECK_STR(settings.log_file, "/tmp/a#b;c d.csv");
     CHECK_INT(settings.threads, 64);
     CHECK(settings.ar);
@@ -143,6 +145,9 @@ static void test_bad(void)
          "artem.conf:2: blend_style: expected a name of 1 to 63 letters, digits, _ or -, got 'a/b'"},
         {"[artem]\nblend = 2", "artem.conf:2: blend: expected a number from 0 to 1, got '2'"},
         {"[artem]\nrecord = here", "artem.conf:2: record: expected a path that starts with / or ~/, got 'here'"},
+        {"[artem]\nbudget_share = 1.1",
+         "artem.conf:2: budget_share: expected a share from 0.05 to 1, or 0 for budget_ms, got '1.1'"},
+        {"[artem]\nmode = fast", "artem.conf:2: mode: expected auto, sync or async, got 'fast'"},
         {"[artem]\nrecord_frames = 0", "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},
         {"[artem]\nrecord_frames = 10001",
          "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '10001'"},

@@ -170,7 +170,8 @@ static void test_keys(void)
     static const char *const values[][2] = {{"blend", "0.3008"},       {"strength", "0"},    {"keep_color", "1"},
                                             {"budget_ms", "8.333333"}, {"enabled", "off"},   {"ar", "on"},
                                             {"threads", "64"},         {"log_file", "/a b"}, {"style", "sea"},
-                                            {"blend_style", ""},       {"backend", "cpu"}};
+                                            {"blend_style", ""},       {"backend", "cpu"},   {"budget_share", "0.85"},
+                                            {"mode", "async"}};
     struct artem_settings s, again;
     char text[ARTEM_PATH_MAX], error[256];
     const char *key;
@@ -197,7 +198,7 @@ static void test_keys(void)
     CHECK_INT(artem_settings_differences(&s, &again), 0);
     again.threads = 1;
     again.ar = false;
-    CHECK_INT(artem_settings_differences(&s, &again), 1 << 12 | 1 << 13);
+    CHECK_INT(artem_settings_differences(&s, &again), 1 << 14 | 1 << 15);
     CHECK_INT(artem_settings_get(&s, "colour", text), ARTEM_ERROR_NOT_FOUND);
 }
 

@@ -15,7 +15,8 @@
 static const char header[] = "frame,display_time,decision,views,width,height,style_width,style_height,style,"
                              "capture_ms,network_ms,composite_ms,layer_ms,interval_ms,slack_ms,"
                              "capture_left_ms,capture_right_ms,composite_left_ms,composite_right_ms,style_age_ms,"
-                             "engine_views,cut,layers,passed_layers,budget_ms,overhead_ms,hud_ms,missed\n";
+                             "engine_views,cut,layers,passed_layers,budget_ms,overhead_ms,hud_ms,release_ms,gpu_ms,"
+                             "pace,rung,change,load_ms,missed\n";
 
 static struct artem_frame_record record_of(uint64_t frame, double ms)
 {
@@ -109,19 +110,26 @@ static void test_csv(void)
     record.budget_ms = 0;
     record.overhead_ms = 0.0123;
     record.hud_ms = 0.25;
+    record.release_ms = 0.125;
+    record.gpu_ms = 6.5;
+    record.pace = ARTEM_PACE_DEFERRED;
+    record.rung = 6;
+    record.change = ARTEM_REASON_OVER;
+    record.load_ms = 12.5;
     artem_stats_add(stats, &record);
     artem_stats_destroy(&stats);
     CHECK(stats == NULL);
     int n = snprintf(expected, sizeof expected,
                      "%s0,1000000007,styled,2,1440,1584,464,512,great_wave,0.000,2.001,0.000,1.001,11.112,,"
-                     ",,,,,0,0,0,0,11.100,,0.000,\n"
+                     ",,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,\n"
                      "1,1000000007,budget,2,1440,1584,464,512,",
                      header);
     memset(expected + n, '_', 64);
     snprintf(expected + n + 64, sizeof expected - (size_t)n - 64,
-             ",0.000,-0.500,0.000,-0.250,11.112,3.500,,,,,,0,0,0,0,11.100,,0.000,0\n"
+             ",0.000,-0.500,0.000,-0.250,11.112,3.500,,,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,0\n"
              "1,1000000007,late,2,1440,1584,464,512,,0.000,-0.500,0.000,-0.250,11.112,0.000,"
-             "1.000,2.000,3.000,4.000,22.222,3,1,4,5,0.000,0.012,0.250,1\n");
+             "1.000,2.000,3.000,4.000,22.222,3,1,4,5,0.000,0.012,0.250,0.125,6.500,"
+             "deferred,6,over,12.500,1\n");
     CHECK_STR(read_table(path), expected);
 
     // A second session goes on in the same file, without a second header.
@@ -160,15 +168,17 @@ static void test_json(void)
     CHECK(strncmp(text, "{\"meta\":{\"opened\":\"2", 20) == 0);
     CHECK(line != NULL);
     if (line)
-        CHECK_STR(line + 1,
-                  "{\"meta\":{\"app\":\"My \\\"App\\\" \\\\\"}}\n"
-                  "{\"frame\":7,\"display_time\":1000000007,\"decision\":\"styled\",\"views\":2,\"width\":1440,"
-                  "\"height\":1584,\"style_width\":464,\"style_height\":512,\"style\":\"a_b_t_wave\","
-                  "\"capture_ms\":0.000,\"network_ms\":3.000,\"composite_ms\":0.000,\"layer_ms\":1.500,"
-                  "\"interval_ms\":11.112,\"slack_ms\":-2.000,\"capture_left_ms\":null,\"capture_right_ms\":null,"
-                  "\"composite_left_ms\":null,\"composite_right_ms\":null,\"style_age_ms\":null,"
-                  "\"engine_views\":0,\"cut\":true,\"layers\":0,\"passed_layers\":0,\"budget_ms\":11.100,"
-                  "\"overhead_ms\":null,\"hud_ms\":0.000,\"missed\":true}\n");
+        CHECK_STR(
+            line + 1,
+            "{\"meta\":{\"app\":\"My \\\"App\\\" \\\\\"}}\n"
+            "{\"frame\":7,\"display_time\":1000000007,\"decision\":\"styled\",\"views\":2,\"width\":1440,"
+            "\"height\":1584,\"style_width\":464,\"style_height\":512,\"style\":\"a_b_t_wave\","
+            "\"capture_ms\":0.000,\"network_ms\":3.000,\"composite_ms\":0.000,\"layer_ms\":1.500,"
+            "\"interval_ms\":11.112,\"slack_ms\":-2.000,\"capture_left_ms\":null,\"capture_right_ms\":null,"
+            "\"composite_left_ms\":null,\"composite_right_ms\":null,\"style_age_ms\":null,"
+            "\"engine_views\":0,\"cut\":true,\"layers\":0,\"passed_layers\":0,\"budget_ms\":11.100,"
+            "\"overhead_ms\":null,\"hud_ms\":0.000,\"release_ms\":0.000,\"gpu_ms\":0.000,\"pace\":\"every\",\"rung\":0,"
+            "\"change\":\"\",\"load_ms\":0.000,\"missed\":true}\n");
 }
 
 static void test_meta(void)

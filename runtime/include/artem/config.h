@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "artem/governor.h"
 #include "artem/result.h"
 
 #define ARTEM_NAME_MAX 64
@@ -25,6 +26,8 @@ struct artem_settings {
     uint32_t keep_text;              // keep_text = off|on|0.0..1.0 how much fine, strong detail keeps its own brightness, as 0..256; default 0
     uint32_t resolution;             // resolution = 64..2048       style pixels along the picture's longer side; default 512
     double budget_ms;                // budget_ms = 0.5..10000      layer time per frame; 0 = no limit; default 11.1
+    double budget_share;             // budget_share = 0.05..1      instead, as a share of the display period; 0 = budget_ms; default 0
+    enum artem_mode mode;            // mode = auto|sync|async      whether the app waits for the network (governor.h); default auto
     char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none
     char backend[ARTEM_BACKEND_MAX]; // backend = auto|cpu|vulkan   what the network runs on; default auto
     uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0

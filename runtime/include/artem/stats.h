@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "artem/governor.h"
 #include "artem/result.h"
 
 enum artem_decision {
@@ -48,6 +49,13 @@ struct artem_frame_record {
     double budget_ms;       // in force, 0 = no limit
     double overhead_ms; // the instrument's own cost: stamps and records of the previous frame; NaN when not measured
     double hud_ms;      // part of layer_ms: HUD and toast
+
+    double release_ms;        // wall time inside the layer's part of xrReleaseSwapchainImage, since the previous frame
+    double gpu_ms;            // all GPU work that the layer added for this frame (0 when not measured)
+    enum artem_pace pace;     // the governor's order
+    uint32_t rung;            // of its ladder, 0 = the best
+    enum artem_reason change; // why the rung has changed since the previous frame
+    double load_ms;           // what it judges: 95th percentile per frame, 0 = not measured
 };
 // Zeros and empty text, NaN for slack, per-eye times, style age and overhead.
 void artem_frame_record_init(struct artem_frame_record *out_record);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frame_deferred.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "frame.h"
+#include "frame_budget.h"
+#include "frame_pictures.h"
+#include "frame_recorder.h"
+
+static const uint64_t capture_wait_ns = 1000000; // for the app's own rendering; else the next frame tries again
+static const uint64_t oldest_ns = 500000000;     // that is shown where there is a budget
+enum { LATE_FRAMES = 4 };                        // budgets after which a painting is late
+
+bool frame_deferred_takes(const struct layer_session *session, const struct artem_governor_order *order)
+{
+    return session->work->flight.active || order->probe || order->pace == ARTEM_PACE_DEFERRED;
+}
+
+void frame_deferred_forget(struct layer_session *session, const struct layer_swapchain *swapchain)
+{
+    frame_held_forget(&session->work->held, swapchain);
+    frame_held_forget(&session->work->flight.held, swapchain);
+    for (uint32_t i = 0; i < session->work->flight.plan.picture_count; i++)
+        if (session->work->flight.plan.pictures[i].swapchain == swapchain)
+            session->work->flight.lost = true;
+}
+
+// Hands the plan's pictures to the engine. STYLED: they are under way.
+static enum artem_decision launch(struct layer_session *session, struct frame_plan *plan,
+                                  const struct artem_settings *settings, const struct artem_governor_order *order,
+                                  struct artem_frame_record *record)
+{
+    struct frame_flight *flight = &session->work->flight;
+    const enum artem_decision decision = frame_launch(session, plan, settings, capture_wait_ns, record);
+
+    if (decision != ARTEM_DECISION_STYLED && decision != ARTEM_DECISION_WARMUP)
+        return decision;
+    pthread_mutex_lock(&session->mutex);
+    flight->active = true;
+    flight->queued = decision == ARTEM_DECISION_WARMUP;
+    flight->done = flight->lost = false;
+    flight->probe = order->probe;
+    flight->plan = *plan;
+    for (uint32_t l = 0; l < plan->layer_count; l++)
+        flight->plan.layers[l].layer = NULL;
+    pthread_mutex_unlock(&session->mutex);
+    frame_held_take(session, plan, layer_now_ns(), &flight->held);
+    flight->settings = *settings;
+    flight->record = *record;
+    flight->serial = order->serial;
+    flight->begin_ns = flight->held.time_ns;
+    flight->layer_ms = flight->network_ms = 0;
+    return ARTEM_DECISION_STYLED;
+}
+
+static void end_flight(struct layer_session *session, enum artem_decision decision)
+{
+    struct frame_flight *flight = &session->work->flight;
+
+    flight->record.engine_views = 0;
+    for (uint32_t i = 0; i < flight->plan.picture_count; i++)
+        flight->record.engine_views += flight->plan.pictures[i].paint;
+    if (flight->lost)
+        frame_recorder_abort(session);
+    else
+        frame_recorder_end(session, &flight->plan, &flight->settings, &flight->record, decision);
+    flight->active = false;
+}
+
+// Whether the app's present frame shows the same swapchains, so that none of them can go away now.
+static bool is_shown_again(const struct frame_flight *flight, const struct frame_plan *plan)
+{
+    for (uint32_t i = 0; i < flight->plan.picture_count; i++) {
+        bool found = false;
+
+        for (uint32_t j = 0; j < plan->picture_count; j++)
+            found = found || plan->pictures[j].swapchain == flight->plan.pictures[i].swapchain;
+        if (!found)
+            return false;
+    }
+    return !flight->lost;
+}
+
+// The engine has finished the painting: draws it, if it is wanted.
+static void land(struct layer_session *session, const struct artem_governor_order *order,
+                 struct artem_frame_record *record)
+{
+    struct frame_flight *flight = &session->work->flight;
+    enum artem_decision decision = ARTEM_DECISION_LATE;
+
+    if (!flight->done) {
+        frame_finish(session, &flight->plan, flight->begin_ns, record);
+        flight->network_ms = record->network_ms;
+        flight->done = true;
+    }
+    if (!flight->probe && order->pace != ARTEM_PACE_NONE) {
+        decision = frame_draw(session, &flight->plan, &flight->settings, record->frame);
+        if (decision == ARTEM_DECISION_BUDGET)
+            return; // the compositor still shows the image that is next: it is drawn with a later frame
+    }
+    if (decision == ARTEM_DECISION_STYLED)
+        session->work->held = flight->held;
+    for (uint32_t i = 0; i < flight->plan.picture_count; i++)
+        record->engine_views += flight->plan.pictures[i].paint;
+    session->work->landing =
+        (struct frame_landing){true, flight->probe, flight->serial, flight->layer_ms, flight->network_ms};
+    end_flight(session, decision);
+}
+
+// The app's rendering may be done by now.
+static void launch_queued(struct layer_session *session, struct artem_frame_record *record)
+{
+    struct frame_flight *flight = &session->work->flight;
+    const enum artem_decision decision =
+        frame_launch(session, &flight->plan, &flight->settings, capture_wait_ns, record);
+
+    flight->queued = decision == ARTEM_DECISION_WARMUP;
+    if (decision != ARTEM_DECISION_STYLED && !flight->queued)
+        flight->active = false;
+}
+
+// Of one that should have been done the governor hears with each further frame.
+static void watch(struct layer_session *session, const struct artem_settings *settings)
+{
+    struct frame_flight *flight = &session->work->flight;
+    const double passed_ms = (double)(layer_now_ns() - flight->begin_ns) / 1e6;
+
+    if (settings->budget_ms > 0 && passed_ms > LATE_FRAMES * settings->budget_ms)
+        frame_budget_report_unfinished(session, flight->serial, flight->probe, passed_ms);
+}
+
+static void advance(struct layer_session *session, const struct frame_plan *plan, const struct artem_settings *settings,
+                    const struct artem_governor_order *order, struct artem_frame_record *record)
+{
+    struct frame_flight *flight = &session->work->flight;
+
+    if (!flight->queued && !flight->done && styler_is_busy(session->styler, 0)) {
+        watch(session, settings);
+    } else if (!is_shown_again(flight, plan)) {
+        flight->lost = true;
+        end_flight(session, ARTEM_DECISION_LATE);
+    } else if (flight->queued) {
+        launch_queued(session, record);
+    } else {
+        land(session, order, record);
+    }
+}
+
+static bool needs_painting(const struct frame_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        if (plan->pictures[i].paint)
+            return true;
+    return false;
+}
+
+// Begins another painting if this frame's pictures are there.
+static enum artem_decision begin(struct layer_session *session, struct frame_plan *plan,
+                                 const struct artem_settings *settings, const struct artem_governor_order *order,
+                                 struct artem_frame_record *record, bool *out_shows_plan)
+{
+    // One that was given up while it was waited for.
+    if (styler_is_busy(session->styler, 0)) {
+        frame_budget_late(session);
+        return ARTEM_DECISION_BUDGET;
+    }
+    frame_budget_caught_up(session);
+    if (!frame_prepare(session, plan, settings))
+        return ARTEM_DECISION_ERROR;
+    if (!frame_pictures_compare(session, plan, settings, record->frame))
+        return ARTEM_DECISION_WARMUP; // they were not captured
+    if (needs_painting(plan))
+        return launch(session, plan, settings, order, record);
+    // Painted already: shown as the app says, like in frames that are not deferred.
+    if (order->pace != ARTEM_PACE_NONE) {
+        *out_shows_plan = true;
+        return frame_style(session, plan, settings, record);
+    }
+    return ARTEM_DECISION_BUDGET;
+}
+
+enum artem_decision frame_deferred(struct layer_session *session, struct frame_plan *plan,
+                                   const struct artem_settings *settings, const struct artem_governor_order *order,
+                                   struct artem_frame_record *record)
+{
+    struct frame_flight *flight = &session->work->flight;
+    enum artem_decision decision = ARTEM_DECISION_STYLED;
+    bool shows_plan = false;
+    uint64_t age_ns;
+
+    if (flight->active)
+        advance(session, plan, settings, order, record);
+    if (!flight->active && (order->probe || order->pace == ARTEM_PACE_DEFERRED))
+        decision = begin(session, plan, settings, order, record, &shows_plan);
+    if (shows_plan || order->pace == ARTEM_PACE_NONE)
+        return shows_plan ? decision : ARTEM_DECISION_BUDGET;
+    if (!frame_held_fits(session, &session->work->held, plan))
+        return decision == ARTEM_DECISION_STYLED ? ARTEM_DECISION_WARMUP : decision;
+    age_ns = layer_now_ns() - session->work->held.time_ns;
+    if (settings->budget_ms > 0 && age_ns > oldest_ns)
+        return ARTEM_DECISION_LATE;
+    record->style_age_ms = (double)age_ns / 1e6;
+    record->layers = session->work->held.layer_count;
+    plan->shows_held = true;
+    return ARTEM_DECISION_STYLED;
+}
+
+void frame_deferred_drop(struct layer_session *session)
+{
+    session->work->held.valid = false;
+    session->work->flight.probe = true;
+}
+
+void frame_deferred_charge(struct layer_session *session, double layer_ms)
+{
+    const struct frame_landing *landing = &session->work->landing;
+
+    if (landing->any)
+        frame_budget_report(session, landing->serial, landing->probe,
+                            landing->layer_ms + layer_ms + session->gpu_rest_ms, landing->network_ms);
+    session->work->landing.any = false;
+    if (session->work->flight.active)
+        session->work->flight.layer_ms += layer_ms;
+}
