@@ -4,6 +4,7 @@
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
 set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/strip.cmake)
 set(CPACK_PACKAGE_NAME artem)
 set(CPACK_PACKAGE_VENDOR "The Art'Em authors")
 set(CPACK_PACKAGE_CONTACT "The Art'Em authors <artem@localhost>")
@@ -20,8 +21,9 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
 set(CPACK_DEBIAN_ARTEM_PACKAGE_NAME artem)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_ARTEM_PACKAGE_RECOMMENDS libvulkan1)
+set(CPACK_DEBIAN_ARTEM_PACKAGE_RECOMMENDS "mesa-vulkan-drivers | vulkan-icd")
 set(CPACK_DEBIAN_ARTEM_PACKAGE_SUGGESTS "artem-viewer, monado-service")
+set(CPACK_DEBIAN_ARTEM_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_SOURCE_DIR}/debian/prerm)
 set(CPACK_COMPONENT_ARTEM_DESCRIPTION "OpenXR API layer that repaints virtual reality in the style of a painting
 Art'Em repaints virtual reality, live, in the headset. It is an OpenXR API
 layer: any unmodified OpenXR app for Vulkan runs as always, and every frame
