@@ -23,7 +23,8 @@ set(CPACK_DEBIAN_ARTEM_PACKAGE_NAME artem)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_ARTEM_PACKAGE_RECOMMENDS "mesa-vulkan-drivers | vulkan-icd")
 set(CPACK_DEBIAN_ARTEM_PACKAGE_SUGGESTS "artem-viewer, monado-service")
-set(CPACK_DEBIAN_ARTEM_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_SOURCE_DIR}/debian/prerm)
+configure_file(debian/prerm.in debian/prerm @ONLY USE_SOURCE_PERMISSIONS)
+set(CPACK_DEBIAN_ARTEM_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_BINARY_DIR}/debian/prerm)
 set(CPACK_COMPONENT_ARTEM_DESCRIPTION "OpenXR API layer that repaints virtual reality in the style of a painting
 Art'Em repaints virtual reality, live, in the headset. It is an OpenXR API
 layer: any unmodified OpenXR app for Vulkan runs as always, and every frame
