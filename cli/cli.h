@@ -15,6 +15,7 @@ int cmd_deny(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
+int cmd_lab(int argc, char **argv);
 int cmd_next(int argc, char **argv);
 int cmd_prev(int argc, char **argv);
 int cmd_set(int argc, char **argv);

@@ -28,6 +28,7 @@ static const struct command {
     {"run", "run an OpenXR app with the layer switched on", cmd_run},
     {"config", "show or check the settings", cmd_config},
     {"report", "turn a log of frames into a page with plots", cmd_report},
+    {"lab", "paint by optimisation, and what belongs to it", cmd_lab},
     {"bench", "measure how fast this machine is", cmd_bench},
     {"pipe", "paint frames from standard input, for scripts", cmd_pipe},
     {"completion", "for bash, zsh or fish", cmd_completion},

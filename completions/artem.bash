@@ -11,7 +11,7 @@ _artem() {
 
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay completion --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay lab completion --help --version" -- "$word"))
         return
     fi
     case $previous in

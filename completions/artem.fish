@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion for artem.
 complete -c artem -f
-set -l commands enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay completion
+set -l commands enable disable allow deny status set toggle next prev top doctor stylize view styles run config report bench pipe replay lab completion
 for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo that' 'allow:which apps the layer may be in' 'deny:which apps it stays out of' 'status:what is enabled, and what runs' \
         'set:change a setting, also of apps that run' 'toggle:switch painting off or on' 'next:the next style' \
         'prev:the style before' 'top:watch the apps that run' 'doctor:find out why an app is not painted' \

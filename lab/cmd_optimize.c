@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "dnn.h"
+#include "image.h"
+#include "lab.h"
+#include "optimize_job.h"
+
+enum { SAVE_SECONDS = 20 };
+
+static volatile sig_atomic_t wants_stop;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    wants_stop = 1;
+}
+
+// Of the smallest scale.
+static bool is_large_enough(const struct optimize_job *job, const char *path, const struct lab_picture *picture,
+                            uint32_t size)
+{
+    uint32_t width, height;
+
+    lab_picture_fit(picture, size >> (job->options.scales - 1), &width, &height);
+    if (width >= OBJECTIVE_SIDE_MIN && height >= OBJECTIVE_SIDE_MIN)
+        return true;
+    lab_error("%s: would be %u x %u pixels; no side may have fewer than %d", path, width, height, OBJECTIVE_SIDE_MIN);
+    return false;
+}
+
+static uint64_t digest_bytes(uint64_t digest, const void *data, size_t size)
+{
+    const uint32_t crc = (uint32_t)crc32_z(digest & 0xffffffffu, data, size),
+                   adler = (uint32_t)adler32_z(digest >> 32, data, size);
+    return (uint64_t)adler << 32 | crc;
+}
+
+// Of all that the result depends on but the number of iterations: more of them go on with fewer.
+static uint64_t digest_of(const struct optimize_job *job, const struct vgg_weights *weights,
+                          const struct lab_picture pictures[2])
+{
+    struct optimize_options options = job->options;
+    uint64_t digest = 1;
+
+    options.objective.tile = 0;
+    if (options.scales == 1)
+        options.iterations = 0;
+    const uint32_t words[] = {options.method,     options.start,  options.iterations, options.size,
+                              options.style_size, options.scales, options.seed,       options.objective.average_pool};
+    const float numbers[] = {options.objective.content, options.objective.style, options.objective.variation,
+                             options.rate};
+    digest = digest_bytes(digest, words, sizeof words);
+    digest = digest_bytes(digest, numbers, sizeof numbers);
+    digest = digest_bytes(digest, options.objective.content_weight, sizeof options.objective.content_weight);
+    digest = digest_bytes(digest, options.objective.style_weight, sizeof options.objective.style_weight);
+    for (int i = 0; i < 2; i++) {
+        digest = digest_bytes(digest, &pictures[i].width, sizeof pictures[i].width);
+        digest =
+            digest_bytes(digest, pictures[i].rgb, (size_t)pictures[i].width * pictures[i].height * 3 * sizeof(float));
+    }
+    for (uint32_t i = 0; i < weights->layers; i++)
+        digest = digest_bytes(digest, weights->layer[i].weights,
+                              (size_t)weights->layer[i].inputs * weights->layer[i].outputs * 9 * sizeof(float));
+    return digest;
+}
+
+static bool save_state(struct optimize_job *job, const struct lab_state *state)
+{
+    if (!lab_state_save(job->state, state)) {
+        lab_error("%s: cannot be written: %s", job->state, strerror(errno));
+        return false;
+    }
+    job->saved = state->seconds;
+    return true;
+}
+
+// OUT-ITERATION.png for OUT.png.
+static bool save_step(const struct optimize_job *job, const struct lab_state *state)
+{
+    char path[PATH_MAX];
+    const char *dot = strrchr(job->out, '.');
+
+    if (snprintf(path, sizeof path, "%.*s-%05u%s", (int)(dot - job->out), job->out, state->curve.count - 1, dot) >=
+        (int)sizeof path)
+        return !lab_error("%s: the path is too long", job->out);
+    return lab_picture_save(path, &state->picture);
+}
+
+static bool on_progress(void *user, const struct lab_state *state, const struct objective_terms *terms)
+{
+    struct optimize_job *job = user;
+    const uint32_t done = state->curve.count - state->scale - 1, all = job->options.iterations;
+    bool goes_on = wants_stop == 0;
+
+    if (job->has_terminal)
+        fprintf(stderr, "\r%u/%u  total %-10.5g content %-10.5g style %-10.5g %.0f s left   ", done, all, terms->total,
+                terms->content, terms->style, done > 0 ? state->seconds / done * (all - done) : 0);
+    if (job->every > 0 && done > 0 && done % job->every == 0)
+        goes_on = save_step(job, state) && goes_on;
+    if (state->seconds - job->saved >= SAVE_SECONDS || !goes_on)
+        goes_on = save_state(job, state) && goes_on;
+    return goes_on;
+}
+
+static int finish(const struct optimize_job *job, const struct lab_state *state, enum optimize_end end)
+{
+    const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
+
+    if (end == OPTIMIZE_STOPPED) {
+        for (uint32_t i = 0; i < job->curve_count; i++)
+            curve_save(job->curves[i], &state->curve);
+        return lab_error("stopped after %u iterations; %s keeps them: the same command goes on", state->curve.count - 1,
+                         job->state);
+    }
+    if (!lab_picture_save(job->out, &state->picture))
+        return LAB_ERROR;
+    for (uint32_t i = 0; i < job->curve_count; i++)
+        if (!curve_save(job->curves[i], &state->curve))
+            return LAB_ERROR;
+    unlink(job->state);
+    printf("picture     %u x %u\niterations  %u%s in %.1f s\ntotal       %.6g, from %.6g\ncontent     %.6g\nstyle      "
+           " %.6g, "
+           "from %.6g\n",
+           state->picture.width, state->picture.height, state->curve.count - 1 - state->scale,
+           end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
+           first->terms.total, last->terms.content, last->terms.style, first->terms.style);
+    return fflush(stdout) == 0 ? LAB_OK : lab_error("standard output: %m");
+}
+
+static int run(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2])
+{
+    const struct optimize_watch watch = {on_progress, job};
+    const uint64_t inputs = digest_of(job, weights, pictures);
+    struct lab_state state = {0};
+    enum optimize_end end;
+
+    if (!job->is_fresh && lab_state_load(job->state, inputs, &state))
+        fprintf(stderr, "going on after %u iterations\n", state.curve.count - 1);
+    state.inputs = inputs;
+    job->saved = state.seconds;
+    dnn_set_threads(job->threads);
+    const enum artem_result result =
+        optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
+    if (job->has_terminal)
+        fputc('\n', stderr);
+    const int status = result == ARTEM_OK ? finish(job, &state, end)
+                                          : lab_error("the optimisation failed: %s", artem_result_string(result));
+    lab_state_free(&state);
+    return status;
+}
+
+// A second signal ends the program at once.
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int lab_optimize(int argc, char **argv)
+{
+    struct optimize_job job;
+    struct vgg_weights weights = {0};
+    struct lab_picture pictures[2] = {{0}};
+
+    int status = optimize_job_parse(argc, argv, &job);
+    if (status != LAB_OK)
+        return status;
+    job.has_terminal = isatty(STDERR_FILENO);
+    if (!image_can_save(job.out))
+        return LAB_ERROR;
+    if (job.weights[0] == '\0' && !lab_default_weights(job.weights, sizeof job.weights))
+        return lab_error("--weights is needed: there is no HOME to look under");
+    if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)
+        return lab_error("%s: the path is too long", job.out);
+    if (access(job.weights, R_OK) != 0)
+        return lab_error("%s: %m; models/fetch-vgg gets VGG-16's weights", job.weights);
+    if (!lab_picture_load(job.content, &pictures[0]) || !lab_picture_load(job.style, &pictures[1]) ||
+        !is_large_enough(&job, job.content, &pictures[0], job.options.size) ||
+        !is_large_enough(&job, job.style, &pictures[1], job.options.style_size) ||
+        vgg_weights_load(job.weights, objective_last_layer(&job.options.objective) + 1, &weights) != ARTEM_OK)
+        status = LAB_ERROR;
+    if (status == LAB_OK) {
+        catch_signals();
+        status = run(&job, &weights, pictures);
+    }
+    vgg_weights_free(&weights);
+    lab_picture_free(&pictures[0]);
+    lab_picture_free(&pictures[1]);
+    return status;
+}

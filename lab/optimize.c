@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optimize.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "minimise.h"
+
+struct run {
+    const struct vgg_weights *weights;
+    const struct optimize_options *options;
+    const struct optimize_watch *watch;
+    struct lab_state *state;
+    struct objective *objective;
+    struct minimise_adam *adam;
+    uint32_t before;              // iterations of this scale that an earlier run did
+    struct objective_terms terms; // of the latest evaluation
+    double clock;                 // when state->seconds was last brought up to date
+    bool is_stopped;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static enum artem_result evaluate(void *user, const float *x, float *grad, double *out_value)
+{
+    struct run *run = user;
+    const enum artem_result result = objective_evaluate(run->objective, x, grad, &run->terms);
+
+    *out_value = run->terms.total;
+    return result;
+}
+
+static bool note(struct run *run)
+{
+    struct lab_state *state = run->state;
+    const double time = now();
+
+    state->seconds += time - run->clock;
+    run->clock = time;
+    const struct curve_point point = {state->scale, state->iteration, state->seconds, run->terms};
+    return curve_add(&state->curve, &point) && run->watch->progress(run->watch->user, state, &run->terms);
+}
+
+// The line search's last evaluation is the point that it settled on, so run->terms are those of x. Adam's are those of
+// the point before its step.
+static bool progress(void *user, uint32_t iteration, const float *x, double value)
+{
+    struct run *run = user;
+
+    (void)value;
+    (void)x; // state->picture
+    run->state->iteration = run->adam != NULL ? iteration : run->before + iteration;
+    run->is_stopped = !note(run);
+    return !run->is_stopped;
+}
+
+// The scales share the iterations alike; the last, which is the dearest, gets what is left over.
+static uint32_t iterations_of(const struct optimize_options *options, uint32_t scale)
+{
+    const uint32_t each = options->iterations / options->scales;
+    return scale + 1 == options->scales ? options->iterations - each * (options->scales - 1) : each;
+}
+
+static enum artem_result minimise(struct run *run, enum minimise_end *out_end)
+{
+    struct lab_state *state = run->state;
+    const uint64_t values = (uint64_t)state->picture.width * state->picture.height * 3;
+    const struct minimise_problem problem = {values, evaluate, progress, run};
+    const uint32_t iterations = iterations_of(run->options, state->scale);
+    struct minimise_adam adam = {.rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f};
+
+    *out_end = MINIMISE_ITERATIONS;
+    if (state->iteration >= iterations)
+        return ARTEM_OK;
+    if (run->options->method == OPTIMIZE_LBFGS) {
+        run->before = state->iteration;
+        return minimise_lbfgs(&problem, state->picture.rgb, iterations - state->iteration, out_end);
+    }
+    for (int i = 0; i < 2; i++)
+        if (state->moments[i] == NULL && (state->moments[i] = calloc(values, sizeof(float))) == NULL)
+            return ARTEM_ERROR_MEMORY;
+    adam.iteration = state->iteration;
+    adam.first_moment = state->moments[0];
+    adam.second_moment = state->moments[1];
+    run->adam = &adam;
+    const enum artem_result result = minimise_adam(&problem, &adam, state->picture.rgb, iterations, out_end);
+    run->adam = NULL;
+    return result;
+}
+
+// xorshift; the pictures need no better.
+static float noise(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return (float)(*seed >> 40) / (float)(1 << 24);
+}
+
+// Where the scale starts from: the scale before, or the option.
+static enum artem_result first_picture(struct run *run, const struct lab_picture *content)
+{
+    struct lab_state *state = run->state;
+    struct lab_picture picture;
+
+    if (state->picture.rgb != NULL && state->picture.width == content->width &&
+        state->picture.height == content->height)
+        return ARTEM_OK;
+    if (!lab_picture_scale(state->picture.rgb != NULL ? &state->picture : content, content->width, content->height,
+                           &picture))
+        return ARTEM_ERROR_MEMORY;
+    if (state->picture.rgb == NULL && run->options->start == OPTIMIZE_FROM_NOISE) {
+        uint64_t seed = 0x9e3779b97f4a7c15u ^ (uint64_t)run->options->seed << 1;
+        for (uint64_t i = 0; i < (uint64_t)picture.width * picture.height * 3; i++)
+            picture.rgb[i] = noise(&seed);
+    }
+    lab_picture_free(&state->picture);
+    state->picture = picture;
+    return ARTEM_OK;
+}
+
+// Whether the curve has begun in this scale.
+static bool has_point_of(const struct lab_state *state)
+{
+    return state->curve.count > 0 && state->curve.points[state->curve.count - 1].scale == state->scale;
+}
+
+static enum artem_result run_scale(struct run *run, const struct lab_picture *content, const struct lab_picture *style,
+                                   enum optimize_end *out_end)
+{
+    struct lab_state *state = run->state;
+    enum minimise_end end = MINIMISE_ITERATIONS;
+    enum artem_result result = first_picture(run, content);
+
+    if (result == ARTEM_OK)
+        result = objective_create(run->weights, &run->options->objective, content, style, &run->objective);
+    if (result == ARTEM_OK && !has_point_of(state)) {
+        result = objective_evaluate(run->objective, state->picture.rgb, NULL, &run->terms);
+        run->is_stopped = result == ARTEM_OK && !note(run);
+    }
+    if (result == ARTEM_OK && !run->is_stopped)
+        result = minimise(run, &end);
+    objective_destroy(&run->objective);
+    *out_end = run->is_stopped ? OPTIMIZE_STOPPED : end == MINIMISE_CONVERGED ? OPTIMIZE_CONVERGED : OPTIMIZE_DONE;
+    return result;
+}
+
+static enum artem_result scale_pictures(const struct optimize_options *options, uint32_t scale,
+                                        const struct lab_picture *content, const struct lab_picture *style,
+                                        struct lab_picture out[2])
+{
+    const uint32_t halvings = options->scales - 1 - scale;
+    uint32_t width, height;
+
+    lab_picture_fit(content, options->size >> halvings, &width, &height);
+    if (!lab_picture_scale(content, width, height, &out[0]))
+        return ARTEM_ERROR_MEMORY;
+    lab_picture_fit(style, options->style_size >> halvings, &width, &height);
+    return lab_picture_scale(style, width, height, &out[1]) ? ARTEM_OK : ARTEM_ERROR_MEMORY;
+}
+
+enum artem_result optimize_run(const struct vgg_weights *weights, const struct optimize_options *options,
+                               const struct lab_picture *content, const struct lab_picture *style,
+                               const struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end)
+{
+    struct run run = {.weights = weights, .options = options, .watch = watch, .state = state, .clock = now()};
+    enum artem_result result = ARTEM_OK;
+
+    *out_end = OPTIMIZE_DONE;
+    while (state->scale < options->scales && result == ARTEM_OK && *out_end != OPTIMIZE_STOPPED) {
+        struct lab_picture pictures[2] = {{0}};
+        result = scale_pictures(options, state->scale, content, style, pictures);
+        if (result == ARTEM_OK)
+            result = run_scale(&run, &pictures[0], &pictures[1], out_end);
+        lab_picture_free(&pictures[0]);
+        lab_picture_free(&pictures[1]);
+        if (result != ARTEM_OK || *out_end == OPTIMIZE_STOPPED || state->scale + 1 == options->scales)
+            break;
+        state->scale++;
+        state->iteration = 0;
+        for (int i = 0; i < 2; i++) {
+            free(state->moments[i]);
+            state->moments[i] = NULL;
+        }
+    }
+    return result;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optimize_job.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab.h"
+#include "layers.h"
+
+static const char help[] =
+    "usage: artem lab optimize CONTENT STYLE -o OUT [options]\n\n"
+    "Paints the picture CONTENT as STYLE is painted by optimising its pixels (Gatys, Ecker & Bethge 2016).\n\n"
+    "  -o OUT                  the result, .png or .jpg\n"
+    "  --iterations N          in all (300)\n"
+    "  --size N                pixels along the longer side (512)\n"
+    "  --style-size N          those of the style, which set the size of the strokes (as --size)\n"
+    "  --scales N              begin small and double the size N - 1 times (1)\n"
+    "  --start WHAT            content or noise (content); --seed N for another noise\n"
+    "  --method NAME           lbfgs or adam (lbfgs); --rate X is Adam's step (0.02)\n"
+    "  --content-weight X, --style-weight X, --variation X   of the three losses (1, 10, 0.2)\n"
+    "  --content-layers LIST   of VGG-16, like conv4_2 or conv3_1:0.5,conv4_2 with weights (conv4_2)\n"
+    "  --style-layers LIST     (conv1_1,conv2_1,conv3_1,conv4_1,conv5_1)\n"
+    "  --pool NAME             max or average (max)\n"
+    "  --tile N                work in tiles of N pixels, which needs less memory and more time (0: in one piece)\n"
+    "  --curve FILE            losses of every iteration, .csv or .svg; may be given twice\n"
+    "  --every N               also write the picture of every N-th iteration, as OUT-ITERATION\n"
+    "  --weights FILE          VGG-16 (where models/fetch-vgg leaves it)\n"
+    "  --threads N             0 is one per processor (0)\n"
+    "  --fresh                 do not go on from what an earlier run left\n\n"
+    "Stopped or killed, it goes on where it was when it is started again in the same way: until it is done, OUT.state "
+    "keeps the latest.";
+
+static void set_defaults(struct optimize_job *job)
+{
+    struct optimize_options *o = &job->options;
+
+    *o = (struct optimize_options){.rate = 0.02f, .iterations = 300, .size = 512, .scales = 1, .seed = 1};
+    o->objective.content = 1;
+    o->objective.style = 10;
+    o->objective.variation = 0.2f;
+    layers_parse("conv4_2", o->objective.content_weight);
+    layers_parse("conv1_1,conv2_1,conv3_1,conv4_1,conv5_1", o->objective.style_weight);
+}
+
+static int parse_layers(const char *command, const char *option, const char *text, float weights[VGG_LAYERS])
+{
+    if (layers_parse(text, weights))
+        return LAB_OK;
+    return lab_usage_error(
+        command, "--%s: '%s' is not a list of layers, conv1_1 to conv5_3, each with :WEIGHT or without", option, text);
+}
+
+// One of two words.
+static int parse_word(const char *command, const char *option, const char *text, const char *const words[2],
+                      unsigned *out)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (strcmp(text, words[i]) == 0)
+            return *out = i, LAB_OK;
+    return lab_usage_error(command, "--%s: '%s' is neither %s nor %s", option, text, words[0], words[1]);
+}
+
+static int parse_option(struct optimize_job *job, const char *command, int option, const char *name, const char *text)
+{
+    static const char *const methods[] = {"lbfgs", "adam"}, *const starts[] = {"content", "noise"},
+                             *const pools[] = {"max", "average"};
+    struct optimize_options *o = &job->options;
+    unsigned word = 0;
+    int result = LAB_OK;
+
+    switch (option) {
+    case 'i':
+        return lab_parse_uint(command, name, text, 1, 1000000, &o->iterations);
+    case 's':
+        return lab_parse_uint(command, name, text, 32, 4096, &o->size);
+    case 'S':
+        return lab_parse_uint(command, name, text, 32, 4096, &o->style_size);
+    case 'k':
+        return lab_parse_uint(command, name, text, 1, 6, &o->scales);
+    case 'd':
+        return lab_parse_uint(command, name, text, 0, UINT32_MAX, &o->seed);
+    case 't':
+        return lab_parse_uint(command, name, text, 0, 4096, &o->objective.tile);
+    case 'e':
+        return lab_parse_uint(command, name, text, 1, 1000000, &job->every);
+    case 'j':
+        return lab_parse_uint(command, name, text, 0, 256, &job->threads);
+    case 'r':
+        return lab_parse_float(command, name, text, 1e-6, 1, &o->rate);
+    case 'C':
+        return lab_parse_float(command, name, text, 0, 1e9, &o->objective.content);
+    case 'Y':
+        return lab_parse_float(command, name, text, 0, 1e9, &o->objective.style);
+    case 'V':
+        return lab_parse_float(command, name, text, 0, 1e9, &o->objective.variation);
+    case 'c':
+        return parse_layers(command, name, text, o->objective.content_weight);
+    case 'y':
+        return parse_layers(command, name, text, o->objective.style_weight);
+    case 'm':
+        result = parse_word(command, name, text, methods, &word);
+        o->method = word == 0 ? OPTIMIZE_LBFGS : OPTIMIZE_ADAM;
+        return result;
+    case 'b':
+        result = parse_word(command, name, text, starts, &word);
+        o->start = word == 0 ? OPTIMIZE_FROM_CONTENT : OPTIMIZE_FROM_NOISE;
+        return result;
+    case 'p':
+        result = parse_word(command, name, text, pools, &word);
+        o->objective.average_pool = word == 1;
+        return result;
+    case 'u':
+        if (job->curve_count == OPTIMIZE_CURVES)
+            return lab_usage_error(command, "--curve: given more than twice");
+        job->curves[job->curve_count++] = text;
+        return curve_can_save(text) ? LAB_OK : LAB_USAGE;
+    default: // 'w'
+        if (snprintf(job->weights, sizeof job->weights, "%s", text) >= (int)sizeof job->weights)
+            return lab_usage_error(command, "--weights: the path is too long");
+        return LAB_OK;
+    }
+}
+
+int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
+{
+    static const struct option options[] = {
+        {"iterations", required_argument, NULL, 'i'},
+        {"size", required_argument, NULL, 's'},
+        {"style-size", required_argument, NULL, 'S'},
+        {"scales", required_argument, NULL, 'k'},
+        {"start", required_argument, NULL, 'b'},
+        {"seed", required_argument, NULL, 'd'},
+        {"method", required_argument, NULL, 'm'},
+        {"rate", required_argument, NULL, 'r'},
+        {"content-weight", required_argument, NULL, 'C'},
+        {"style-weight", required_argument, NULL, 'Y'},
+        {"variation", required_argument, NULL, 'V'},
+        {"content-layers", required_argument, NULL, 'c'},
+        {"style-layers", required_argument, NULL, 'y'},
+        {"pool", required_argument, NULL, 'p'},
+        {"tile", required_argument, NULL, 't'},
+        {"curve", required_argument, NULL, 'u'},
+        {"every", required_argument, NULL, 'e'},
+        {"weights", required_argument, NULL, 'w'},
+        {"threads", required_argument, NULL, 'j'},
+        {"fresh", no_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option, at = 0, result = LAB_OK;
+
+    memset(job, 0, sizeof *job);
+    set_defaults(job);
+    while (result == LAB_OK && (option = getopt_long(argc, argv, "o:", options, &at)) != -1) {
+        if (option == 'h') {
+            puts(help);
+            exit(fflush(stdout) == 0 ? LAB_OK : LAB_ERROR);
+        }
+        if (option == '?')
+            return LAB_USAGE; // getopt has said why
+        if (option == 'o')
+            job->out = optarg;
+        else if (option == 'f')
+            job->is_fresh = true;
+        else
+            result = parse_option(job, argv[0], option, options[at].name, optarg);
+    }
+    if (result != LAB_OK)
+        return result;
+    if (argc - optind != 2)
+        return lab_usage_error(argv[0], "expected two pictures, CONTENT and STYLE");
+    if (job->out == NULL)
+        return lab_usage_error(argv[0], "-o is missing");
+    job->content = argv[optind];
+    job->style = argv[optind + 1];
+    if (job->options.style_size == 0)
+        job->options.style_size = job->options.size;
+    if (job->options.iterations < job->options.scales)
+        return lab_usage_error(argv[0], "--iterations: fewer than scales");
+    return LAB_OK;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+#include <stdlib.h>
+
+#include "minimise.h"
+#include "test.h"
+
+enum { VALUES = 21 }; // no multiple of a vector
+
+struct valley {
+    uint32_t evaluations, iterations, stop_after, fail_after;
+    double last;
+};
+
+// Rosenbrock's function in pairs, and a parabola for the last value: 0 where all are 1.
+static enum artem_result evaluate(void *user, const float *x, float *grad, double *out_value)
+{
+    struct valley *valley = user;
+    double sum = 0;
+
+    if (valley->fail_after != 0 && valley->evaluations == valley->fail_after)
+        return ARTEM_ERROR_DEVICE;
+    valley->evaluations++;
+    for (int i = 0; i + 1 < VALUES; i += 2) {
+        const double a = 1 - (double)x[i], b = (double)x[i + 1] - (double)x[i] * (double)x[i];
+        sum += a * a + 20 * b * b;
+        grad[i] = (float)(-2 * a - 80 * (double)x[i] * b);
+        grad[i + 1] = (float)(40 * b);
+    }
+    const double c = 1 - (double)x[VALUES - 1];
+    grad[VALUES - 1] = (float)(-2 * c);
+    *out_value = sum + c * c;
+    return ARTEM_OK;
+}
+
+static bool progress(void *user, uint32_t iteration, const float *x, double value)
+{
+    struct valley *valley = user;
+
+    (void)x;
+    valley->iterations++;
+    CHECK_INT(iteration, valley->iterations);
+    valley->last = value;
+    return valley->stop_after == 0 || iteration < valley->stop_after;
+}
+
+static void set_start(float x[VALUES])
+{
+    for (int i = 0; i < VALUES; i++)
+        x[i] = i % 2 ? 1.0f : -1.2f;
+}
+
+static void test_lbfgs(void)
+{
+    struct valley valley = {0}, stopped = {.stop_after = 3}, failing = {.fail_after = 4};
+    struct minimise_problem problem = {VALUES, evaluate, progress, &valley};
+    enum minimise_end end;
+    float x[VALUES];
+
+    set_start(x);
+    CHECK_INT(minimise_lbfgs(&problem, x, 200, &end), ARTEM_OK);
+    CHECK(end == MINIMISE_CONVERGED || valley.iterations == 200);
+    for (int i = 0; i < VALUES; i++)
+        CHECK(fabsf(x[i] - 1) < 1e-3f);
+
+    problem.user = &stopped;
+    set_start(x);
+    CHECK_INT(minimise_lbfgs(&problem, x, 200, &end), ARTEM_OK);
+    CHECK_INT(end, MINIMISE_ENOUGH);
+    CHECK_INT(stopped.iterations, 3);
+    float grad[VALUES];
+    double value;
+    evaluate(&(struct valley){0}, x, grad, &value);
+    CHECK(fabs(value - stopped.last) < 1e-5 * stopped.last); // x is where the last iteration arrived
+
+    problem.user = &failing;
+    set_start(x);
+    CHECK_INT(minimise_lbfgs(&problem, x, 200, &end), ARTEM_ERROR_DEVICE);
+}
+
+static void run_adam(float x[VALUES], const uint32_t stops[2])
+{
+    float moments[2][VALUES] = {{0}};
+    struct minimise_adam adam = {.rate = 0.05f,
+                                 .first_decay = 0.9f,
+                                 .second_decay = 0.999f,
+                                 .first_moment = moments[0],
+                                 .second_moment = moments[1]};
+    enum minimise_end end;
+
+    set_start(x);
+    for (int i = 0; i < 2; i++) {
+        struct valley valley = {.iterations = adam.iteration};
+        const struct minimise_problem problem = {VALUES, evaluate, progress, &valley};
+        CHECK_INT(minimise_adam(&problem, &adam, x, stops[i], &end), ARTEM_OK);
+        CHECK_INT(end, MINIMISE_ITERATIONS);
+    }
+}
+
+static void test_adam(void)
+{
+    float whole[VALUES], parts[VALUES];
+
+    run_adam(whole, (const uint32_t[]){1500, 1500});
+    run_adam(parts, (const uint32_t[]){321, 1500});
+    for (int i = 0; i < VALUES; i++)
+        CHECK(fabsf(whole[i] - 1) < 0.05f);
+    CHECK(memcmp(whole, parts, sizeof whole) == 0); // gone on with from its kept state
+}
+
+int main(void)
+{
+    test_lbfgs();
+    test_adam();
+    return test_result();
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""artem lab optimize as a user calls it, on a network of random weights."""
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import time
+
+from helpers import ARTEM, CommandTest, decode_png, main, png
+
+LAYERS = (("conv1_1", 3, 64), ("conv1_2", 64, 64), ("conv2_1", 64, 128), ("conv2_2", 128, 128))
+OPTIONS = ("--content-layers", "conv2_1", "--style-layers", "conv1_1,conv2_2:2", "--threads", "1")
+
+
+def write_weights(path):
+    rng, header, data = random.Random(1), {}, b""
+    for name, inputs, outputs in LAYERS:
+        scale = (6 / (9 * inputs)) ** 0.5
+        for kind, shape in (("weight", [outputs, inputs, 3, 3]), ("bias", [outputs])):
+            count = outputs * inputs * 9 if kind == "weight" else outputs
+            tensor = struct.pack(f"<{count}e", *(rng.uniform(-scale, scale) for _ in range(count)))
+            header[f"{name}.{kind}"] = {"dtype": "F16", "shape": shape, "data_offsets": [len(data), len(data) + len(tensor)]}
+            data += tensor
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def picture(width, height, seed):
+    rng = random.Random(seed)
+    colours = [bytes(rng.randrange(256) for _ in range(3)) for _ in range(16)]
+    return png(width, height, 2, 8, [b"".join(colours[x // 9 + 4 * (y // 11) & 15] for x in range(width)) for y in range(height)])
+
+
+class Optimize(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.weights = self.path("vgg.safetensors")
+        write_weights(self.weights)
+        for name, size, seed in (("content.png", (60, 50), 1), ("style.png", (70, 48), 2)):
+            with open(self.path(name), "wb") as file:
+                file.write(picture(*size, seed))
+
+    def lab(self, *arguments):
+        return subprocess.run([ARTEM, "lab", *arguments], capture_output=True, text=True, timeout=600, env=self.environment)
+
+    def optimize(self, *options, out="out.png"):
+        return self.lab("optimize", self.path("content.png"), self.path("style.png"), "-o", self.path(out), "--weights", self.weights,
+                        "--size", "48", *OPTIONS, *options)
+
+    def curve(self, name="curve.csv"):
+        with open(self.path(name)) as file:
+            rows = [line.split(",") for line in file.read().split()]
+        self.assertEqual(rows[0], ["scale", "iteration", "seconds", "total", "content", "style", "variation"])
+        return [[float(v) for v in row] for row in rows[1:]]
+
+    def test_loss_falls_and_everything_is_written(self):
+        run = self.optimize("--iterations", "20", "--curve", self.path("curve.csv"), "--curve", self.path("curve.svg"), "--every", "8")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        curve = self.curve()
+        self.assertEqual([int(p[1]) for p in curve], list(range(21)))
+        self.assertLess(curve[-1][3], 0.2 * curve[0][3])
+        for point in curve:
+            self.assertAlmostEqual(point[3] / (point[4] + 10 * point[5] + 0.2 * point[6]), 1, 5)
+        self.assertEqual(decode_png(self.path("out.png"))[:2], (48, 40))
+        self.assertIn(f"{curve[-1][3]:.6g}", run.stdout)
+        with open(self.path("curve.svg")) as file:
+            self.assertIn("polyline", file.read())
+        steps = sorted(n for n in os.listdir(self.folder) if n.startswith("out-"))
+        self.assertEqual(steps, ["out-00008.png", "out-00016.png"])
+        self.assertFalse(os.path.exists(self.path("out.png.state")))
+
+    def test_scales_noise_adam_average(self):
+        run = self.optimize("--iterations", "11", "--scales", "1", "--start", "noise", "--method", "adam", "--rate", "0.05",
+                            "--pool", "average", "--curve", self.path("curve.csv"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertLess(self.curve()[-1][3], self.curve()[0][3])
+        run = self.optimize("--iterations", "7", "--size", "80", "--style-size", "64", "--scales", "2", "--curve", self.path("curve.csv"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual([(int(p[0]), int(p[1])) for p in self.curve()],
+                         [(0, i) for i in range(4)] + [(1, i) for i in range(5)])
+        self.assertEqual(decode_png(self.path("out.png"))[:2], (80, 67))
+
+    def start(self, *options):
+        return subprocess.Popen([ARTEM, "lab", "optimize", self.path("content.png"), self.path("style.png"), "-o", self.path("out.png"),
+                                 "--weights", self.weights, "--size", "48", "--curve", self.path("curve.csv"), *OPTIONS, *options],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+
+    def test_stopped_it_goes_on(self):
+        """Adam's state is all that it depends on: the same picture as without a stop."""
+        options = ("--iterations", "60", "--method", "adam")
+        self.assertEqual(self.optimize(*options, out="whole.png").returncode, 0)
+        process = self.start(*options, "--every", "1")
+        while not os.path.exists(self.path("out-00003.png")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        if process.returncode == 0:
+            self.skipTest("it was done before it could be stopped")
+        self.assertEqual((process.returncode, out), (1, ""))
+        self.assertIn("the same command goes on", err)
+        self.assertFalse(os.path.exists(self.path("out.png")))
+        run = self.optimize(*options, "--curve", self.path("curve.csv"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("going on after", run.stderr)
+        self.assertEqual([int(p[1]) for p in self.curve()], list(range(61)))
+        with open(self.path("out.png"), "rb") as a, open(self.path("whole.png"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
+    def test_a_state_of_other_options_is_not_used(self):
+        process = self.start("--iterations", "100000", "--method", "adam", "--every", "1")
+        while not os.path.exists(self.path("out-00002.png")):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(60), 1)
+        process.stdout.close(), process.stderr.close()
+        run = self.optimize("--iterations", "2", "--style-weight", "3", "--method", "adam")
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("belongs to other pictures or options", run.stderr)
+
+    def test_tiles_give_the_same(self):
+        for out, tile in (("a.png", "0"), ("b.png", "16")):
+            run = self.optimize("--iterations", "3", "--size", "128", "--tile", tile, "--curve", self.path(out + ".csv"), out=out)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        a, b = self.curve("a.png.csv"), self.curve("b.png.csv")
+        self.assertAlmostEqual(a[0][3] / b[0][3], 1, 5)
+        self.assertAlmostEqual(a[-1][3] / b[-1][3], 1, 3)
+
+    def test_wrong_input(self):
+        cases = {
+            ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
+            ("--scales", "3"): 1, ("--size", "31"): 2, ("--curve", "x.txt"): 2, ("--rate", "nan"): 2, ("--nonsense",): 2,
+            ("--weights", self.path("missing")): 1, ("--weights", self.path("content.png")): 1,
+            ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2,
+        }
+        for options, status in cases.items():
+            with self.subTest(options=options):
+                run = self.optimize(*options)
+                self.assertEqual(run.returncode, status, run.stderr)
+                self.assertTrue(run.stderr)
+                self.assertFalse(os.path.exists(self.path("out.png")))
+        for arguments in ((), ("a.png",), (self.path("content.png"), self.path("missing.png"), "-o", self.path("x.png")),
+                          (self.path("content.png"), self.weights, "-o", self.path("x.png")),
+                          (self.path("content.png"), self.path("style.png"), "-o", self.path("x.gif"))):
+            with self.subTest(arguments=arguments):
+                run = self.lab("optimize", *arguments, "--weights", self.weights)
+                self.assertIn(run.returncode, (1, 2))
+                self.assertTrue(run.stderr)
+
+
+main()
