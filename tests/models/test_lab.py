@@ -88,10 +88,10 @@ class Lab(unittest.TestCase):
             save_file(weights, path("vgg.safetensors"))
             pictures = []
             for name in ("content.png", "style.png"):
-                small = rng.integers(0, 256, (6, 5, 3), dtype=np.uint8)
-                Image.fromarray(small).resize((48, 40), Image.BICUBIC).save(path(name))
-                pictures.append(torch.from_numpy(np.asarray(Image.open(path(name)))).permute(2, 0, 1)[None].float() / 255)
-            done = subprocess.run([ARTEM, "lab", "optimize", path("content.png"), path("style.png"), "-o", path("out.png"), "--size", "48",
+                small = rng.integers(0, 256, (5, 6, 3), dtype=np.uint8)
+                Image.fromarray(small).resize((32, 28), Image.BICUBIC).save(path(name))
+                pictures.append(torch.from_numpy(np.array(Image.open(path(name)))).permute(2, 0, 1)[None].float() / 255)
+            done = subprocess.run([ARTEM, "lab", "optimize", path("content.png"), path("style.png"), "-o", path("out.png"), "--size", "32",
                                    "--weights", path("vgg.safetensors"), "--content-layers", CONTENT, "--style-layers", ",".join(STYLE),
                                    "--threads", "2", "--iterations", "300", "--curve", path("curve.csv")], capture_output=True, text=True)
             if "is not installed" in done.stderr:
