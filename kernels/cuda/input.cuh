@@ -44,12 +44,12 @@ DEVICE uint32_t place(int32_t minor, uint32_t major, uint32_t density)
     return (uint32_t)((minor < 0 ? -f : f) + (1 << 15)) * density >> 11;
 }
 
-// round(256 · cos(πi/32))
+// round(256 · cos(πi/32)), i 0..16: bytes of two words, without memory that each thread would have to fill.
 DEVICE int32_t cosine(uint32_t i)
 {
-    constexpr uint8_t table[17] = {255, 255, 251, 245, 237, 226, 213, 198, 181, 162, 142, 121, 98, 74, 50, 25, 0};
+    const uint64_t first = 0xC6D5E2EDF5FBFFFFu, second = 0x19324A62798EA2B5u; // 0 and 16 are not bytes, or not there
 
-    return table[i] + (i == 0);
+    return i == 0 ? 256 : i == 16 ? 0 : (int32_t)((i < 8 ? first : second) >> 8 * (i & 7) & 255);
 }
 
 struct gaze {
