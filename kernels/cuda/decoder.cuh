@@ -4,7 +4,7 @@
 #include "conv8.cuh"
 #include "doubling.cuh"
 
-KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 1)
+KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 3)
 {
     DYNAMIC_SHARED(artem_cuda_d0_shared, shared);
     const artem_cuda_style &style = style_of(args);
@@ -62,7 +62,7 @@ DEVICE void double_into_d1(artem_cuda_d1_shared &shared, const uint8_t *input, c
     }
 }
 
-KERNEL(artem_cuda_d1, ARTEM_CUDA_CONV_THREADS, 1)
+KERNEL(artem_cuda_d1, ARTEM_CUDA_CONV_THREADS, 8)
 {
     DYNAMIC_SHARED(artem_cuda_d1_shared, shared);
     const artem_cuda_style &style = style_of(args);
@@ -143,7 +143,7 @@ DEVICE void convolve_d2(int32_t acc[4], uint32_t input, const uint32_t weights[A
     }
 }
 
-KERNEL(artem_cuda_d2, ARTEM_CUDA_D2_THREADS, 1)
+KERNEL(artem_cuda_d2, ARTEM_CUDA_D2_THREADS, 4)
 {
     DYNAMIC_SHARED(artem_cuda_d2_shared, shared);
     const artem_cuda_style &style = style_of(args);

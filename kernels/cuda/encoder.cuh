@@ -115,7 +115,7 @@ DEVICE void add_encoder_sums(const artem_cuda_args &args, artem_cuda_encoder_sha
     add_to_frame((which == 0 ? state.sum1 : state.sum2)[0][half * ARTEM_CUDA_HALF + c], sum);
 }
 
-KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 1)
+KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 3)
 {
     DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
     artem_cuda_state &state = state_of(args);

@@ -89,21 +89,26 @@ static void add(struct plan *plan, const char *kernel, const char *pass, uint32_
     plan->fits = plan->fits && shared <= plan->chip->shared_per_block;
 }
 
-// Blocks that stay and take one tile after the other; `each` of them find room on a multiprocessor.
-static uint32_t staying_blocks(const struct plan *plan, uint32_t tiles, uint32_t each)
+// Blocks that stay and take one tile after the other: as many as find room on the multiprocessors, by their shared
+// memory (of which a multiprocessor has as much as a block may get, and 1 KiB a block is the system's) and at most
+// `each`.
+static uint32_t staying_blocks(const struct plan *plan, uint32_t tiles, size_t shared, uint32_t each)
 {
-    return least(tiles, plan->chip->multiprocessors * each);
+    const uint32_t room = (uint32_t)((plan->chip->shared_per_block + 1024) / (shared + 1024));
+
+    return least(tiles, plan->chip->multiprocessors * (room < 1 ? 1 : least(room, each)));
 }
 
 static void add_encoder(struct plan *plan, uint32_t tiles)
 {
     static const char *const passes[2] = {"encoder", "encoder again"};
+    const size_t shared = sizeof(struct artem_cuda_encoder_shared);
+    const uint32_t blocks = divide_up(staying_blocks(plan, 2 * tiles, shared, 3), 2); // of each half of the outputs
 
     plan->args.layer = 0;
     for (uint32_t i = 0; i < 2; i++) {
         plan->args.pass = i == 0 ? ARTEM_CUDA_PASS_FIRST : ARTEM_CUDA_PASS_AGAIN;
-        add(plan, "artem_cuda_encoder", passes[i], staying_blocks(plan, tiles, 2), 2, ARTEM_CUDA_CONV_THREADS,
-            sizeof(struct artem_cuda_encoder_shared));
+        add(plan, "artem_cuda_encoder", passes[i], blocks, 2, ARTEM_CUDA_CONV_THREADS, shared);
     }
 }
 
@@ -112,7 +117,8 @@ static void add_units(struct plan *plan, enum artem_cuda_form form, uint32_t til
     static const char *const kernels[ARTEM_CUDA_FORM_COUNT] = {"artem_cuda_unit_popcount", "artem_cuda_unit_xor",
                                                                "artem_cuda_unit_and", "artem_cuda_unit_wgmma",
                                                                "artem_cuda_unit_int8"};
-    const uint32_t blocks = staying_blocks(plan, tiles, 2), enough = divide_up(tiles, ARTEM_CUDA_UNIT_TILES);
+    const size_t shared = sizeof(struct artem_cuda_unit_shared);
+    const uint32_t blocks = staying_blocks(plan, tiles, shared, 2), enough = divide_up(tiles, ARTEM_CUDA_UNIT_TILES);
     char name[sizeof plan->launches->pass];
 
     for (uint32_t unit = 1; unit <= ARTEM_CUDA_UNITS; unit++)
@@ -120,8 +126,7 @@ static void add_units(struct plan *plan, enum artem_cuda_form form, uint32_t til
             plan->args.layer = unit;
             plan->args.pass = i == 0 ? ARTEM_CUDA_PASS_SUMS : ARTEM_CUDA_PASS_APPLY;
             snprintf(name, sizeof name, "%s %u", i == 0 ? "sums" : "unit", unit);
-            add(plan, kernels[form], name, blocks > enough ? blocks : enough, 1, ARTEM_CUDA_UNIT_THREADS,
-                sizeof(struct artem_cuda_unit_shared));
+            add(plan, kernels[form], name, blocks > enough ? blocks : enough, 1, ARTEM_CUDA_UNIT_THREADS, shared);
         }
 }
 
@@ -132,12 +137,12 @@ static void add_decoder(struct plan *plan, uint32_t tiles)
     const uint32_t full = count_tiles(shape, 4, ARTEM_CUDA_D2_W, ARTEM_CUDA_D2_H);
 
     plan->args.layer = plan->args.pass = 0;
-    add(plan, "artem_cuda_d0", "d0", staying_blocks(plan, tiles, 3), 1, ARTEM_CUDA_CONV_THREADS,
-        sizeof(struct artem_cuda_d0_shared));
-    add(plan, "artem_cuda_d1", "d1", staying_blocks(plan, half, 8), 1, ARTEM_CUDA_CONV_THREADS,
-        sizeof(struct artem_cuda_d1_shared));
-    add(plan, "artem_cuda_d2", "d2", staying_blocks(plan, full, 6), 1, ARTEM_CUDA_D2_THREADS,
-        sizeof(struct artem_cuda_d2_shared));
+    add(plan, "artem_cuda_d0", "d0", staying_blocks(plan, tiles, sizeof(struct artem_cuda_d0_shared), 3), 1,
+        ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d0_shared));
+    add(plan, "artem_cuda_d1", "d1", staying_blocks(plan, half, sizeof(struct artem_cuda_d1_shared), 8), 1,
+        ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d1_shared));
+    add(plan, "artem_cuda_d2", "d2", staying_blocks(plan, full, sizeof(struct artem_cuda_d2_shared), 4), 1,
+        ARTEM_CUDA_D2_THREADS, sizeof(struct artem_cuda_d2_shared));
 }
 
 uint32_t artem_cuda_plan(const struct artem_cuda_chip *chip, enum artem_cuda_form form,

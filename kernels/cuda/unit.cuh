@@ -266,22 +266,22 @@ template <class Form> DEVICE void run_unit(const artem_cuda_args &args, artem_cu
         finish_unit(args);
 }
 
-#define UNIT_KERNEL(form)                                                                                              \
-    KERNEL(artem_cuda_unit_##form, ARTEM_CUDA_UNIT_THREADS, 1)                                                         \
+#define UNIT_KERNEL(form, blocks)                                                                                      \
+    KERNEL(artem_cuda_unit_##form, ARTEM_CUDA_UNIT_THREADS, blocks)                                                    \
     {                                                                                                                  \
         DYNAMIC_SHARED(artem_cuda_unit_shared, shared);                                                                \
         run_unit<unit_##form>(args, shared);                                                                           \
     }
 
 // Only what a chip has in hardware, and popcount everywhere.
-UNIT_KERNEL(popcount)
+UNIT_KERNEL(popcount, 1)
 #if ARTEM_SM < 80
-UNIT_KERNEL(xor)
+UNIT_KERNEL(xor, 2)
 #elif ARTEM_SM <= 90
-UNIT_KERNEL(and)
+UNIT_KERNEL(and, 2)
 #else
-UNIT_KERNEL(int8)
+UNIT_KERNEL(int8, 2)
 #endif
 #ifdef ARTEM_WGMMA
-UNIT_KERNEL(wgmma)
+UNIT_KERNEL(wgmma, 2)
 #endif

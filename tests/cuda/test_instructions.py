@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: test_instructions.py FATBIN CHIPS [FOLDER...]
+
+Disassembles the fatbin and looks for the instructions that each chip's kernels are written for: that they are native,
+and that the compiler has put none of its own substitutes in their place. CHIPS: those that must be in it, with commas.
+FOLDER: where to look for cuobjdump and nvdisasm besides PATH. Exit status 77, with a reason, where they are not found.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+SKIPPED = 77
+
+BYTES = {name: r"IMMA\.16832\.U8\.S8" for name in ("encoder", "d0", "d1", "d2")}
+BYTES_75 = {name: r"IMMA\.8816\.U8\.S8" for name in ("encoder", "d0", "d1", "d2")}
+AND = {"unit_and": r"BMMA\.168256\.AND\.POPC"}
+NATIVE = {
+    "75": {**BYTES_75, "unit_xor": r"BMMA\.88128\.XOR\.POPC"},
+    "80": {**BYTES, **AND},
+    "86": {**BYTES, **AND},
+    "89": {**BYTES, **AND},
+    "90": {**BYTES, **AND},
+    "90a": {**BYTES, **AND, "unit_wgmma": r"BGMMA\.64x64x256\.AND\.POPC"},
+    "100": {**BYTES, "unit_int8": r"IMMA\.16832\.U8\.U8"},
+    "120": {**BYTES, "unit_int8": r"IMMA\.16832\.U8\.U8"},
+}
+MATRIX = re.compile(r"\b(?:[A-Z]*MMA|MOVM)\b[.A-Z0-9a-z]*")
+failures = []
+
+
+def check(holds, message):
+    if not holds:
+        failures.append(message)
+        print("failed:", message)
+
+
+def find_tool(name, folders):
+    for folder in folders:
+        path = os.path.join(folder, name)
+        if os.access(path, os.X_OK):
+            return path
+    return shutil.which(name)
+
+
+def functions_of(cuobjdump, fatbin, environment):
+    """{chip: {function: [instruction, ...]}}"""
+    chips, functions, instructions = {}, {}, []
+    text = subprocess.run([cuobjdump, "-sass", fatbin], check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    for line in text.stdout.splitlines():
+        if match := re.match(r"\s*arch = sm_(\w+)", line):
+            functions = chips.setdefault(match[1], {})
+        elif match := re.match(r"\s*Function : artem_cuda_(\w+)", line):
+            instructions = functions.setdefault(match[1], [])
+        elif match := re.match(r"\s*/\*[0-9a-f]{4,}\*/\s+(?:@!?\w+\s+)?([A-Z][\w.]*)", line):
+            instructions.append(match[1])
+    return chips
+
+
+def check_chip(chip, functions, symbols):
+    native = NATIVE[chip]
+    expected = {"input", "encoder", "unit_popcount", "d0", "d1", "d2"} | set(native)
+    check(set(functions) == expected, f"sm_{chip} has the kernels {sorted(functions)}, not {sorted(expected)}")
+    for name, instructions in functions.items():
+        matrix = [i for i in instructions if MATRIX.fullmatch(i)]
+        wanted = native.get(name)
+        if wanted is None:
+            check(not matrix, f"sm_{chip} {name}: {sorted(set(matrix))}")
+            continue
+        right = [i for i in matrix if re.match(wanted, i)]
+        check(right, f"sm_{chip} {name}: no {wanted}")
+        check(len(right) == len(matrix), f"sm_{chip} {name}: {sorted(set(matrix) - set(right))} besides {wanted}")
+        print(f"sm_{chip} {name}: {len(right)} of {right[0] if right else wanted} in {len(instructions)} instructions")
+    popcounts = functions.get("unit_popcount", []).count("POPC")
+    check(popcounts > 0, f"sm_{chip} unit_popcount: no POPC")
+    # The compiler's substitutes are functions of its own with such names.
+    check("_mma_" not in symbols, f"sm_{chip}: a matrix instruction that the chip has not")
+
+
+def main():
+    fatbin, wanted, folders = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
+    cuobjdump, nvdisasm = (find_tool(name, folders) for name in ("cuobjdump", "nvdisasm"))
+    if cuobjdump is None or nvdisasm is None:
+        print("skipped: no cuobjdump and nvdisasm here (scripts/setup fetches them)")
+        return SKIPPED
+    environment = {**os.environ, "PATH": os.path.dirname(nvdisasm) + os.pathsep + os.environ.get("PATH", "")}
+    chips = functions_of(cuobjdump, fatbin, environment)
+    check(sorted(chips) == sorted(wanted), f"the fatbin is for {sorted(chips)}, not for {sorted(wanted)}")
+    symbols = subprocess.run([cuobjdump, "-symbols", fatbin], check=True, stdout=subprocess.PIPE, text=True,
+                             env=environment).stdout
+    parts = re.split(r"\n\s*arch = sm_(\w+)", symbols)
+    by_chip = dict(zip(parts[1::2], parts[2::2]))
+    for chip in wanted:
+        check_chip(chip, chips.get(chip, {}), by_chip.get(chip, "_mma_"))
+    ptx = subprocess.run([cuobjdump, "-lptx", fatbin], check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    check("ptx" in ptx.stdout, "the fatbin has no PTX for chips to come")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
