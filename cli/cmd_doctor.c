@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +10,12 @@
 #include "json.h"
 
 static const char help[] =
-    "usage: artem doctor [--json]\n\n"
+    "usage: artem doctor [--json] [PROGRAM]\n\n"
     "Looks for what keeps apps from being painted: the environment, the loader's folders and every layer in them, the\n"
-    "OpenXR runtime, Vulkan, the settings, and a dry run of an OpenXR program; says of each fault how to mend it.\n"
+    "OpenXR runtime, Vulkan and CUDA, the settings, and a dry run of an OpenXR program with instance and session; says "
+    "of\n"
+    "each fault how to mend it. With a PROGRAM, also what about that keeps the layer out: 32 bits, rights of its own,\n"
+    "settings.\n"
     "Exit status: 0 if nothing is wrong, 1 otherwise.";
 
 void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, const char *fix, const char *format,
@@ -44,18 +48,30 @@ void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, 
 
 int cmd_doctor(int argc, char **argv)
 {
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct doctor doctor = {0};
-    const int parsed = cli_parse_json(argc, argv, help, &doctor.json);
+    int option;
 
-    if (parsed != CLI_OK)
-        return parsed < 0 ? cli_finish_output() : parsed;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'h')
+            return puts(help), cli_finish_output();
+        if (option != 'j')
+            return CLI_USAGE; // getopt has said why
+        doctor.json = true;
+    }
+    if (argc - optind > 1)
+        return cli_usage_error(argv[0], "unexpected '%s'", argv[optind + 1]);
     cJSON *root = json_begin(argv[0]);
     doctor.list = cJSON_AddArrayToObject(root, "findings");
     doctor_check_environment(&doctor);
     doctor_check_manifests(&doctor);
     doctor_check_runtime(&doctor);
     doctor_check_vulkan(&doctor);
+    doctor_check_cuda(&doctor);
     doctor_check_settings(&doctor);
+    if (optind < argc)
+        doctor_check_program(&doctor, argv[optind]);
     doctor_check_loader(&doctor);
     if (doctor.json) {
         cJSON_AddNumberToObject(root, "faults", doctor.faults);

@@ -29,7 +29,11 @@ _artem() {
     disable) words="--system --app --exe --json" ;;
     allow) words="--app --exe --only --json" ;;
     deny) words="--app --exe --json" ;;
-    status | doctor | styles) words="--json" ;;
+    status | styles) words="--json" ;;
+    doctor)
+        COMPREPLY=($(compgen -W "--json --help" -- "$word") $(compgen -c -- "$word"))
+        return
+        ;;
     set) words="$(_artem_keys) --app --exe --unset --session --pid --json" ;;
     toggle | next | prev) words="--app --exe --session --pid --json" ;;
     top) words="--once --json --interval" ;;

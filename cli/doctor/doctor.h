@@ -22,9 +22,11 @@ void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, 
 void doctor_check_environment(struct doctor *doctor); // variables that the loader and the layer look at, containers
 void doctor_check_manifests(struct doctor *doctor);   // the loader's folders in their order, every manifest in them
 void doctor_check_runtime(struct doctor *doctor);     // active_runtime.json
-void doctor_check_vulkan(struct doctor *doctor);      // device, CUDA
-void doctor_check_settings(struct doctor *doctor);    // artem.conf, styles
-void doctor_check_loader(struct doctor *doctor);      // a dry run: instance, system, the layer in it
+void doctor_check_vulkan(struct doctor *doctor);      // devices and what they can
+void doctor_check_cuda(struct doctor *doctor);
+void doctor_check_program(struct doctor *doctor, const char *name); // that the user asks about
+void doctor_check_settings(struct doctor *doctor);                  // artem.conf, styles
+void doctor_check_loader(struct doctor *doctor); // a dry run: instance, system, session, the layer in it
 
 // Does work in a child process, silently, and brings back what it answers (at most `size` bytes, at most a pipe's
 // 4096): whatever a runtime or another layer does there, the report goes on. 0 if it crashes or hangs.

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../layer_files.h"
@@ -38,6 +39,12 @@ static void check_containers(struct doctor *doctor)
         doctor_say(doctor, check, DOCTOR_BAD,
                    "set PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command% as the game's launch options",
                    "this is Steam's container, and it keeps OpenXR layers out");
+    if (home != NULL && snprintf(steam, sizeof steam, "%.4000s/.var/app/com.valvesoftware.Steam", home) > 0 &&
+        access(steam, F_OK) == 0)
+        doctor_say(doctor, check, DOCTOR_NOTE,
+                   "flatpak override --user --filesystem=xdg-data/openxr:ro --filesystem=xdg-config/artem "
+                   "com.valvesoftware.Steam, with Art'Em installed below the home folder; or use Steam's own package",
+                   "Steam is installed as a Flatpak: its games see neither the system's layers nor this user's");
     if (home != NULL)
         snprintf(steam, sizeof steam, "%.4000s/.steam/steam", home);
     if (home != NULL && access(steam, F_OK) == 0 && import == NULL)
@@ -45,6 +52,21 @@ static void check_containers(struct doctor *doctor)
             doctor, check, DOCTOR_NOTE,
             "for games from Steam, set their launch options to PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%",
             "Steam is installed; its container keeps OpenXR layers out of games unless asked to let them in");
+}
+
+// For the control socket.
+static void check_runtime_folder(struct doctor *doctor)
+{
+    const char *folder = getenv("XDG_RUNTIME_DIR");
+    struct stat st;
+
+    if (folder == NULL || folder[0] != '/')
+        doctor_say(doctor, check, DOCTOR_NOTE, "log in through a session manager (pam_systemd), or set XDG_RUNTIME_DIR",
+                   "XDG_RUNTIME_DIR is not set: apps started from here cannot be steered but by artem.conf, within a "
+                   "second");
+    else if (stat(folder, &st) != 0 || st.st_uid != geteuid())
+        doctor_say(doctor, check, DOCTOR_NOTE, "set XDG_RUNTIME_DIR to a folder of this user's own, of mode 0700",
+                   "XDG_RUNTIME_DIR=%.300s is not this user's folder: there are no control sockets", folder);
 }
 
 void doctor_check_environment(struct doctor *doctor)
@@ -59,4 +81,5 @@ void doctor_check_environment(struct doctor *doctor)
         doctor_say(doctor, check, DOCTOR_BAD, "set HOME",
                    "HOME is not set: neither settings nor the user's layers are found");
     check_containers(doctor);
+    check_runtime_folder(doctor);
 }

@@ -4,23 +4,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
-
-#define XR_NO_PROTOTYPES
-#include <openxr/openxr.h>
 
 #include "../layer_files.h"
 #include "doctor.h"
+#include "session.h"
 
 static const char check[] = "dry run";
 // What the child found out.
 struct outcome {
     enum { NO_LOADER, NO_INSTANCE, NO_SYSTEM, WORKS } end;
     XrResult result;
-    bool layer; // ours is in the process
-    bool session;
+    bool layer;           // ours is in the process
+    bool session, vulkan; // one could be made, on a Vulkan device
+    char obstacle[160];   // to a session
+    char words[1024];     // of the layer: its warnings
     char runtime[XR_MAX_RUNTIME_NAME_SIZE], system[XR_MAX_SYSTEM_NAME_SIZE];
 };
+
+// With which session the dry run is made.
+enum how { WITHOUT, HEADLESS, WITH_VULKAN };
 
 static bool layer_is_loaded(void)
 {
@@ -54,7 +58,7 @@ static bool has_extension(PFN_xrGetInstanceProcAddr get, const char *name)
     return found;
 }
 
-static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, bool headless, struct outcome *out)
+static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, enum how how, struct outcome *out)
 {
     PFN_xrGetInstanceProperties properties = NULL;
     PFN_xrGetSystem get_system = NULL;
@@ -80,13 +84,42 @@ static void try_system(PFN_xrGetInstanceProcAddr get, XrInstance instance, bool 
     out->end = WORKS;
     if (system_properties != NULL && XR_SUCCEEDED(system_properties(instance, session_info.systemId, &system)))
         snprintf(out->system, sizeof out->system, "%s", system.systemName);
-    out->session =
-        headless && create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
+    if (how == WITH_VULKAN) {
+        const char *obstacle = doctor_try_session(get, instance, session_info.systemId);
+        out->vulkan = true;
+        out->session = obstacle == NULL;
+        snprintf(out->obstacle, sizeof out->obstacle, "%s", obstacle != NULL ? obstacle : "");
+    } else if (how == HEADLESS) {
+        out->session = create_session != NULL && XR_SUCCEEDED(create_session(instance, &session_info, &session));
+    }
 }
 
+// Where the layer in this process is to log to; read afterwards.
+static int catch_words(void)
+{
+    const int file = memfd_create("artem-doctor", MFD_CLOEXEC);
+    char value[64];
+
+    snprintf(value, sizeof value, "warn:/proc/self/fd/%d", file);
+    if (file >= 0)
+        setenv("ARTEM_LOG", value, 1);
+    return file;
+}
+
+static void read_words(int file, struct outcome *out)
+{
+    const ssize_t length = file >= 0 ? pread(file, out->words, sizeof out->words - 1, 0) : 0;
+
+    out->words[length > 0 ? length : 0] = '\0';
+    out->words[strcspn(out->words, "\n")] = '\0'; // the first says most
+}
+
+// user: an enum how.
 static size_t run(const void *user, void *answer, size_t size)
 {
-    static const char *const headless_name[] = {"XR_MND_headless"};
+    const enum how how = *(const enum how *)user;
+    const char *extension = how == WITH_VULKAN ? XR_KHR_VULKAN_ENABLE2_EXTENSION_NAME : "XR_MND_headless";
+    const int words = catch_words();
     void *loader = dlopen("libopenxr_loader.so.1", RTLD_NOW | RTLD_LOCAL);
     const PFN_xrGetInstanceProcAddr get =
         loader != NULL ? (PFN_xrGetInstanceProcAddr)dlsym(loader, "xrGetInstanceProcAddr") : NULL;
@@ -95,29 +128,28 @@ static size_t run(const void *user, void *answer, size_t size)
     XrInstanceCreateInfo info = {
         .type = XR_TYPE_INSTANCE_CREATE_INFO,
         .applicationInfo = {.applicationName = "artem doctor", .apiVersion = XR_MAKE_VERSION(1, 0, 0)},
-        .enabledExtensionNames = headless_name,
+        .enabledExtensionNames = &extension,
     };
     XrInstance instance = XR_NULL_HANDLE;
     struct outcome *out = answer;
 
-    (void)user;
     (void)size;
     memset(out, 0, sizeof *out);
     out->end = NO_LOADER;
     if (get == NULL)
         return sizeof *out;
     get(XR_NULL_HANDLE, "xrCreateInstance", (PFN_xrVoidFunction *)&create);
-    const bool headless = has_extension(get, headless_name[0]);
-    info.enabledExtensionCount = headless;
+    info.enabledExtensionCount = how != WITHOUT && has_extension(get, extension);
     out->end = NO_INSTANCE;
     out->result = create != NULL ? create(&info, &instance) : XR_ERROR_FUNCTION_UNSUPPORTED;
     if (XR_FAILED(out->result))
         return sizeof *out;
     out->layer = layer_is_loaded();
-    try_system(get, instance, headless, out);
+    try_system(get, instance, info.enabledExtensionCount > 0 ? how : WITHOUT, out);
     get(instance, "xrDestroyInstance", (PFN_xrVoidFunction *)&destroy);
     if (destroy != NULL)
         destroy(instance);
+    read_words(words, out);
     return sizeof *out;
 }
 
@@ -160,14 +192,43 @@ static void tell(struct doctor *doctor, const struct outcome *o, bool expected)
                    result_name(o->result));
         break;
     case WORKS:
-        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s answers, headset: %s%s", o->runtime, o->system,
-                   o->session ? ", a session can be made" : "");
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s answers, headset: %s", o->runtime, o->system);
         break;
     }
     if (expected)
         doctor_say(doctor, check, o->layer ? DOCTOR_GOOD : DOCTOR_BAD,
                    o->layer ? NULL : "see what is said above of layers",
                    o->layer ? "the layer is loaded into apps" : "the layer is enabled, but was not loaded");
+}
+
+// A session as apps have it.
+static void check_session(struct doctor *doctor)
+{
+    static const enum how ways[] = {WITH_VULKAN, HEADLESS};
+    struct outcome o;
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        if (doctor_ask_child(run, &ways[i], &o, sizeof o) != sizeof o) {
+            doctor_say(doctor, check, DOCTOR_BAD,
+                       "update the runtime and the GPU's driver; try artem disable to see who it is",
+                       "an OpenXR program crashes or hangs when it makes a session");
+            return;
+        }
+        if (o.words[0] != '\0')
+            doctor_say(doctor, check, DOCTOR_NOTE, "see what the layer says", "the layer says: %s", o.words);
+        if (o.session) {
+            doctor_say(doctor, check, DOCTOR_GOOD, NULL, "a session%s can be made and ended",
+                       o.vulkan ? " on a Vulkan device" : "");
+            return;
+        }
+        if (o.vulkan) {
+            doctor_say(doctor, check, DOCTOR_BAD, "see what is said of Vulkan above, and the runtime's own log",
+                       "a session on a Vulkan device cannot be made: %s", o.obstacle);
+            return;
+        }
+    }
+    doctor_say(doctor, check, DOCTOR_NOTE, "use a runtime with XR_KHR_vulkan_enable2",
+               "no session was tried: the runtime has neither XR_KHR_vulkan_enable2 nor XR_MND_headless");
 }
 
 static void look_for_ours(void *user, const char *folder)
@@ -182,14 +243,18 @@ void doctor_check_loader(struct doctor *doctor)
 {
     const char *wanted = getenv("XR_ENABLE_API_LAYERS");
     bool expected = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
+    const enum how how = WITHOUT;
     struct outcome outcome;
 
     if (getenv(LAYER_DISABLE) == NULL)
         doctor_layer_folders("implicit.d", look_for_ours, &expected);
-    if (doctor_ask_child(run, NULL, &outcome, sizeof outcome) == sizeof outcome)
+    if (doctor_ask_child(run, &how, &outcome, sizeof outcome) == sizeof outcome) {
         tell(doctor, &outcome, expected);
-    else
+        if (outcome.end == WORKS)
+            check_session(doctor);
+    } else {
         doctor_say(doctor, check, DOCTOR_BAD,
                    "see which runtime and layers are named above, and try without them one by one",
                    "an OpenXR program crashes or hangs when it makes an instance");
+    }
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../layer_files.h"
@@ -71,6 +72,12 @@ static void check_library(struct census *census, const char *manifest, const cha
                    "%s: its library %s is not there: the layer is skipped", manifest, library);
         return;
     }
+    struct stat st;
+    if (strchr(library, '/') != NULL && stat(library, &st) == 0 && (st.st_mode & S_IWOTH) != 0)
+        doctor_say(census->doctor, check, DOCTOR_BAD, "chmod o-w on it",
+                   "%s can be written by everybody, who thereby runs "
+                   "in every app",
+                   library);
     if (!doctor_can_load(library, ours ? "xrNegotiateLoaderApiLayerInterface" : NULL, obstacle, sizeof obstacle))
         doctor_say(census->doctor, check, DOCTOR_BAD, how_to_mend(manifest, ours),
                    "%s: its library %s, which can keep apps from starting", manifest, obstacle);
@@ -98,7 +105,8 @@ static void check_manifest(struct census *census, const char *path)
                    fault);
     } else {
         const char *off = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(layer, "disable_environment"));
-        if (census->names < NAMES_MAX)
+        const bool is_off = census->implicit && off != NULL && getenv(off) != NULL;
+        if (census->names < NAMES_MAX && !is_off)
             snprintf(census->name[census->names++], sizeof census->name[0], "%s", name);
         if (ours && census->implicit && census->ours++ == 0)
             snprintf(census->first_of_ours, sizeof census->first_of_ours, "%s", path);
@@ -106,7 +114,7 @@ static void check_manifest(struct census *census, const char *path)
             doctor_say(census->doctor, check, DOCTOR_BAD, "keep one: artem disable, or artem disable --system as root",
                        "the layer is enabled twice, by %s and by %s: it is loaded twice, of which one copy stays idle",
                        census->first_of_ours, path);
-        if (census->implicit && !ours && off != NULL && getenv(off) != NULL)
+        if (is_off && !ours)
             doctor_say(census->doctor, check, DOCTOR_NOTE, NULL, "%s is switched off by %s", name, off);
         check_library(census, path, name, ours);
     }
@@ -144,6 +152,26 @@ static void check_folder(void *user, const char *folder)
 }
 
 // A name that no manifest has makes every app fail to start.
+// As the loader builds it: from the app to the runtime.
+static void tell_chain(struct doctor *doctor, const struct census *implicit)
+{
+    const char *list = getenv("XR_ENABLE_API_LAYERS");
+    char chain[3000] = "the app";
+    size_t used = strlen(chain);
+
+    for (unsigned i = 0; i < implicit->names && used < 2500; i++)
+        used += (size_t)snprintf(chain + used, sizeof chain - used, " > %.127s", implicit->name[i]);
+    while (list != NULL && *list != '\0' && used < 2500) {
+        const size_t length = strcspn(list, ":");
+        if (length > 0)
+            used +=
+                (size_t)snprintf(chain + used, sizeof chain - used, " > %.*s", length < 128 ? (int)length : 127, list);
+        list += length + (list[length] == ':');
+    }
+    doctor_say(doctor, check, DOCTOR_GOOD, NULL, "order: %s > the runtime (within a folder, the loader keeps none)",
+               chain);
+}
+
 static void check_wanted(struct doctor *doctor, const struct census *explicit)
 {
     const char *list = getenv("XR_ENABLE_API_LAYERS");
@@ -173,6 +201,8 @@ void doctor_check_manifests(struct doctor *doctor)
     doctor_layer_folders("implicit.d", check_folder, &implicit);
     doctor_layer_folders("explicit.d", check_folder, &explicit);
     check_wanted(doctor, &explicit);
+    if (implicit.names > 0 || wanted != NULL)
+        tell_chain(doctor, &implicit);
     const bool asked = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
     if (implicit.ours == 0 && !asked)
         doctor_say(doctor, check, DOCTOR_NOTE, "artem enable, or artem run -- COMMAND for one app",

@@ -3,6 +3,8 @@
 import ctypes.util
 import json
 import os
+import shutil
+import subprocess
 import unittest
 
 from helpers import ARTEM, NO_DRIVER, CommandTest, main, write_models
@@ -22,10 +24,11 @@ class Doctor(CommandTest):
         for name in NO_DRIVER:
             del self.environment[name]
         self.environment["ASAN_OPTIONS"] = "detect_leaks=0"  # the driver's, which is gone by then
+        os.mkdir(self.path("run"), 0o700)
+        self.environment["XDG_RUNTIME_DIR"] = self.path("run")
         self.layers = self.path(".local/share/openxr/1/api_layers/implicit.d")
 
     def findings(self, status=None, **environment):
-        import subprocess
         done = subprocess.run([ARTEM, "doctor", "--json"], capture_output=True, text=True, timeout=300,
                               env={**self.environment, **environment})
         report = json.loads(done.stdout)
@@ -59,8 +62,11 @@ class Doctor(CommandTest):
         texts = "\n".join(f["text"] for f in findings)
         for expected in ("searched: " + self.layers, "implicit " + NAME, "active: ", "Vulkan: ", "great_wave is chosen"):
             self.assertIn(expected, texts)
+        self.assertIn(f"order: the app > {NAME} > the runtime", texts)
         if HAS_LOADER:
             self.assertIn("the layer is loaded into apps", texts)
+            self.assertIn("a session on a Vulkan device can be made and ended", texts)
+        self.assertEqual(os.listdir(self.path("run/artem")), [])  # the dry run left no socket
         self.assertIn("0 faults", self.artem("doctor"))
 
     def test_not_enabled(self):
@@ -77,6 +83,63 @@ class Doctor(CommandTest):
     def test_library_does_not_load(self):
         self.manifest(library_path=self.write("libartem_layer.so", "no library"))
         self.the_fault("does not load", "artem enable")
+
+    def test_library_of_everybody(self):
+        library = self.path("libartem_layer.so")
+        shutil.copy(os.path.join(BUILD, "plugin/libartem_layer.so"), library)
+        os.chmod(library, 0o777)
+        self.manifest(library_path=library)
+        self.the_fault("can be written by everybody", "chmod o-w")
+
+    def test_no_vulkan(self):
+        faults = self.the_fault("there is no Vulkan device", "install a Vulkan driver", **NO_DRIVER)
+        if HAS_LOADER:
+            self.assertTrue(any("a session on a Vulkan device cannot be made" in f["text"] for f in faults), faults)
+
+    def test_vulkan_driver_crashes(self):
+        source = self.write("icd.c", "__attribute__((constructor)) static void f(void) { __builtin_trap(); }\n")
+        subprocess.run(["cc", "-shared", "-fPIC", source, "-o", self.path("libicd.so")], check=True)
+        icd = self.write("icd.json", json.dumps({"file_format_version": "1.0.0", "ICD": {"library_path": self.path("libicd.so"), "api_version": "1.1.0"}}))
+        _, faults = self.findings(VK_DRIVER_FILES=icd, VK_ICD_FILENAMES=icd)
+        self.assertTrue(any("a Vulkan driver crashes or hangs" in f["text"] and "VK_DRIVER_FILES" in f["fix"] for f in faults), faults)
+
+    def test_no_runtime_folder(self):
+        findings, faults = self.findings(XDG_RUNTIME_DIR="")
+        self.assertEqual(faults, [])
+        self.assertTrue(any("XDG_RUNTIME_DIR is not set" in f["text"] and "XDG_RUNTIME_DIR" in f["fix"] for f in findings))
+
+    def test_steam(self):
+        os.makedirs(self.path(".steam/steam"))
+        os.makedirs(self.path(".var/app/com.valvesoftware.Steam"))
+        findings, _ = self.findings()
+        fixes = "\n".join(f.get("fix", "") for f in findings)
+        self.assertIn("PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%", fixes)
+        self.assertIn("flatpak override --user", fixes)
+
+    def program(self, name, data, mode=0o755, **environment):
+        path = self.write(name, data)
+        os.chmod(path, mode)
+        done = subprocess.run([ARTEM, "doctor", "--json", path], capture_output=True, text=True, timeout=300,
+                              env={**self.environment, **environment})
+        return [f for f in json.loads(done.stdout)["findings"] if f["check"] == "program"]
+
+    def test_programs(self):
+        with open(ARTEM, "rb") as file:
+            elf = file.read(4096)
+        self.assertIn("game may be painted, in style great_wave", self.program("game", elf)[0]["text"])
+        found = self.program("game32", elf[:4] + b"\1" + elf[5:])[0]
+        self.assertEqual((found["verdict"], "of 32 bits" in found["text"]), ("bad", True))
+        self.assertIn("64-bit", found["fix"])
+        found = self.program("root_game", elf, 0o4755)[0]
+        self.assertIn("the loader looks neither at the user's layers", found["text"])
+        self.assertIn("artem enable --system", found["fix"])
+        self.assertIn("--exe Game.EXE", self.program("Game.EXE", b"MZ" + bytes(100))[0]["text"])
+        self.assertIn("a script", self.program("start.sh", b"#!/bin/sh\n" + b"#" * 100)[0]["text"])
+        self.artem("deny", "--exe", "game.exe")
+        found = self.program("Game.EXE", b"MZ" + bytes(100))[1]
+        self.assertEqual((found["verdict"], "keeps the layer out" in found["text"]), ("bad", True))
+        self.assertIn("artem allow", found["fix"])
+        self.artem("doctor", "a", "b", status=2, error="unexpected 'b'")
 
     def test_number_for_text(self):
         self.manifest(implementation_version=1)
@@ -139,7 +202,6 @@ class Doctor(CommandTest):
         # A library that ends the process when it is loaded: the report survives it.
         source = self.write("bad.c", "__attribute__((constructor)) static void f(void) { __builtin_trap(); }\n"
                                      "int xrNegotiateLoaderApiLayerInterface(void) { return 0; }\n")
-        import subprocess
         library = self.path("libbad.so")
         subprocess.run(["cc", "-shared", "-fPIC", source, "-o", library], check=True)
         folder = self.path("explicit")
