@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "monado.h"
 #include "report.h"
 
 static const char help[] =
-    "usage: artem report LOG [-o OUT.html] [--json]\n\n"
+    "usage: artem report LOG [-o OUT.html] [--json] [--monado FILE]\n\n"
     "Turns a log of frames (log_file in artem.conf, CSV or JSON Lines) into one HTML page with numbers and plots.\n\n"
     "  -o, --output OUT.html  where to write it (LOG with .html as its ending)\n"
-    "  --json                 prints the numbers as JSON instead";
+    "  --json                 prints the numbers as JSON instead\n"
+    "  --monado FILE          Monado's own metrics beside them: what monado-service, with XRT_METRICS_FILE=FILE, wrote in\n"
+    "                         the same session";
 
 enum { REPORT_UNREADABLE = 2 };
 
@@ -39,13 +42,13 @@ static bool same_file(const char *a, const char *b)
 }
 
 static int write_page(const char *path, const char *log_path, const struct report_log *log,
-                      const struct report_numbers *numbers)
+                      const struct report_numbers *numbers, const struct monado_numbers *monado)
 {
     FILE *file = fopen(path, "we");
 
     if (!file)
         return cli_error("%s: cannot be written: %m", path);
-    bool good = report_write_page(file, base_name(log_path), log, numbers);
+    bool good = report_write_page(file, base_name(log_path), log, numbers, monado);
     bool failed = fflush(file) != 0 || ferror(file);
     if (!good)
         cli_error("out of memory");
@@ -64,17 +67,21 @@ static int write_page(const char *path, const char *log_path, const struct repor
 int cmd_report(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *out = NULL;
+        {"output", required_argument, NULL, 'o'}, {"monado", required_argument, NULL, 'm'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *out = NULL, *monado_path = NULL;
     char path[PATH_MAX];
     struct report_log log;
     struct report_numbers numbers;
+    struct monado_log monado = {0};
+    struct monado_numbers joined;
     bool json = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (option == 'o')
             out = optarg;
+        else if (option == 'm')
+            monado_path = optarg;
         else if (option == 'j')
             json = true;
         else if (option != 'h')
@@ -94,14 +101,20 @@ int cmd_report(int argc, char **argv)
 
     if (!report_log_read(argv[optind], &log))
         return REPORT_UNREADABLE;
+    if (monado_path && !monado_read(monado_path, &monado)) {
+        report_log_free(&log);
+        return REPORT_UNREADABLE;
+    }
+    const struct monado_numbers *beside = monado_path ? &joined : NULL;
     int result = CLI_OK;
-    if (!report_count(&log, &numbers)) {
+    if (!report_count(&log, &numbers) || (monado_path && !monado_join(&log, &monado, &joined))) {
         result = cli_error("out of memory");
     } else if (json) {
-        result = report_print_json(argv[0], &log, &numbers);
+        result = report_print_json(argv[0], &log, &numbers, beside);
     } else {
-        result = write_page(out, argv[optind], &log, &numbers);
+        result = write_page(out, argv[optind], &log, &numbers, beside);
     }
+    monado_free(&monado);
     report_log_free(&log);
     return result;
 }

@@ -17,8 +17,8 @@ static const char help[] =
     "Every app of this user that the layer is in, live: frames per second, time in the layer (median, 99th "
     "percentile),\n"
     "of the network, of the GPU's part and of the HUD (mean), slack against the display time, deadlines missed, age of "
-    "the painting. All\n"
-    "over the latest two seconds. Ctrl-C ends it.\n\n"
+    "the painting,\n"
+    "what the budget governor orders and the load that it judges. All over the latest two seconds. Ctrl-C ends it.\n\n"
     "  --once         prints one table and ends\n"
     "  --json         JSON, one object per interval\n"
     "  --interval S   0.1 to 60 (1)";
@@ -41,8 +41,9 @@ static void print_number(double value, int width, int digits)
 
 static void print_table(const struct watch_session *sessions, uint32_t count)
 {
-    printf("%7s %-16.16s %-15s %-7s %6s %9s %9s %9s %7s %7s %7s %6s %7s  %s\n", "PID", "APP", "STYLE", "BACKEND", "FPS",
-           "LAYER p50", "p99 ms", "NET ms", "GPU ms", "HUD ms", "SLACK", "MISSED", "AGE ms", "STATE");
+    printf("%7s %-16.16s %-15s %-7s %6s %9s %9s %9s %7s %7s %7s %6s %7s %-8s %6s  %s\n", "PID", "APP", "STYLE",
+           "BACKEND", "FPS", "LAYER p50", "p99 ms", "NET ms", "GPU ms", "HUD ms", "SLACK", "MISSED", "AGE ms", "PACE",
+           "LOAD", "STATE");
     for (uint32_t i = 0; i < count; i++) {
         const struct watch_session *s = &sessions[i];
         const char *name = s->about.app[0] != '\0' ? s->about.app : s->about.executable;
@@ -55,6 +56,8 @@ static void print_table(const struct watch_session *sessions, uint32_t count)
         print_number(s->slack_p50, 7, 1);
         printf(" %6u", s->missed);
         print_number(s->style_age_ms, 7, 0);
+        printf(" %-8s", artem_pace_name(s->latest.pace));
+        print_number(s->latest.load_ms > 0 ? s->latest.load_ms : NAN, 6, 1);
         printf("  %s\n", watch_state(s));
     }
     if (count == 0)
@@ -76,7 +79,14 @@ static int print_json(const char *command, const struct watch_session *sessions,
         cJSON_AddNumberToObject(o, "missed", s->missed);
         json_add_number(o, "fps", s->fps);
         json_add_number(o, "layer_ms_p50", s->layer_p50);
+        json_add_number(o, "layer_ms_p95", s->layer_p95);
         json_add_number(o, "layer_ms_p99", s->layer_p99);
+        json_add_number(o, "layer_ms_p99.9", s->layer_p999);
+        json_add_number(o, "release_ms_p50", s->release_p50);
+        json_add_number(o, "overhead_ms_p50", s->overhead_p50);
+        cJSON_AddStringToObject(o, "pace", artem_pace_name(s->latest.pace));
+        cJSON_AddNumberToObject(o, "rung", s->latest.rung);
+        json_add_number(o, "load_ms", s->latest.load_ms);
         json_add_number(o, "network_ms_p50", s->network_p50);
         json_add_number(o, "gpu_ms_p50", s->gpu_p50);
         json_add_number(o, "hud_ms_mean", s->hud_ms);

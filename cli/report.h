@@ -60,7 +60,9 @@ enum report_time_kind {
     REPORT_COMPOSITE_LEFT,
     REPORT_COMPOSITE_RIGHT,
     REPORT_STYLE_AGE,
+    REPORT_GPU,
     REPORT_INTERVAL, // all frames
+    REPORT_RELEASE,
     REPORT_OVERHEAD,
     REPORT_TIMES
 };
@@ -71,18 +73,26 @@ bool report_time_of(const struct artem_frame_record *frame, enum report_time_kin
 struct report_numbers {
     size_t frames, by_decision[ARTEM_DECISION_COUNT];
     size_t timed, missed, cuts;
+    size_t by_pace[ARTEM_PACE_COUNT], by_change[ARTEM_REASON_COUNT]; // what the governor ordered, and why it changed it
     size_t budgeted, over_budget; // styled frames with a budget, and those that took longer
     double seconds, frames_per_second, styled_share, overhead_share; // shares 0..1; overhead: of the frames' intervals
     struct report_times times[REPORT_TIMES];
+    struct report_times lack; // negative slack: its 95th percentile is the slack that 5 % of the frames fall short of
 };
 
+// Sorts the values.
+void report_times_of(double *values, size_t count, struct report_times *out);
 bool report_count(const struct report_log *log, struct report_numbers *out); // false: out of memory
 
 // ---- Output ----
 
 // To standard output; CLI_OK or CLI_ERROR.
-int report_print_json(const char *command, const struct report_log *log, const struct report_numbers *numbers);
-bool report_write_page(FILE *out, const char *name, const struct report_log *log, const struct report_numbers *numbers);
+struct monado_numbers; // monado.h
+// `monado` may be NULL.
+int report_print_json(const char *command, const struct report_log *log, const struct report_numbers *numbers,
+                      const struct monado_numbers *monado);
+bool report_write_page(FILE *out, const char *name, const struct report_log *log, const struct report_numbers *numbers,
+                       const struct monado_numbers *monado);
 
 // Text that may be anything, fit for HTML (also between quotes).
 void report_html_text(FILE *out, const char *text);

@@ -15,7 +15,9 @@ const char *const report_time_names[REPORT_TIMES] = {
     [REPORT_COMPOSITE_LEFT] = "composite_left_ms",
     [REPORT_COMPOSITE_RIGHT] = "composite_right_ms",
     [REPORT_STYLE_AGE] = "style_age_ms",
+    [REPORT_GPU] = "gpu_ms",
     [REPORT_INTERVAL] = "interval_ms",
+    [REPORT_RELEASE] = "release_ms",
     [REPORT_OVERHEAD] = "overhead_ms",
 };
 
@@ -40,6 +42,10 @@ static double field_of(const struct artem_frame_record *f, enum report_time_kind
         return f->composite_right_ms;
     case REPORT_STYLE_AGE:
         return f->style_age_ms;
+    case REPORT_GPU:
+        return f->gpu_ms;
+    case REPORT_RELEASE:
+        return f->release_ms;
     case REPORT_INTERVAL:
         return f->interval_ms;
     case REPORT_OVERHEAD:
@@ -53,11 +59,12 @@ static double field_of(const struct artem_frame_record *f, enum report_time_kind
 bool report_time_of(const struct artem_frame_record *frame, enum report_time_kind kind, double *out_ms)
 {
     double ms = field_of(frame, kind);
-    bool zero_counts = kind == REPORT_LAYER || kind == REPORT_STYLE_AGE || kind == REPORT_OVERHEAD;
+    bool zero_counts =
+        kind == REPORT_LAYER || kind == REPORT_STYLE_AGE || kind == REPORT_OVERHEAD || kind == REPORT_RELEASE;
 
     if (!isfinite(ms) || (!zero_counts && ms <= 0))
         return false;
-    if (kind <= REPORT_STYLE_AGE && frame->decision != ARTEM_DECISION_STYLED)
+    if (kind <= REPORT_GPU && frame->decision != ARTEM_DECISION_STYLED)
         return false;
     *out_ms = ms;
     return true;
@@ -69,14 +76,12 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure(const struct report_log *log, enum report_time_kind kind, double *values, struct report_times *out)
+void report_times_of(double *values, size_t n, struct report_times *out)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < log->count; i++)
-        if (report_time_of(&log->frames[i], kind, &values[n]))
-            out->sum += values[n++];
+    memset(out, 0, sizeof *out);
     out->count = n;
+    for (size_t i = 0; i < n; i++)
+        out->sum += values[i];
     if (n == 0)
         return;
     qsort(values, n, sizeof *values, compare_doubles);
@@ -87,10 +92,32 @@ static void measure(const struct report_log *log, enum report_time_kind kind, do
     out->max = values[n - 1];
 }
 
+static void measure(const struct report_log *log, enum report_time_kind kind, double *values, struct report_times *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < log->count; i++)
+        n += report_time_of(&log->frames[i], kind, &values[n]);
+    report_times_of(values, n, out);
+}
+
+static void measure_slack(const struct report_log *log, double *values, struct report_times *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < log->count; i++)
+        if (isfinite(log->frames[i].slack_ms))
+            values[n++] = -log->frames[i].slack_ms;
+    report_times_of(values, n, out);
+}
+
 static void count_frame(struct report_numbers *numbers, const struct artem_frame_record *frame)
 {
     numbers->by_decision[frame->decision]++;
     numbers->cuts += frame->cut;
+    numbers->by_pace[frame->pace]++;
+    if (frame->change != ARTEM_REASON_NONE)
+        numbers->by_change[frame->change]++;
     if (isfinite(frame->slack_ms)) {
         numbers->timed++;
         numbers->missed += frame->slack_ms < 0;
@@ -113,6 +140,7 @@ bool report_count(const struct report_log *log, struct report_numbers *out)
         count_frame(out, &log->frames[i]);
     for (int kind = 0; kind < REPORT_TIMES; kind++)
         measure(log, (enum report_time_kind)kind, values, &out->times[kind]);
+    measure_slack(log, values, &out->lack);
     free(values);
 
     const struct report_times *interval = &out->times[REPORT_INTERVAL];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: one file, nothing loaded from anywhere, well-formed as XML too.
+#include <math.h>
 #include <string.h>
 
+#include "monado.h"
 #include "report.h"
 
 // ---- Head and tiles ----
@@ -110,13 +112,20 @@ static void write_times(FILE *out, const struct report_numbers *n)
         [REPORT_COMPOSITE_LEFT] = "Composite, left eye",
         [REPORT_COMPOSITE_RIGHT] = "Composite, right eye",
         [REPORT_STYLE_AGE] = "Age of the painting",
+        [REPORT_GPU] = "GPU work added",
         [REPORT_INTERVAL] = "Frame interval",
+        [REPORT_RELEASE] = "Layer, at release",
         [REPORT_OVERHEAD] = "Measuring itself",
     };
 
     fputs("<h2>Times in milliseconds</h2>\n<div class=\"card\"><table>\n<thead><tr><th>of</th><th>p50</th><th>p95</th>"
           "<th>p99</th><th>p99.9</th><th>longest</th><th>frames</th></tr></thead>\n<tbody>\n",
           out);
+    if (n->lack.count > 0)
+        fprintf(out,
+                "<tr><th>Slack <span class=\"note\">(p50, p5, p1, p0.1, least)</span></th><td>%.3f</td><td>%.3f</td>"
+                "<td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
+                -n->lack.p50, -n->lack.p95, -n->lack.p99, -n->lack.p999, -n->lack.max, n->lack.count);
     for (int k = 0; k < REPORT_TIMES; k++) {
         const struct report_times *t = &n->times[k];
         bool eye = k >= REPORT_CAPTURE_LEFT && k <= REPORT_COMPOSITE_RIGHT;
@@ -159,6 +168,76 @@ static void write_decisions(FILE *out, const struct report_numbers *n)
             n->cuts);
 }
 
+static void write_governor(FILE *out, const struct report_log *log, const struct report_numbers *n)
+{
+    static const char *const paces[ARTEM_PACE_COUNT] = {"every frame", "every other frame", "originals"};
+    static const char *const reasons[ARTEM_REASON_COUNT] = {
+        [ARTEM_REASON_SETTINGS] = "settings",
+        [ARTEM_REASON_OVER] = "four of eight paintings over budget",
+        [ARTEM_REASON_LATE] = "a painting was later than any rung allows",
+        [ARTEM_REASON_P95] = "95th percentile over budget",
+        [ARTEM_REASON_FITS] = "more fits",
+        [ARTEM_REASON_PROBE] = "it fits again",
+    };
+    enum { ROWS = 50 };
+    size_t rows = 0;
+    double seconds = 0;
+
+    fprintf(out,
+            "<h2>Budget</h2>\n<p class=\"note\">Frames ordered: %zu every frame, %zu every other, %zu originals.</p>\n",
+            n->by_pace[ARTEM_PACE_EVERY], n->by_pace[ARTEM_PACE_DEFERRED], n->by_pace[ARTEM_PACE_NONE]);
+    fputs("<div "
+          "class=\"card\"><table>\n<thead><tr><th>change</th><th>at</th><th>painting</th><th>load</th><th>budget</th></"
+          "tr>"
+          "</thead>\n<tbody>\n",
+          out);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct artem_frame_record *f = &log->frames[i];
+        seconds += isfinite(f->interval_ms) ? f->interval_ms / 1000 : 0;
+        if (f->change == ARTEM_REASON_NONE || rows++ >= ROWS)
+            continue;
+        fprintf(out, "<tr><th>%s</th><td>%.2f s</td><td>%s</td><td>%.2f ms</td><td>%.2f ms</td></tr>\n",
+                reasons[f->change], seconds, paces[f->pace], f->load_ms, isfinite(f->budget_ms) ? f->budget_ms : 0);
+    }
+    if (rows == 0)
+        fputs("<tr><th>none</th><td colspan=\"4\">it stayed on its rung</td></tr>\n", out);
+    fputs("</tbody></table></div>\n", out);
+    if (rows > ROWS)
+        fprintf(out, "<p class=\"note below\">And %zu more.</p>\n", rows - ROWS);
+}
+
+static void write_monado_row(FILE *out, const char *label, const struct report_times *t)
+{
+    if (t->count == 0)
+        fprintf(out, "<tr><th>%s</th><td colspan=\"6\">not measured</td></tr>\n", label);
+    else
+        fprintf(out,
+                "<tr><th>%s</th><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
+                label, t->p50, t->p95, t->p99, t->p999, t->max, t->count);
+}
+
+static void write_monado(FILE *out, const struct report_numbers *n, const struct monado_numbers *m)
+{
+    fputs(
+        "<h2>Beside Monado's metrics</h2>\n<div class=\"card\"><table>\n<thead><tr><th>milliseconds of</th><th>p50</th>"
+        "<th>p95</th><th>p99</th><th>p99.9</th><th>longest</th><th>frames</th></tr></thead>\n<tbody>\n",
+        out);
+    write_monado_row(out, "App, from waking up to handing over (Monado)", &m->app);
+    write_monado_row(out, "The layer's part of that (Art'Em)", &m->layer);
+    write_monado_row(out, "From Art'Em's stamp of the hand-over to Monado's", &m->difference);
+    write_monado_row(out, "GPU, after the hand-over (Monado)", &m->gpu);
+    write_monado_row(out, "GPU of the compositor (Monado)", &m->compositor_gpu);
+    fputs("</tbody></table></div>\n", out);
+    fprintf(
+        out,
+        "<p class=\"note below\">%zu of %zu frames found by their display time among %zu of Monado's%s; %zu never "
+        "shown, "
+        "%zu shown more than once. Late: %zu by Art'Em (handed over after the display time), %zu by Monado (its GPU "
+        "work done after it), %zu by both, of %zu. Stamps in the wrong order: %zu.</p>\n",
+        m->joined, n->frames, m->frames, m->cut_off ? " (its file is cut off)" : "", m->shown_never, m->shown_again,
+        m->missed_ours, m->missed_theirs, m->missed_both, m->timed, m->early);
+}
+
 static void write_meta(FILE *out, const struct report_log *log)
 {
     if (log->meta_count == 0)
@@ -174,7 +253,8 @@ static void write_meta(FILE *out, const struct report_log *log)
     fputs("</tbody></table></div>\n", out);
 }
 
-bool report_write_page(FILE *out, const char *name, const struct report_log *log, const struct report_numbers *numbers)
+bool report_write_page(FILE *out, const char *name, const struct report_log *log, const struct report_numbers *numbers,
+                       const struct monado_numbers *monado)
 {
     write_head(out, name, log, numbers);
     write_tiles(out, numbers);
@@ -183,6 +263,9 @@ bool report_write_page(FILE *out, const char *name, const struct report_log *log
     report_plot_histogram(out, log, numbers);
     write_times(out, numbers);
     write_decisions(out, numbers);
+    write_governor(out, log, numbers);
+    if (monado != NULL)
+        write_monado(out, numbers, monado);
     write_meta(out, log);
     fputs(
         "<footer>Percentiles by nearest rank. Layer, network, capture and composite count painted frames only; capture "

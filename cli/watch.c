@@ -33,9 +33,9 @@ static double percentile(double *values, uint32_t count, double percent)
 static void summarise(struct watch_session *s, const struct artem_ring_frame *frames, uint32_t count)
 {
     static double layer[ARTEM_RING_RECORDS], network[ARTEM_RING_RECORDS], gpu[ARTEM_RING_RECORDS],
-        slack[ARTEM_RING_RECORDS];
+        slack[ARTEM_RING_RECORDS], release[ARTEM_RING_RECORDS], overhead[ARTEM_RING_RECORDS];
     struct timespec t;
-    uint32_t first = 0, timed = 0;
+    uint32_t first = 0, timed = 0, measured = 0;
     double hud = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -46,6 +46,9 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
     for (uint32_t i = first; i < count; i++) {
         const struct artem_frame_record *r = &frames[i].record;
         s->frames++;
+        release[s->frames - 1] = r->release_ms;
+        if (!isnan(r->overhead_ms))
+            overhead[measured++] = r->overhead_ms;
         s->missed += r->slack_ms < 0;
         hud += r->hud_ms;
         if (!isnan(r->slack_ms))
@@ -66,7 +69,11 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
     if (s->frames > 1)
         s->fps = (s->frames - 1) * 1e9 / (double)(frames[count - 1].time_ns - frames[first].time_ns);
     s->layer_p50 = percentile(layer, s->styled, 50);
+    s->layer_p95 = percentile(layer, s->styled, 95);
     s->layer_p99 = percentile(layer, s->styled, 99);
+    s->layer_p999 = percentile(layer, s->styled, 99.9);
+    s->release_p50 = percentile(release, s->frames, 50);
+    s->overhead_p50 = percentile(overhead, measured, 50);
     s->network_p50 = percentile(network, s->styled, 50);
     s->gpu_p50 = percentile(gpu, s->styled, 50);
     s->slack_p50 = percentile(slack, timed, 50);

@@ -15,6 +15,8 @@ struct watch_session {
     double fps;                                        // 0: no frames
     double idle_ms;                                    // since the latest one
     double layer_p50, layer_p99, network_p50, gpu_p50; // of the styled ones; NaN without any
+    double layer_p95, layer_p999;
+    double release_p50, overhead_p50; // of all: the layer at release, measuring itself
     double slack_p50;                                  // NaN where it is not known
     uint32_t missed;                                   // handed over after their display time
     double style_age_ms;                               // of the latest styled one

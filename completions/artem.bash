@@ -40,7 +40,7 @@ _artem() {
     stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --out-dir --json" ;;
     view) words="--style --blend-style --blend --strength --keep-color --keep-text --resolution --backend --threads --split --show --play --eyes --scene --pose-path --paused --size --full-screen --output --screenshot --frames" ;;
     config) words="--app --exe --check --json" ;;
-    report) words="--output --json" ;;
+    report) words="--output --json --monado" ;;
     bench) words="--only --threads --size --views --style --seconds --json" ;;
     pipe) words="--style --blend-style --blend --threads" ;;
     replay) words="--verbose --out --backend --threads --json" ;;

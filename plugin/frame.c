@@ -3,6 +3,7 @@
 #include "frame.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +94,7 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     return decision;
 }
 
-static double find_slack_ms(const struct layer_session *session, XrTime display_time)
+static double find_slack_ms(struct layer_session *session, XrTime display_time)
 {
     const struct layer_next *next = &session->instance->next;
     struct timespec now;
@@ -104,6 +105,14 @@ static double find_slack_ms(const struct layer_session *session, XrTime display_
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (XR_FAILED(next->xrConvertTimespecTimeToTimeKHR(session->instance->handle, &now, &time)))
         return NAN;
+    if (!session->clock_told) {
+        char text[32];
+
+        session->clock_told = true;
+        snprintf(text, sizeof text, "%lld",
+                 (long long)now.tv_sec * 1000000000 + now.tv_nsec - (long long)time); // for who has the other clock
+        artem_stats_set_meta(session->stats, "clock_offset_ns", text);
+    }
     return (double)(display_time - time) / 1e6;
 }
 

@@ -54,6 +54,7 @@ struct layer_session {
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.
+    bool clock_told; // clock_offset_ns is in the log
     bool off; // styling is off for the rest of the session
     struct artem_governor governor;
     uint64_t governor_told, governor_recorded; // numbers of its changes

@@ -84,6 +84,44 @@ class Page(html.parser.HTMLParser):
             self.text.append(data)
 
 
+def varint(value):
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes(out) + bytes([value])
+
+
+def message(fields):
+    return b"".join(varint(number << 3) + varint(value) for number, value in fields.items() if value)
+
+
+def record(kind, fields):
+    """One length-prefixed record of Monado's metrics; fields by their numbers."""
+    body = message(fields)
+    inner = varint(kind << 3 | 2) + varint(len(body)) + body
+    return varint(len(inner)) + inner
+
+
+OFFSET = 5 * 10**12  # of XrTime against the clock
+
+
+def metrics(records, late=()):
+    """What Monado would write of these frames: handed over 0.5 ms after the layer's stamp, done on the GPU after 1 ms more."""
+    out = [record(1, {1: 1, 2: 1})]
+    for n, r in enumerate(records):
+        display = r["display_time"] + OFFSET
+        delivered = display - int((r["slack_ms"] if r["slack_ms"] is not None else 5) * 1e6) + 500000
+        done = display + 1 if n in late else delivered + 1000000
+        out.append(record(4, {1: n, 2: display, 3: 11111111}))
+        out.append(record(2, {1: 3, 2: n, 6: display, 7: 11111111, 8: display, 10: delivered - 20000000, 12: delivered, 13: done}))
+        out.append(record(5, {1: n, 2: 1000, 3: 2001000, 4: 5}))
+        for _ in range(n % 3):
+            out.append(record(3, {1: 3, 2: n, 3: n + 1, 4: display}))
+    out.append(record(2, {1: 3, 2: 10**6, 6: 5, 8: 5, 14: 1}))  # a discarded one
+    return b"".join(out)
+
+
 class Report(CommandTest):
     def numbers(self, path):
         return json.loads(self.artem("report", path, "--json"))
@@ -221,6 +259,54 @@ class Report(CommandTest):
         self.artem("report", self.write("n.csv", lines[0] + "\n"), status=2, error="there are no frames in it")
         self.artem("report", self.path("none"), status=2, error="No such file")
         self.artem("report", self.folder, status=2, error="is a folder")
+
+    def test_monado(self):
+        records = frames(90)
+        for r in records:
+            r["slack_ms"] = 4.0 if r["frame"] % 10 else -1.0
+        data, told = metrics(records, late=(1, 2)), (("opened", "2026-01-02T03:04:05Z"), ("clock_offset_ns", str(OFFSET)))
+        path = self.write("monado.pb", data)
+        for meta in (told, told[:1]):  # without the clock's offset it is found
+            log = self.write("a.csv", csv(records, meta))
+            found = json.loads(self.artem("report", log, "--json", "--monado", path))["monado"]
+            self.assertEqual((found["frames"], found["discarded"], found["joined"]), (91, 1, 90))
+            self.assertEqual((found["compositor_frames"], found["shown_never"], found["shown_again"]), (90, 30, 30))
+            self.assertEqual(found["difference_ms"], {"count": 90, "p50": 0.5, "p95": 0.5, "p99": 0.5, "p99.9": 0.5, "max": 0.5})
+            self.assertEqual((found["app_ms"]["p50"], found["gpu_ms"]["p50"], found["compositor_gpu_ms"]["max"]), (20, 1, 2))
+            # -1 ms handed over is late for both; two more are late on the GPU alone.
+            self.assertEqual(found["missed"], {"of": 90, "ours": 9, "monado": 11, "both": 9})
+            self.assertEqual((found["early"], found["cut_off"]), (0, False))
+        other = self.write("b.csv", csv(records, (("clock_offset_ns", str(OFFSET + 10**9 + 7)),)))
+        self.assertEqual(json.loads(self.artem("report", other, "--json", "--monado", path))["monado"]["joined"], 0)
+        source, page = self.page(log, "--monado", path, out=self.path("a.html"))
+        self.assertIn("90 of 90 frames found by their display time among 91", " ".join(" ".join(page.text).split()))
+
+    def test_monado_files(self):
+        log, data = self.write("a.csv", csv(frames(20), (("clock_offset_ns", str(OFFSET)),))), metrics(frames(20))
+        report = lambda content, **expected: self.artem("report", log, "--json", "--monado", self.write("m.pb", content), **expected)  # noqa: E731
+        # Cut off anywhere behind the first record: what is whole counts.
+        for size in range(8, len(data), 97):
+            found = json.loads(report(data[:size]))["monado"]
+            self.assertLessEqual(found["joined"], 20)
+        self.assertTrue(json.loads(report(data[:-3]))["monado"]["cut_off"])
+        # Fields and records of a later version are skipped.
+        more = data + record(9, {1: 5}) + record(2, {1: 1, 2: 2, 99: 5})
+        self.assertEqual(json.loads(report(more))["monado"]["joined"], 20)
+        for bad in (b"", b"hello", data[7:], record(1, {1: 2, 2: 0}) + data[7:], b"\xff" * 40, data[:7] + b"\x03abc" + data[7:],
+                    data[:7] + b"\x04\x12\x02\x0b\x01" + data[7:], b"\x05" + data):
+            report(bad, status=2, error="not a file of Monado's metrics")
+        self.artem("report", log, "--monado", self.path("none"), status=2, error="No such file")
+
+    def test_governor(self):
+        records = frames(300)
+        found = self.numbers(self.write("a.csv", csv(records)))
+        self.assertEqual(found["governor"]["paces"], {p: sum(r["pace"] == p for r in records) for p in ("every", "deferred", "none")})
+        self.assertEqual({k: v for k, v in found["governor"]["changes"].items() if v}, {"over": 2})
+        slacks = [r["slack_ms"] for r in records if r["slack_ms"] is not None]
+        self.assertEqual((found["slack_ms"]["count"], found["slack_ms"]["min"]), (len(slacks), min(slacks)))
+        self.assertEqual(found["slack_ms"]["p5"], -percentile([-s for s in slacks], 0.95))
+        source, page = self.page(self.path("a.csv"), out=self.path("a.html"))
+        self.assertEqual(source.count("four of eight paintings over budget"), 2)
 
     def test_unfinished_last_line(self):
         text = csv(frames(5))

@@ -10,7 +10,7 @@ SETTINGS = {"resolution": 320, "budget_ms": 0, "style": "great_wave"}
 # The simulated headset turns, so pictures of two runs differ in where the cubes are; painted ones have other colours altogether (0.8 and more).
 ORIGINAL = 0.35
 # What a slow machine may say besides.
-SLOW = ("styling takes", "the captured frame did not arrive")
+SLOW = ("budget: painting", "the captured frame did not arrive")
 
 
 def run(what, plain, expect_line, settings=None, models=None, original=True):

@@ -21,8 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (report_log_read(file.path, &log)) {
         FUZZ_REQUIRE(log.count > 0 && report_count(&log, &numbers) && numbers.frames == log.count);
-        report_print_json("artem report", &log, &numbers);
-        FUZZ_REQUIRE(report_write_page(nowhere, "log", &log, &numbers));
+        report_print_json("artem report", &log, &numbers, NULL);
+        FUZZ_REQUIRE(report_write_page(nowhere, "log", &log, &numbers, NULL));
         report_log_free(&log);
     }
     fuzz_forget_file(&file);
