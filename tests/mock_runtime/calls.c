@@ -18,6 +18,7 @@ static struct {
 } functions[FUNCTIONS_MAX];
 
 struct mock_settings mock_settings;
+XrResult (*mock_intercept)(const char *function);
 
 static void init(void)
 {
@@ -68,7 +69,7 @@ static unsigned *find(const char *function)
 
 XrResult mock_count(const char *function)
 {
-    XrResult result = XR_SUCCESS;
+    XrResult result = mock_intercept != NULL ? mock_intercept(function) : XR_SUCCESS;
 
     ++*find(function);
     for (unsigned i = 0; i < MOCK_FAULTS_MAX; i++) {

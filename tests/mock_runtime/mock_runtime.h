@@ -48,6 +48,10 @@ struct mock_settings {
 
 extern struct mock_settings mock_settings;
 
+// Asked at every call, under the runtime's lock: another result than XR_SUCCESS, and the call does nothing but return it.
+// NULL: nobody is asked. Not touched by mock_reset.
+extern XrResult (*mock_intercept)(const char *function);
+
 // Defaults again; forgets violations, counts and the recorded frame.
 void mock_reset(void);
 

@@ -10,6 +10,8 @@
 #include "test.h"
 
 struct app app;
+bool app_without_layer;
+PFN_vkGetInstanceProcAddr app_get_vulkan = mock_get_vulkan;
 static pthread_mutex_t queue = PTHREAD_MUTEX_INITIALIZER; // what the specification asks the app to synchronise
 static PFN_xrGetInstanceProcAddr get_proc_addr;           // of the layer
 
@@ -79,7 +81,12 @@ static void create_instance(void)
     };
 
     extensions[0] = app.enable2 ? XR_KHR_VULKAN_ENABLE2_EXTENSION_NAME : XR_KHR_VULKAN_ENABLE_EXTENSION_NAME;
-    CHECK_INT(xrNegotiateLoaderApiLayerInterface(&loader, next.layer_name, &layer), XR_SUCCESS);
+    if (app_without_layer) {
+        layer.get_instance_proc_addr = mock_get_proc_addr;
+        layer.create_api_layer_instance = create_at_the_end;
+    } else {
+        CHECK_INT(xrNegotiateLoaderApiLayerInterface(&loader, next.layer_name, &layer), XR_SUCCESS);
+    }
     CHECK_INT(layer.create_api_layer_instance(&info, &layer_info, &app.instance), XR_SUCCESS);
     get_proc_addr = layer.get_instance_proc_addr;
 #define X(name)                                                                                                        \
@@ -96,7 +103,7 @@ static VkResult through_create_instance(const VkInstanceCreateInfo *info, VkInst
     const XrVulkanInstanceCreateInfoKHR xr_info = {
         .type = XR_TYPE_VULKAN_INSTANCE_CREATE_INFO_KHR,
         .systemId = 1,
-        .pfnGetInstanceProcAddr = mock_get_vulkan,
+        .pfnGetInstanceProcAddr = app_get_vulkan,
         .vulkanCreateInfo = info,
     };
     VkResult result = VK_ERROR_UNKNOWN;
@@ -123,7 +130,7 @@ static VkResult through_create_device(VkPhysicalDevice physical, const VkDeviceC
     const XrVulkanDeviceCreateInfoKHR xr_info = {
         .type = XR_TYPE_VULKAN_DEVICE_CREATE_INFO_KHR,
         .systemId = 1,
-        .pfnGetInstanceProcAddr = mock_get_vulkan,
+        .pfnGetInstanceProcAddr = app_get_vulkan,
         .vulkanPhysicalDevice = physical,
         .vulkanCreateInfo = info,
     };

@@ -74,6 +74,9 @@ struct app {
 };
 
 extern struct app app;
+// Of the next app_open: the app is alone with the runtime; the functions of Vulkan that the layer gets.
+extern bool app_without_layer;
+extern PFN_vkGetInstanceProcAddr app_get_vulkan;
 
 // NULL, or why there is no Vulkan device here. Makes an instance with the layer, and the app's Vulkan device.
 const char *app_open(bool enable2);

@@ -20,9 +20,18 @@ struct style_object {
 
 struct fake_engine_state fake_engine;
 
+static enum artem_result ask(const char *function)
+{
+    return fake_engine.fault != NULL ? fake_engine.fault(function) : ARTEM_OK;
+}
+
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)
 {
+    const enum artem_result result = ask(__func__);
+
     (void)params;
+    if (result != ARTEM_OK)
+        return result;
     *out_engine = calloc(1, sizeof **out_engine);
     fake_engine.engines++;
     return ARTEM_OK;
@@ -31,7 +40,7 @@ enum artem_result artem_engine_create(const struct artem_engine_params *params, 
 enum artem_result artem_engine_set_style(struct artem_engine *engine, struct artem_style *style)
 {
     (void)style;
-    return engine->in_flight ? ARTEM_ERROR_ARGUMENT : ARTEM_OK;
+    return engine->in_flight ? ARTEM_ERROR_ARGUMENT : ask(__func__);
 }
 
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame)
@@ -40,6 +49,9 @@ enum artem_result artem_engine_submit(struct artem_engine *engine, const struct 
         return ARTEM_ERROR_ARGUMENT;
     if (fake_engine.submit_result != ARTEM_OK)
         return fake_engine.submit_result;
+    const enum artem_result result = ask(__func__);
+    if (result != ARTEM_OK)
+        return result;
     engine->frame = *frame;
     engine->cost_ns = fake_engine.cost != NULL ? fake_engine.cost(frame) : 1000000;
     engine->done_ns = fake_engine.now != NULL ? fake_engine.now() + engine->cost_ns : 0;
@@ -73,6 +85,9 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
         fake_engine.late--;
         return ARTEM_TIMEOUT;
     }
+    const enum artem_result result = ask(__func__);
+    if (result == ARTEM_TIMEOUT)
+        return result;
     for (uint32_t v = 0; v < frame->views; v++) {
         invert(&frame->view[v]);
         fake_engine.sizes[v].width = frame->view[v].width;
@@ -84,7 +99,7 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     fake_engine.resolution = frame->resolution;
     fake_engine.views += frame->views;
     fake_engine.size_count = frame->views;
-    return ARTEM_OK;
+    return result;
 }
 
 const char *artem_engine_get_backend(const struct artem_engine *engine)
@@ -107,8 +122,10 @@ void artem_engine_destroy(struct artem_engine **engine)
 
 enum artem_result artem_library_load_network(struct artem_network **out_network)
 {
-    if (fake_engine.no_network)
-        return ARTEM_ERROR_NOT_FOUND;
+    const enum artem_result result = fake_engine.no_network ? ARTEM_ERROR_NOT_FOUND : ask(__func__);
+
+    if (result != ARTEM_OK)
+        return result;
     *out_network = calloc(1, sizeof **out_network);
     fake_engine.networks++;
     return ARTEM_OK;
@@ -117,8 +134,10 @@ enum artem_result artem_library_load_network(struct artem_network **out_network)
 enum artem_result artem_library_load_blend(const char *name, const char *blend_name, uint32_t weight,
                                            struct artem_style **out_style)
 {
-    if (strcmp(name, "missing") == 0)
-        return ARTEM_ERROR_NOT_FOUND;
+    const enum artem_result result = strcmp(name, "missing") == 0 ? ARTEM_ERROR_NOT_FOUND : ask(__func__);
+
+    if (result != ARTEM_OK)
+        return result;
     *out_style = calloc(1, sizeof(struct style_object));
     ((struct style_object *)*out_style)->references = 1;
     snprintf((*out_style)->name, sizeof(*out_style)->name, "%s", name);

@@ -11,24 +11,9 @@ const char *layer_file;
 static void *library;
 static PFN_xrDestroyInstance destroy_instance;
 
-static XRAPI_ATTR XrResult XRAPI_CALL create_bare(const XrInstanceCreateInfo *info,
-                                                  const struct api_layer_create_info *layer_info, XrInstance *instance)
-{
-    const struct api_layer_next_info *next = layer_info->next_info;
-
-    return next->next_create_api_layer_instance(info, layer_info, instance);
-}
-
 XrResult XRAPI_CALL xrNegotiateLoaderApiLayerInterface(const struct loader_info *info, const char *name,
                                                        struct api_layer_request *request)
 {
-    if (layer_file == NULL) {
-        request->layer_interface_version = 1;
-        request->layer_api_version = XR_CURRENT_API_VERSION;
-        request->get_instance_proc_addr = mock_get_proc_addr;
-        request->create_api_layer_instance = create_bare;
-        return XR_SUCCESS;
-    }
     library = dlopen(layer_file, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         fprintf(stderr, "%s\n", dlerror());

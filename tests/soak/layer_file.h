@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-// Which file app_open loads; NULL: no layer, the app is alone with the runtime.
+// Which file app_open loads, unless app_without_layer.
 extern const char *layer_file;
 // After app_open: the library goes with the instance.
 void layer_file_follow_instance(void);

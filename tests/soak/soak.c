@@ -212,7 +212,8 @@ int main(int argc, char **argv)
     const double limit = atof(argv[2]);
     if (limit >= LONG)
         frames_each = 100;
-    layer_file = bare ? NULL : argv[1];
+    layer_file = argv[1];
+    app_without_layer = bare;
     CHECK(mkdtemp(folder) != NULL);
     snprintf(config, sizeof config, "%s/artem.conf", folder);
     setenv("ARTEM_CONFIG", config, 1);
