@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fatbin.h"
-
+// The bytes of the file ARTEM_CUDA_FATBIN, from ARTEM_CUDA_SYMBOL to that with _end.
 __asm__(".section .rodata\n"
         ".balign 16\n"
-        ".globl artem_cuda_fatbin\n"
-        ".hidden artem_cuda_fatbin\n"
-        ".globl artem_cuda_fatbin_end\n"
-        ".hidden artem_cuda_fatbin_end\n"
-        "artem_cuda_fatbin:\n"
+        ".globl " ARTEM_CUDA_SYMBOL "\n"
+        ".hidden " ARTEM_CUDA_SYMBOL "\n"
+        ".globl " ARTEM_CUDA_SYMBOL "_end\n"
+        ".hidden " ARTEM_CUDA_SYMBOL "_end\n"
+        ARTEM_CUDA_SYMBOL ":\n"
         ".incbin \"" ARTEM_CUDA_FATBIN "\"\n"
-        "artem_cuda_fatbin_end:\n"
+        ARTEM_CUDA_SYMBOL "_end:\n"
         ".byte 0\n"
         ".previous\n");
