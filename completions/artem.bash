@@ -16,6 +16,7 @@ _artem() {
     fi
     case $previous in
     --style | --blend-style) COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")); return ;;
+    --thumbnails) COMPREPLY=($(compgen -W "auto kitty iterm2 sixel blocks none" -- "$word")); return ;;
     --backend) COMPREPLY=($(compgen -W "auto cpu vulkan" -- "$word")); return ;;
     --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end vulkan" -- "$word")) && return ;;
     style | blend_style) [[ $command == set ]] && COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")) && return ;;
@@ -29,7 +30,8 @@ _artem() {
     disable) words="--system --app --exe --json" ;;
     allow) words="--app --exe --only --json" ;;
     deny) words="--app --exe --json" ;;
-    status | styles) words="--json" ;;
+    status) words="--json" ;;
+    styles) words="--thumbnails --sheet --json" ;;
     doctor)
         COMPREPLY=($(compgen -W "--json --help" -- "$word") $(compgen -c -- "$word"))
         return

@@ -23,6 +23,8 @@ complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l pid -
 complete -c artem -n '__fish_seen_subcommand_from set' -l unset
 complete -c artem -n '__fish_seen_subcommand_from stylize replay report' -l json
 complete -c artem -n '__fish_seen_subcommand_from stylize' -l out-dir -x -a '(__fish_complete_directories)'
+complete -c artem -n '__fish_seen_subcommand_from styles' -l thumbnails -x -a 'auto kitty iterm2 sixel blocks none'
+complete -c artem -n '__fish_seen_subcommand_from styles' -l sheet -F -r
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'

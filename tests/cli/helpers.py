@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import random
+import select
 import struct
 import subprocess
 import sys
@@ -123,24 +124,24 @@ class CommandTest(unittest.TestCase):
             self.assertEqual(done.stderr, "")
         return done.stdout
 
-    def terminal(self, *arguments, width=100, status=0, **environment):
-        """Calls artem with standard output and error on a terminal; returns what that was sent."""
+    def terminal(self, *arguments, width=100, status=0, answer=b"", **environment):
+        """Calls artem on a terminal, which says `answer` when it is asked what it is; returns what it was sent."""
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, width, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, width, width * 8, 30 * 17))
+        before = termios.tcgetattr(slave)
         process = subprocess.Popen([ARTEM, *arguments], stdin=slave, stdout=slave, stderr=slave,
                                    env={**self.environment, "TERM": "xterm-256color", **environment})
-        os.close(slave)
         output = b""
-        while True:
-            try:
-                data = os.read(master, 65536)
-            except OSError:  # the last one has closed it
-                break
-            if not data:
-                break
-            output += data
+        while process.poll() is None or select.select([master], [], [], 0)[0]:
+            if select.select([master], [], [], 0.05)[0]:
+                output += os.read(master, 65536)
+            if answer and b"\x1b[c" in output:
+                os.write(master, answer)
+                answer = b""
+        self.assertEqual(process.returncode, status, output)
+        self.assertEqual(termios.tcgetattr(slave), before)  # as it was
+        os.close(slave)
         os.close(master)
-        self.assertEqual(process.wait(60), status, output)
         return output.decode()
 
 
