@@ -108,13 +108,17 @@ int canvas_text_height(int scale)
 void canvas_text_cut(struct canvas *canvas, int x, int y, int scale, int width, canvas_color color, const char *text)
 {
     char cut[256];
-    const int most = (width + scale) / (ADVANCE * scale);
+    int keep = (width + scale) / (ADVANCE * scale) - 3;
 
-    if (canvas_text_width(scale, text) > width && most < 4)
+    if (canvas_text_width(scale, text) <= width) {
+        canvas_text(canvas, x, y, scale, color, text);
         return;
-    if (canvas_text_width(scale, text) > width)
-        snprintf(cut, sizeof cut, "%.*s...", most - 3 < 250 ? most - 3 : 250, text);
-    else
-        snprintf(cut, sizeof cut, "%s", text);
-    canvas_text(canvas, x, y, scale, color, cut);
+    }
+    keep = keep < 250 ? keep : 250;
+    while (keep > 0 && text[keep - 1] == ' ')
+        keep--;
+    if (keep > 0) {
+        snprintf(cut, sizeof cut, "%.*s...", keep, text);
+        canvas_text(canvas, x, y, scale, color, cut);
+    }
 }

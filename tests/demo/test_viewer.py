@@ -168,6 +168,11 @@ class Test:
             viewer.until(lambda got: got.crop(0, 0, WIDTH, 100) == self.last_rows, "the one after the broken one")
             viewer.keys("Left", "Left")
             viewer.shows(self.painted(0), "the first one again")
+            # As a film; its originals, since what is painted depends on the frames before.
+            viewer.keys("o", "space")
+            for number in (1, 2, 0):
+                viewer.shows(self.pictures[number], f"picture {number} of the film")
+            viewer.keys("space", "o")
             drop.drop_files(self.screen.environment["DISPLAY"], viewer.window, [self.files[2]])
             viewer.until(lambda got: got.crop(0, 0, WIDTH, 100) == self.last_rows, "the one that was dropped")
             said = viewer.end()
