@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "json.h"
 #include "styles/sheet.h"
+#include "style_picture.h"
 #include "styles/thumbnail.h"
 
 static const char help[] =
@@ -32,21 +33,6 @@ struct listing {
     int count, damaged;
 };
 
-// A scene in the style, beside its file, NAME.preview.jpg (384 pixels) or NAME.thumb.jpg (96); false if there is none.
-static bool find_picture(const char *path, const char *kind, char out[PATH_MAX])
-{
-    const size_t length = strlen(path) - strlen(".artstyle");
-
-    return snprintf(out, PATH_MAX, "%.*s.%s.jpg", (int)length, path, kind) < PATH_MAX && access(out, R_OK) == 0;
-}
-
-static bool load_picture(const char *path, const char *kind, struct image *image)
-{
-    char file[PATH_MAX];
-
-    return find_picture(path, kind, file) && image_load(file, image);
-}
-
 static void add_json(cJSON *list, const char *name, const char *path, const char *title, long long size)
 {
     cJSON *o = cJSON_CreateObject();
@@ -56,7 +42,7 @@ static void add_json(cJSON *list, const char *name, const char *path, const char
     cJSON_AddStringToObject(o, "title", title);
     cJSON_AddNumberToObject(o, "bytes", (double)size);
     cJSON_AddStringToObject(o, "path", path);
-    if (find_picture(path, "thumb", file))
+    if (style_picture_find(path, "thumb", file))
         cJSON_AddStringToObject(o, "thumbnail", file);
     cJSON_AddItemToArray(list, o);
 }
@@ -75,7 +61,7 @@ static void print_line(enum thumbnail_way way, const char *name, const char *pat
 {
     struct image image = {0};
 
-    if (way != THUMBNAIL_NONE && load_picture(path, "thumb", &image))
+    if (way != THUMBNAIL_NONE && style_picture_load(path, "thumb", &image))
         print_beside(way, &image, name, title, size);
     else
         printf("%-24s %8lld  %s\n", name, size, title);
@@ -85,7 +71,7 @@ static void print_line(enum thumbnail_way way, const char *name, const char *pat
 static void add_to_sheet(struct sheet *sheet, const char *name, const char *path)
 {
     struct image image = {0};
-    const bool found = load_picture(path, "preview", &image) || load_picture(path, "thumb", &image);
+    const bool found = style_picture_load(path, "preview", &image) || style_picture_load(path, "thumb", &image);
 
     sheet_add(sheet, found ? &image : NULL, name);
     image_free(&image);

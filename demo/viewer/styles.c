@@ -8,6 +8,7 @@
 
 #include "artem/font.h"
 #include "log.h"
+#include "style_picture.h"
 
 // great_wave: "Great Wave"; composition_vii: "Composition VII".
 static void make_label(const char *name, char label[ARTEM_NAME_MAX])
@@ -22,17 +23,6 @@ static void make_label(const char *name, char label[ARTEM_NAME_MAX])
         if (*word)
             *word++ = ' ';
     }
-}
-
-// NAME.thumb.jpg beside NAME.artstyle.
-static void load_thumb(const char *path, struct image *out)
-{
-    char thumb[ARTEM_PATH_MAX + 16];
-    const char *dot = strrchr(path, '.');
-
-    snprintf(thumb, sizeof thumb, "%.*s.thumb.jpg", dot ? (int)(dot - path) : (int)strlen(path), path);
-    if (image_is_picture(thumb))
-        image_load(thumb, out);
 }
 
 static int add(void *user, const char *name, const char *path)
@@ -50,7 +40,7 @@ static int add(void *user, const char *name, const char *path)
         snprintf(entry->name, sizeof entry->name, "%s", name);
         font_fold(style->title, entry->title, sizeof entry->title);
         make_label(name, entry->label);
-        load_thumb(path, &entry->thumb);
+        style_picture_load(path, "thumb", &entry->thumb);
     }
     artem_style_unref(&style);
     return entries ? 0 : 1;
