@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "chord.h"
 #include "frame.h"
 #include "frame_clock.h"
 #include "session.h"
@@ -29,6 +30,9 @@ PFN_xrVoidFunction layer_find_hook(const char *name)
         {"xrWaitSwapchainImage", (PFN_xrVoidFunction)layer_xrWaitSwapchainImage},
         {"xrReleaseSwapchainImage", (PFN_xrVoidFunction)layer_xrReleaseSwapchainImage},
         {"xrWaitFrame", (PFN_xrVoidFunction)layer_xrWaitFrame},
+        {"xrSuggestInteractionProfileBindings", (PFN_xrVoidFunction)layer_xrSuggestInteractionProfileBindings},
+        {"xrAttachSessionActionSets", (PFN_xrVoidFunction)layer_xrAttachSessionActionSets},
+        {"xrSyncActions", (PFN_xrVoidFunction)layer_xrSyncActions},
         {"xrEndFrame", (PFN_xrVoidFunction)layer_xrEndFrame},
     };
 

@@ -309,6 +309,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
 
     begin_record(session, info, begin, &record);
     follow_settings(session, &asked);
+    chord_look(session);
     settings = asked;
     if (session->device != NULL && settings.enabled) {
         frame_budget_begin(session, &settings, &order);

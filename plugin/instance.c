@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "chord.h"
 #include "exe_name.h"
 #include "session.h"
 
@@ -81,6 +82,7 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
     if (artem_config_open(&params, &instance->config) != ARTEM_OK)
         goto fail;
     pthread_mutex_init(&instance->mutex, NULL);
+    instance->chord = chord_create(instance);
     atomic_store(&active, instance);
     return instance;
 
@@ -99,6 +101,7 @@ static void instance_free(struct layer_instance *instance)
         instance->sessions = session->sibling;
         layer_session_free(session);
     }
+    chord_destroy(&instance->chord);
     layer_forget_vulkan(instance);
     artem_config_close(&instance->config);
     pthread_mutex_destroy(&instance->mutex);

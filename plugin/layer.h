@@ -32,7 +32,15 @@
     X(xrDestroySession)                                                                                                \
     X(xrWaitFrame)                                                                                                     \
     X(xrEndFrame)                                                                                                      \
+    X(xrStringToPath)                                                                                                  \
     X(xrGetSystemProperties)                                                                                           \
+    X(xrCreateActionSet)                                                                                               \
+    X(xrDestroyActionSet)                                                                                              \
+    X(xrCreateAction)                                                                                                  \
+    X(xrSuggestInteractionProfileBindings)                                                                             \
+    X(xrAttachSessionActionSets)                                                                                       \
+    X(xrSyncActions)                                                                                                   \
+    X(xrGetActionStateBoolean)                                                                                         \
     X(xrCreateReferenceSpace)                                                                                          \
     X(xrDestroySpace)                                                                                                  \
     X(xrEnumerateSwapchainFormats)                                                                                     \
@@ -53,6 +61,7 @@ struct layer_next {
 #undef X
 };
 
+struct chord;
 struct layer_session;
 
 // Entry points of the app's Vulkan, learned when an instance is made through XR_KHR_vulkan_enable2.
@@ -80,6 +89,7 @@ struct layer_instance {
     struct layer_session *sessions;
     struct layer_vulkan_origin *origins;
     struct layer_dot_device *dot_devices;
+    struct chord *chord; // NULL: none
 };
 
 // Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info`, the

@@ -36,6 +36,7 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
         [NOTICE_OVERLAP] = "pictures of one swapchain overlap too often: further layers pass through",
         [NOTICE_REJECTED] = "the runtime refused a styled frame: styling is off for this session",
         [NOTICE_HUD] = "nothing more of the HUD and of toasts is shown",
+        [NOTICE_CHORD] = "the chord cannot be used",
         [NOTICE_HUD_LAYERS] = "the app uses as many layers as the runtime allows: no room for the HUD or a toast",
         [NOTICE_OWN_SWAPCHAIN] = "the runtime gave no swapchain for styled frames: frames pass through",
     };

@@ -8,6 +8,7 @@
 #include "artem/governor.h"
 #include "artem/ring.h"
 #include "artem/stats.h"
+#include "chord.h"
 #include "frame_dump.h"
 #include "layer.h"
 #include "styler.h"
@@ -30,6 +31,7 @@ enum session_notice {
     NOTICE_REJECTED,      // the runtime refused a styled frame
     NOTICE_OWN_SWAPCHAIN, // no swapchain for the styled frames
     NOTICE_HUD,           // HUD or toast cannot be made
+    NOTICE_CHORD,         // there will be no off switch by controller
     NOTICE_HUD_LAYERS,    // no room for them among the app's layers
     NOTICE_COUNT
 };
@@ -47,15 +49,16 @@ struct layer_session {
     struct layer_swapchain *swapchains; // all of the session
     struct layer_space *spaces;         // likewise; spaces.h
     uint64_t space_number;
-    atomic_llong period_ns;    // of the display, 0: not known
-    atomic_ullong release_ns;  // spent in releases since the latest frame
+    atomic_llong period_ns;   // of the display, 0: not known
+    atomic_ullong release_ns; // spent in releases since the latest frame
+    struct chord_hold chord;
     atomic_bool wants_capture; // releases are worth capturing
     atomic_uint told;          // bit per session_notice
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.
     bool clock_told; // clock_offset_ns is in the log
-    bool off; // styling is off for the rest of the session
+    bool off;        // styling is off for the rest of the session
     struct artem_governor governor;
     uint64_t governor_told, governor_recorded; // numbers of its changes
     uint64_t late_ns;                          // when the painting began that is late, 0: none

@@ -137,6 +137,23 @@ static void file_has_changed(void *user)
     artem_config_reload(user);
 }
 
+static void was_poked(void *user)
+{
+    struct artem_config *config = user;
+
+    for (unsigned toggles = atomic_exchange(&config->toggles, 0); toggles > 0; toggles--)
+        artem_config_flip(config);
+}
+
+bool artem_config_toggle(struct artem_config *config)
+{
+    if (config->watch == NULL)
+        return false;
+    atomic_fetch_add(&config->toggles, 1);
+    artem_watch_poke(config->watch);
+    return true;
+}
+
 static void copy_name(char *out, size_t size, bool *out_has, const char *name)
 {
     *out_has = name != NULL;
@@ -174,8 +191,9 @@ enum artem_result artem_config_open(const struct artem_config_params *params, st
     else if (is_missing(&config->last))
         artem_log(ARTEM_LOG_INFO, "no %s; using the defaults", config->path);
     config->settings = compose(config);
-    if (params->watch && artem_watch_start(config->path, file_has_changed, params->control ? artem_config_answer : NULL,
-                                           config, &config->watch) != ARTEM_OK)
+    if (params->watch &&
+        artem_watch_start(config->path, file_has_changed, was_poked, params->control ? artem_config_answer : NULL,
+                          config, &config->watch) != ARTEM_OK)
         artem_log(ARTEM_LOG_WARN, "%s: cannot be watched; changes need a restart of the app", config->path);
     return ARTEM_OK;
 }

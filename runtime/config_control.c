@@ -98,6 +98,13 @@ static bool step(struct artem_config *config, bool forwards, char error[ERROR_MA
     return set(config, "style", style, error);
 }
 
+void artem_config_flip(struct artem_config *config)
+{
+    char error[ERROR_MAX];
+
+    set(config, "enabled", config->settings.enabled ? "off" : "on", error);
+}
+
 static bool reload(struct artem_config *config, const char *key, char error[ERROR_MAX])
 {
     if (!artem_config_reload(config))

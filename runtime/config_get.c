@@ -10,9 +10,10 @@
 
 // In the order of the struct. What is missing here cannot be set over the control socket, and is not seen to change.
 static const char *const keys[] = {
-    "allow",      "enabled",       "style",        "blend_style",  "blend",    "strength",    "keep_color", "keep_text",
-    "resolution", "budget_ms",     "budget_share", "mode",         "log_file", "backend",     "threads",    "ar",
-    "record",     "record_frames", "hud",          "hud_position", "hud_size", "hud_opacity", "hud_space",  "toast",
+    "allow",       "enabled",    "style",     "blend_style",   "blend", "strength",     "keep_color",
+    "keep_text",   "resolution", "budget_ms", "budget_share",  "mode",  "log_file",     "backend",
+    "threads",     "ar",         "record",    "record_frames", "hud",   "hud_position", "hud_size",
+    "hud_opacity", "hud_space",  "chord",     "toast",
 };
 _Static_assert(sizeof keys / sizeof keys[0] <= 64, "artem_config has a bit per key");
 
@@ -98,6 +99,8 @@ enum artem_result artem_settings_get(const struct artem_settings *s, const char 
         put_share(out, s->hud_opacity);
     else if (strcasecmp(key, "hud_space") == 0)
         snprintf(out, ARTEM_PATH_MAX, "%s", s->hud_world ? "world" : "head");
+    else if (strcasecmp(key, "chord") == 0)
+        snprintf(out, ARTEM_PATH_MAX, "%s", artem_chords[s->chord]);
     else if (strcasecmp(key, "toast") == 0)
         put_switch(out, s->toast);
     else

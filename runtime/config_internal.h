@@ -4,6 +4,7 @@
 #define ARTEM_CONFIG_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "artem/config.h"
@@ -22,6 +23,8 @@ struct artem_config {
     struct artem_settings settings;
     uint32_t serial;
 
+    atomic_uint toggles; // asked for and not done yet
+
     // Used by artem_config_open, then by the watcher's thread only.
     char path[ARTEM_PATH_MAX];
     char app_name[256], exe_name[256];
@@ -37,6 +40,8 @@ struct artem_config {
 void artem_config_publish(struct artem_config *config);
 // Reads the file again; false if it cannot be used, and then all stays as it is. On the watcher's thread.
 bool artem_config_reload(struct artem_config *config);
+// Turns `enabled` over for this process, as the control socket does. On the watcher's thread.
+void artem_config_flip(struct artem_config *config);
 // Answers the control socket; user: the artem_config.
 void artem_config_answer(void *user, const struct artem_control_request *request, struct artem_control_reply *reply);
 
@@ -55,10 +60,12 @@ enum artem_result artem_config_parse(const char *text, size_t size, const char *
 void artem_config_lookup(const char *explicit_path, char out[ARTEM_PATH_MAX]);
 
 // A thread that calls changed() when the file at path may have changed, appeared or gone, after it has settled; also
-// once soon after the start. It serves the control socket as well, unless answer is NULL. Both run on that thread only.
+// once soon after the start. It calls poked() soon after artem_watch_poke, and serves the control socket as well, unless
+// answer is NULL. All run on that thread only.
 struct artem_watch;
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), artem_control_answer answer,
-                                    void *user, struct artem_watch **out_watch);
+enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void (*poked)(void *user),
+                                    artem_control_answer answer, void *user, struct artem_watch **out_watch);
+void artem_watch_poke(struct artem_watch *watch); // any thread
 void artem_watch_stop(struct artem_watch **watch); // joins; NULL-safe
 
 #endif

@@ -105,6 +105,9 @@ const char *const artem_hud_positions[ARTEM_HUD_POSITIONS] = {"top-left",    "to
                                                               "middle-left", "center",        "middle-right",
                                                               "bottom-left", "bottom-center", "bottom-right"};
 
+const char *const artem_chords[ARTEM_CHORDS] = {"off", "both-thumbsticks-1s", "both-thumbsticks-2s",
+                                                "both-thumbsticks-3s"};
+
 // One of some words, by its index.
 static bool set_word(uint32_t *field, const char *const *words, uint32_t count, const char *value, char *error,
                      size_t error_size)
@@ -258,6 +261,8 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_share(&s->hud_opacity, value, error, error_size);
     else if (strcasecmp(key, "hud_space") == 0)
         good = set_space(&s->hud_world, value, error, error_size);
+    else if (strcasecmp(key, "chord") == 0)
+        good = set_word(&s->chord, artem_chords, ARTEM_CHORDS, value, error, error_size);
     else if (strcasecmp(key, "toast") == 0)
         good = set_switch(&s->toast, value, error, error_size);
     else

@@ -26,6 +26,8 @@ enum {
     SETTLE_MOST_MS = 600, // a file that never rests is read all the same
 };
 
+#define STOP (UINT64_C(1) << 32) // written to the event; anything less is a poke
+
 struct signature {
     bool exists;
     dev_t device;
@@ -38,13 +40,14 @@ struct artem_watch {
     pthread_t thread;
     int stop_fd;
     void (*changed)(void *user);
+    void (*poked)(void *user);
     void *user;
     char path[ARTEM_PATH_MAX];
 
     // The thread's own.
     struct artem_control_server *control; // NULL: none
-    int inotify_fd;           // -1: none
-    int folder_wd, target_wd; // -1: none; equal if it is the same folder
+    int inotify_fd;                       // -1: none
+    int folder_wd, target_wd;             // -1: none; equal if it is the same folder
     char target_name[NAME_MAX + 1];
     struct signature seen;
     bool waiting;             // a change is settling
@@ -188,6 +191,19 @@ static void look_again(struct artem_watch *w, enum heard heard)
     }
 }
 
+// False at the end.
+static bool was_poked(struct artem_watch *w)
+{
+    eventfd_t count = 0;
+
+    if (eventfd_read(w->stop_fd, &count) != 0)
+        return errno == EAGAIN || errno == EINTR; // else closed by the host
+    if (count >= STOP)
+        return false;
+    w->poked(w->user);
+    return true;
+}
+
 static void *run(void *user)
 {
     struct artem_watch *w = user;
@@ -204,7 +220,7 @@ static void *run(void *user)
         const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
         int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
-        if (n > 0 && fds[0].revents)
+        if (n > 0 && fds[0].revents && !was_poked(w))
             break;
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             break;
@@ -219,13 +235,14 @@ static void *run(void *user)
     return NULL;
 }
 
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), artem_control_answer answer,
-                                    void *user, struct artem_watch **out_watch)
+enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void (*poked)(void *user),
+                                    artem_control_answer answer, void *user, struct artem_watch **out_watch)
 {
     struct artem_watch *w = calloc(1, sizeof *w);
     if (!w)
         return ARTEM_ERROR_MEMORY;
     w->changed = changed;
+    w->poked = poked;
     w->user = user;
     w->folder_wd = w->target_wd = -1;
     strncpy(w->path, path, sizeof w->path - 1);
@@ -243,12 +260,17 @@ enum artem_result artem_watch_start(const char *path, void (*changed)(void *user
     return ARTEM_OK;
 }
 
+void artem_watch_poke(struct artem_watch *watch)
+{
+    eventfd_write(watch->stop_fd, 1);
+}
+
 void artem_watch_stop(struct artem_watch **watch)
 {
     if (!watch || !*watch)
         return;
     struct artem_watch *w = *watch;
-    eventfd_write(w->stop_fd, 1);
+    eventfd_write(w->stop_fd, STOP);
     pthread_join(w->thread, NULL);
     close(w->stop_fd);
     artem_control_server_destroy(&w->control);

@@ -90,6 +90,8 @@ void mock_tell_change(void);
 XrResult mock_count(const char *function);
 void mock_forget_calls(void);
 void mock_forget_submissions(void); // watch.c
+void mock_forget_actions(void);     // actions.c
+void mock_forget_session_actions(const struct mock_session *session);
 // "xrEndFrame:5:XR_ERROR_SESSION_LOST"; false if it is none.
 bool mock_parse_fault(const char *text, struct mock_fault *out_fault);
 

@@ -87,6 +87,12 @@ const uint8_t *mock_get_released(XrSwapchain swapchain, size_t *out_slice_size);
 // Bytes per pixel; 0 for formats that the runtime does not read.
 size_t mock_pixel_size(int64_t format);
 
+// Input. A button's path ("/user/hand/left/input/thumbstick/click", not copied), pressed from now on or let go.
+void mock_press(const char *button, bool down);
+// Bindings suggested for a controller; action sets in the latest successful xrSyncActions.
+unsigned mock_count_bindings(XrPath profile);
+unsigned mock_count_active_sets(void);
+
 // A copy of a structure with everything that it points to.
 struct mock_node {
     XrStructureType type;

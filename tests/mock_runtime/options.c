@@ -23,6 +23,7 @@ void mock_reset(void)
     mock_forget_frame();
     mock_forget_calls();
     mock_forget_submissions();
+    mock_forget_actions();
     mock_frames = 0;
     mock_missed = 0;
 }

@@ -30,6 +30,7 @@ struct mock_session *mock_find_session(XrSession handle, const char *function, X
 
 static void destroy_session(struct mock_object *object)
 {
+    mock_forget_session_actions((struct mock_session *)object);
     mock_gpu_close(&((struct mock_session *)object)->gpu);
 }
 

@@ -15,7 +15,7 @@ PFN_vkGetInstanceProcAddr app_get_vulkan = mock_get_vulkan;
 static pthread_mutex_t queue = PTHREAD_MUTEX_INITIALIZER; // what the specification asks the app to synchronise
 static PFN_xrGetInstanceProcAddr get_proc_addr;           // of the layer
 
-static PFN_xrVoidFunction get(const char *name)
+PFN_xrVoidFunction app_get(const char *name)
 {
     PFN_xrVoidFunction function = NULL;
 
@@ -90,7 +90,7 @@ static void create_instance(void)
     CHECK_INT(layer.create_api_layer_instance(&info, &layer_info, &app.instance), XR_SUCCESS);
     get_proc_addr = layer.get_instance_proc_addr;
 #define X(name)                                                                                                        \
-    app.xr.name = (PFN_##name)get(#name);                                                                              \
+    app.xr.name = (PFN_##name)app_get(#name);                                                                          \
     CHECK(app.xr.name != NULL);
     APP_FUNCTIONS(X)
 #undef X
@@ -108,8 +108,8 @@ static VkResult through_create_instance(const VkInstanceCreateInfo *info, VkInst
     };
     VkResult result = VK_ERROR_UNKNOWN;
 
-    CHECK_INT(((PFN_xrCreateVulkanInstanceKHR)get("xrCreateVulkanInstanceKHR"))(app.instance, &xr_info, out_instance,
-                                                                                &result),
+    CHECK_INT(((PFN_xrCreateVulkanInstanceKHR)app_get("xrCreateVulkanInstanceKHR"))(app.instance, &xr_info,
+                                                                                    out_instance, &result),
               XR_SUCCESS);
     return result;
 }
@@ -119,8 +119,8 @@ static VkResult through_find_device(VkInstance vulkan, VkPhysicalDevice *out_dev
     const XrVulkanGraphicsDeviceGetInfoKHR info = {
         .type = XR_TYPE_VULKAN_GRAPHICS_DEVICE_GET_INFO_KHR, .systemId = 1, .vulkanInstance = vulkan};
 
-    return XR_SUCCEEDED(((PFN_xrGetVulkanGraphicsDevice2KHR)get("xrGetVulkanGraphicsDevice2KHR"))(app.instance, &info,
-                                                                                                  out_device))
+    return XR_SUCCEEDED(((PFN_xrGetVulkanGraphicsDevice2KHR)app_get("xrGetVulkanGraphicsDevice2KHR"))(
+               app.instance, &info, out_device))
                ? VK_SUCCESS
                : VK_ERROR_INITIALIZATION_FAILED;
 }
@@ -137,7 +137,7 @@ static VkResult through_create_device(VkPhysicalDevice physical, const VkDeviceC
     VkResult result = VK_ERROR_UNKNOWN;
 
     CHECK_INT(
-        ((PFN_xrCreateVulkanDeviceKHR)get("xrCreateVulkanDeviceKHR"))(app.instance, &xr_info, out_device, &result),
+        ((PFN_xrCreateVulkanDeviceKHR)app_get("xrCreateVulkanDeviceKHR"))(app.instance, &xr_info, out_device, &result),
         XR_SUCCESS);
     return result;
 }
@@ -147,12 +147,12 @@ static void ask_requirements(void)
     XrGraphicsRequirementsVulkanKHR requirements = {.type = XR_TYPE_GRAPHICS_REQUIREMENTS_VULKAN_KHR};
 
     if (app.enable2)
-        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirements2KHR)get("xrGetVulkanGraphicsRequirements2KHR"))(app.instance, 1,
-                                                                                                        &requirements),
+        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirements2KHR)app_get("xrGetVulkanGraphicsRequirements2KHR"))(
+                      app.instance, 1, &requirements),
                   XR_SUCCESS);
     else
-        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirementsKHR)get("xrGetVulkanGraphicsRequirementsKHR"))(app.instance, 1,
-                                                                                                      &requirements),
+        CHECK_INT(((PFN_xrGetVulkanGraphicsRequirementsKHR)app_get("xrGetVulkanGraphicsRequirementsKHR"))(
+                      app.instance, 1, &requirements),
                   XR_SUCCESS);
 }
 

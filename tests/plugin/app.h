@@ -78,6 +78,9 @@ extern struct app app;
 extern bool app_without_layer;
 extern PFN_vkGetInstanceProcAddr app_get_vulkan;
 
+// A function as the app gets it, NULL if there is none.
+PFN_xrVoidFunction app_get(const char *name);
+
 // NULL, or why there is no Vulkan device here. Makes an instance with the layer, and the app's Vulkan device.
 const char *app_open(bool enable2);
 // Called at its beginning where set, when the mock runtime has its default settings.

@@ -43,6 +43,8 @@ static void test_defaults(void)
     CHECK(!settings.ar);
     CHECK_STR(settings.record, "");
     CHECK_INT(settings.record_frames, 100);
+    CHECK(!settings.hud && settings.hud_position == 0 && settings.hud_size == 1 && settings.hud_opacity == 205);
+    CHECK(!settings.hud_world && settings.toast && settings.chord == 0);
     CHECK_STR(settings.blend_style, "");
     CHECK_INT(settings.blend, 128);
     CHECK_INT(parse("\n\n  \t\n# x\n;y\n[artem]"), ARTEM_OK);
@@ -67,6 +69,13 @@ static void test_good(void)
                     "AR = yes\r\n"
                     "record = /tmp/my recording # here\r\n"
                     "record_frames = 10000\r\n"
+                    "hud = on\r\n"
+                    "HUD_position = Bottom-Center\r\n"
+                    "hud_size = 2.5\r\n"
+                    "hud_opacity = 0.5\r\n"
+                    "hud_space = world\r\n"
+                    "toast = off\r\n"
+                    "chord = both-thumbsticks-2s\r\n"
                     "threads = 64"),
               ARTEM_OK);
     CHECK(!settings.enabled);
@@ -83,6 +92,8 @@ static void test_good(void)
     CHECK(settings.ar);
     CHECK_STR(settings.record, "/tmp/my recording");
     CHECK_INT(settings.record_frames, 10000);
+    CHECK(settings.hud && settings.hud_position == 7 && settings.hud_size == 2.5 && settings.hud_opacity == 128);
+    CHECK(settings.hud_world && !settings.toast && settings.chord == 2);
     CHECK_STR(report.error, "");
     CHECK_STR(report.warning, "");
 
@@ -148,6 +159,13 @@ static void test_bad(void)
         {"[artem]\nbudget_share = 1.1",
          "artem.conf:2: budget_share: expected a share from 0.05 to 1, or 0 for budget_ms, got '1.1'"},
         {"[artem]\nmode = fast", "artem.conf:2: mode: expected auto, sync or async, got 'fast'"},
+        {"[artem]\nhud_position = left",
+         "artem.conf:2: hud_position: expected top-left, top-center, top-right, middle-left, "
+         "center, middle-right, bottom-left, bottom-center or bottom-right, got 'left'"},
+        {"[artem]\nhud_size = 4", "artem.conf:2: hud_size: expected a number from 0.5 to 3, got '4'"},
+        {"[artem]\nhud_space = room", "artem.conf:2: hud_space: expected head or world, got 'room'"},
+        {"[artem]\nchord = menu", "artem.conf:2: chord: expected off, both-thumbsticks-1s, both-thumbsticks-2s or "
+                                  "both-thumbsticks-3s, got 'menu'"},
         {"[artem]\nrecord_frames = 0", "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '0'"},
         {"[artem]\nrecord_frames = 10001",
          "artem.conf:2: record_frames: expected a whole number from 1 to 10000, got '10001'"},

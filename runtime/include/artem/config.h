@@ -39,12 +39,17 @@ struct artem_settings {
     double hud_size;                 // hud_size = 0.5..3           1 = about 24 degrees wide; default 1
     uint32_t hud_opacity;            // hud_opacity = 0.0..1.0      of its ground, as 0..256; default 205
     bool hud_world;                  // hud_space = head|world      it moves with the head, or stays in the world; default head
+    uint32_t chord;                  // chord = off|both-thumbsticks-Ns seconds, 1..3, that both are held to turn styling off and on; default off
     bool toast;                      // toast = on|off              words when style, strength or on/off change; default on
 };
 
 // Three rows of three: "top-left", "top-center", ...
 enum { ARTEM_HUD_POSITIONS = 9 };
 extern const char *const artem_hud_positions[ARTEM_HUD_POSITIONS];
+
+// "off", "both-thumbsticks-1s", ...: by seconds.
+enum { ARTEM_CHORDS = 4 };
+extern const char *const artem_chords[ARTEM_CHORDS];
 
 struct artem_config;  // opaque; owns a watcher thread (inotify on the folder) when opened with watch
 
@@ -77,6 +82,10 @@ enum artem_result artem_config_open(const struct artem_config_params *params, st
 // Copies the current settings and returns their serial number (starts at 1, rises with each accepted change). Cheap enough for
 // every frame; never blocks on I/O; any thread. A bad or half-written file keeps the last good settings and logs which line is wrong.
 uint32_t artem_config_get(struct artem_config *config, struct artem_settings *out_settings);
+
+// Turns `enabled` over for this process, like "toggle" over the control socket (control.h), within some milliseconds. Any thread,
+// never blocks. False if there is no watcher.
+bool artem_config_toggle(struct artem_config *config);
 
 // Reads the file once, without a watcher: for the command line. Unlike artem_config_open it says what is wrong: ARTEM_ERROR_NOT_FOUND
 // without a file, ARTEM_ERROR_IO or ARTEM_ERROR_FORMAT (logged); then *out_settings holds the defaults. out_path gets the file
