@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """artem, artem styles, artem config, artem run."""
+import glob
 import json
 import os
 import re
@@ -107,6 +108,21 @@ class Pipe(CommandTest):
         self.assertIn("cannot be painted", self.pipe(self.frame([(6, 4, self.pixels[:72])]), status=1))
         self.artem("pipe", status=2, error="--style is missing")
         self.artem("pipe", "--style", "sea", "x", status=2, error="unexpected 'x'")
+
+
+class Json(CommandTest):
+    def test_every_member_is_documented(self):
+        here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+        with open(os.path.join(here, "docs/man/artem.1")) as file:
+            manual = file.read()
+        names = set()
+        for path in glob.glob(os.path.join(here, "cli/*.c")) + glob.glob(os.path.join(here, "cli/bench/*.c")):
+            with open(path) as file:
+                text = re.sub(r"static char \*write_manifest.*?\n}\n", "", file.read(), flags=re.S)  # no command's output
+            names |= set(re.findall(r'(?:cJSON_Add\w+ToObject|json_add_number|add_times|add_frames)\(\w+, "([\w.]+)"', text))
+        names -= {"us", "ms"}  # units of the benchmark's times
+        self.assertGreater(len(names), 80)
+        self.assertEqual([n for n in sorted(names) if not re.search(rf"(?<!\w){re.escape(n)}(?!\w)", manual)], [])
 
 
 class Config(CommandTest):
