@@ -156,8 +156,11 @@ static void test_floats(struct operands *o, const float *a, const int32_t *expec
         args.b = (uintptr_t)b;
         args.out = (uintptr_t)out;
         random_bytes(out, (size_t)g->m * g->n * 4);
-        launch(kernel, up(g->n, tiled ? ARTEM_BENCH_TILED_N : ARTEM_BENCH_NAIVE_THREADS),
-               tiled ? up(g->m, ARTEM_BENCH_TILED_M) : g->m, ARTEM_BENCH_THREADS, 8320, &args);
+        if (tiled)
+            launch(kernel, up(g->n, ARTEM_BENCH_TILED_N), up(g->m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS, 8320,
+                   &args);
+        else
+            launch(kernel, g->m, up(g->n, ARTEM_BENCH_NAIVE_THREADS), ARTEM_BENCH_NAIVE_THREADS, 0, &args);
         test_checks++;
         for (size_t k = 0; k < (size_t)g->m * g->n; k++)
             if (out[k] != (float)expected[k]) {

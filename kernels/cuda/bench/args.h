@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 enum {
-    ARTEM_BENCH_NAIVE_THREADS = 256, // one output each, along n
+    ARTEM_BENCH_NAIVE_THREADS = 256, // one output each, along n; the grid is m x n
     ARTEM_BENCH_PACK_THREADS = 256,  // pack and quantise: a warp per row
 
-    // Tiles of m x n that a block computes.
+    // Tiles of m x n that a block computes; the grid is n x m.
     ARTEM_BENCH_TILED_M = 128,
     ARTEM_BENCH_TILED_N = 128,
     ARTEM_BENCH_POPCOUNT_M = 128,

@@ -24,7 +24,8 @@ template <bool PICTURE> DEVICE float a_element(const artem_bench_args &args, a_r
 
 template <bool PICTURE> DEVICE void naive(const artem_bench_args &args)
 {
-    const uint32_t n = blockIdx.x * blockDim.x + threadIdx.x, m = blockIdx.y;
+    // Rows along x: a grid has more of them than it may have along y.
+    const uint32_t n = blockIdx.y * blockDim.x + threadIdx.x, m = blockIdx.x;
     const float *b = at<const float>(args.b);
     float sum = 0.0f;
 
