@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "artem/log.h"
+#include "frame_recorder.h"
 #include "spaces.h"
 
 static double find_budget_ms(struct layer_session *session, const struct artem_settings *settings)
@@ -65,6 +66,7 @@ void frame_budget_begin(struct layer_session *session, struct artem_settings *se
     tell_change(session);
     settings->budget_ms = limits.budget_ms;
     session->stroke_resolution = settings->resolution;
+    session->old_weight = frame_recorder_is_open(session) ? 0 : out_order->old_weight; // a replay could not follow
     if (out_order->resolution != limits.resolution)
         settings->resolution = out_order->resolution;
     settings->strength = (settings->strength * out_order->strength + 128) / 256;

@@ -133,6 +133,8 @@ static void plan_noise(struct layer_session *session, const struct frame_plan *p
         .orientation = {pose->orientation.x, pose->orientation.y, pose->orientation.z, pose->orientation.w},
         .offset = {pose->position.x - middle.x, pose->position.y - middle.y, pose->position.z - middle.z},
     };
+    picture->view = *view;
+    picture->pose = place;
     geometry_noise_map(view, &place, picture->info.style_width, picture->info.style_height, session->noise_density,
                        &picture->noise);
 }

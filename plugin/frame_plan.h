@@ -7,6 +7,7 @@
 #define ARTEM_PLUGIN_FRAME_PLAN_H
 
 #include "artem/engine.h"
+#include "artem/geometry.h"
 #include "session.h"
 #include "swapchain.h"
 
@@ -16,6 +17,8 @@ struct frame_picture {
     struct layer_swapchain *swapchain;
     struct vk_picture_info info;
     struct artem_noise_map noise;
+    struct geometry_view view; // of the first view that shows it
+    struct geometry_pose pose;
     unsigned plane; // the own swapchain that takes it
 
     // Filled in by frame_pictures.c.

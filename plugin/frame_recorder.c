@@ -39,7 +39,7 @@ void frame_recorder_destroy(struct frame_recorder **recorder)
     *recorder = NULL;
 }
 
-static bool is_open(const struct layer_session *session)
+bool frame_recorder_is_open(const struct layer_session *session)
 {
     return session->recorder != NULL && session->recorder->recording != NULL &&
            artem_recording_is_open(session->recorder->recording);
@@ -77,7 +77,7 @@ void frame_recorder_follow(struct layer_session *session, const struct artem_set
         if (settings->record[0] != '\0')
             begin_recording(session, settings);
     }
-    if (!is_open(session) || recorder->style == styler_get_style(session->styler, &name))
+    if (!frame_recorder_is_open(session) || recorder->style == styler_get_style(session->styler, &name))
         return;
     // Another style, or another engine: its statistics began anew. They do again now, from where a replay can follow.
     style = styler_restart(session->styler);
@@ -113,7 +113,7 @@ static bool read_pictures(struct layer_session *session, const struct frame_plan
 
 void frame_recorder_begin(struct layer_session *session, const struct frame_plan *plan)
 {
-    if (is_open(session))
+    if (frame_recorder_is_open(session))
         session->recorder->running = read_pictures(session, plan, false);
 }
 
@@ -178,7 +178,7 @@ void frame_recorder_end(struct layer_session *session, const struct frame_plan *
 
 void frame_recorder_abort(struct layer_session *session)
 {
-    if (!is_open(session))
+    if (!frame_recorder_is_open(session))
         return;
     artem_recording_end(session->recorder->recording, "the engine failed");
     drop_pictures(session->recorder);
@@ -186,6 +186,6 @@ void frame_recorder_abort(struct layer_session *session)
 
 void frame_recorder_event(struct layer_session *session, const struct artem_frame_record *record)
 {
-    if (is_open(session))
+    if (frame_recorder_is_open(session))
         artem_recording_event(session->recorder->recording, record->frame, record->display_time, record->decision);
 }

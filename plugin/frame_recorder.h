@@ -11,6 +11,8 @@ struct frame_recorder;
 struct frame_recorder *frame_recorder_create(void); // NULL if memory is short: nothing can be recorded
 void frame_recorder_destroy(struct frame_recorder **recorder);
 
+bool frame_recorder_is_open(const struct layer_session *session);
+
 // Begins or ends as the settings say; before the frame's pictures are compared, while the engine is idle and has a
 // style.
 void frame_recorder_follow(struct layer_session *session, const struct artem_settings *settings);

@@ -20,8 +20,36 @@ static enum artem_decision fail(struct layer_session *session, const char *what,
     return ARTEM_DECISION_ERROR;
 }
 
+// The painting so far, which another resolution would overwrite, to fade from. Without memory for it there is no
+// fading.
+static void keep_old(struct layer_swapchain *swapchain, unsigned index)
+{
+    struct swapchain_picture *slot = &swapchain->pictures[index];
+
+    vk_target_keep_old(swapchain->target, index);
+    slot->old_view = slot->view;
+    slot->old_pose = slot->pose;
+}
+
+// A painting that is drawn for the first time is mixed with the older one; what is in its buffer then is no painting to
+// be shown again.
+static void fade(struct layer_session *session, const struct frame_picture *picture)
+{
+    struct layer_swapchain *swapchain = picture->swapchain;
+    struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
+    const uint32_t *old_size = swapchain->target->pictures[picture->slot].fade.old_size;
+    float map[9];
+
+    if (session->old_weight == 0 || !picture->paint || old_size[0] == 0 ||
+        !geometry_turn(&picture->view, &picture->pose, picture->info.style_width, picture->info.style_height,
+                       &slot->old_view, &slot->old_pose, old_size[0], old_size[1], map))
+        return;
+    vk_target_fade(swapchain->target, picture->slot, session->old_weight, map);
+    slot->painted.release = 0;
+}
+
 // Brings a picture to where the engine can read it, if its release could not do so in advance.
-static enum artem_result scale_picture(struct frame_picture *picture)
+static enum artem_result scale_picture(struct layer_session *session, struct frame_picture *picture)
 {
     struct layer_swapchain *swapchain = picture->swapchain;
     struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
@@ -29,6 +57,9 @@ static enum artem_result scale_picture(struct frame_picture *picture)
     enum artem_result result = ARTEM_OK;
 
     if (!vk_picture_info_equal(&target->pictures[picture->slot].info, &picture->info)) {
+        target->pictures[picture->slot].fade.old_size[0] = 0;
+        if (session->old_weight > 0 && slot->painted.release != 0)
+            keep_old(swapchain, picture->slot);
         slot->scaled = 0;
         slot->painted.release = 0;
         result = vk_target_set_picture(target, picture->slot, &picture->info);
@@ -50,7 +81,7 @@ static enum artem_result fetch_pictures(struct layer_session *session, struct fr
     pthread_mutex_lock(&session->mutex);
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
         if (plan->pictures[i].paint)
-            result = scale_picture(&plan->pictures[i]);
+            result = scale_picture(session, &plan->pictures[i]);
     }
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
         if (plan->pictures[i].paint && waits)
@@ -131,6 +162,8 @@ static void keep_paintings(struct layer_session *session, struct frame_plan *pla
             continue;
         slot->painted = picture->key;
         slot->painted_ns = time_ns;
+        slot->view = picture->view;
+        slot->pose = picture->pose;
     }
     pthread_mutex_unlock(&session->mutex);
 }
@@ -177,6 +210,9 @@ static enum artem_result composite(struct layer_session *session, const struct f
     if (swapchain->captured != output->release) {
         result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
     } else {
+        for (uint32_t i = 0; i < plan->picture_count; i++)
+            if (plan->pictures[i].swapchain == swapchain && plan->pictures[i].plane == output->plane)
+                fade(session, &plan->pictures[i]);
         result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane), &look,
                                      own->images[own->index]);
         swapchain->composited_frame = frame + 1;
@@ -402,24 +438,26 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
                                 const struct artem_settings *settings, struct artem_frame_record *record)
 {
     enum artem_decision decision = ARTEM_DECISION_STYLED;
+    uint32_t views = 0; // the frame may have seen another painting land
     bool any = false;
 
     for (uint32_t i = 0; i < plan->picture_count; i++) {
-        record->engine_views += plan->pictures[i].paint;
+        views += plan->pictures[i].paint;
         any = any || plan->pictures[i].draw;
     }
-    if (record->engine_views > 0)
+    record->engine_views += views;
+    if (views > 0)
         decision = paint(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED && any)
         decision = draw(session, plan, settings, record->frame);
-    if (record->engine_views > 0)
+    if (views > 0)
         frame_recorder_end(session, plan, settings, record, decision);
     if (decision != ARTEM_DECISION_STYLED)
         return decision;
     record_age(plan, record);
     for (uint32_t l = 0; l < plan->layer_count; l++)
         record->layers += !plan->layers[l].passes;
-    if (record->engine_views > 0)
+    if (views > 0)
         dump(session, plan);
     return ARTEM_DECISION_STYLED;
 }

@@ -65,6 +65,7 @@ struct layer_session {
     uint32_t late_serial, late_frames;
     uint32_t longest_side;      // of the first picture so far, 0 before
     bool cannot_defer;          // the latest frame's layers may not be shown again
+    uint32_t old_weight;                       // 0..256: how much of the resolution before should still be seen
     uint32_t stroke_resolution; // what the settings ask for
     struct frame_work *work;    // paintings shown and under way
     uint64_t frame;

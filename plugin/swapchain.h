@@ -4,6 +4,7 @@
 #ifndef ARTEM_PLUGIN_SWAPCHAIN_H
 #define ARTEM_PLUGIN_SWAPCHAIN_H
 
+#include "artem/geometry.h"
 #include "layer.h"
 #include "vk_target.h"
 
@@ -38,6 +39,9 @@ struct swapchain_picture {
     struct painting_key painted; // what style_out holds
     uint64_t painted_ns;         // when that was painted
     struct shown_key shown;
+    // How the painting was seen, and the older one that the target keeps.
+    struct geometry_view view, old_view;
+    struct geometry_pose pose, old_pose;
 };
 
 // One of the layer's own swapchains.

@@ -35,6 +35,7 @@ static void record_shaders(struct vk_target *target, struct vk_submission *submi
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                             0, 0, NULL, 0, NULL, 0, NULL);
     vk_target_timestamp(target, submission, 0);
+    vk_fade_record(target, submission->commands, pictures);
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
         const struct vk_picture *picture = &target->pictures[i];
         struct vulkan_push push = vk_picture_push(target, picture);

@@ -17,10 +17,10 @@ bool vk_picture_info_equal(const struct vk_picture_info *a, const struct vk_pict
 enum artem_result vk_pictures_create(struct vk_target *target)
 {
     const struct vulkan_device *d = target->device;
-    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, BINDING_COUNT * VK_TARGET_PICTURES};
+    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 2 * BINDING_COUNT * VK_TARGET_PICTURES};
     VkDescriptorPoolCreateInfo pool_info = {
         .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
-        .maxSets = VK_TARGET_PICTURES,
+        .maxSets = 2 * VK_TARGET_PICTURES,
         .poolSizeCount = 1,
         .pPoolSizes = &size,
     };
@@ -34,7 +34,8 @@ enum artem_result vk_pictures_create(struct vk_target *target)
         return ARTEM_ERROR_DEVICE;
     set_info.descriptorPool = target->set_pool;
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
-        if (d->vkAllocateDescriptorSets(d->handle, &set_info, &target->pictures[i].set) != VK_SUCCESS)
+        if (d->vkAllocateDescriptorSets(d->handle, &set_info, &target->pictures[i].set) != VK_SUCCESS ||
+            d->vkAllocateDescriptorSets(d->handle, &set_info, &target->pictures[i].fade_set) != VK_SUCCESS)
             return ARTEM_ERROR_DEVICE;
     }
     return ARTEM_OK;
@@ -48,6 +49,7 @@ void vk_pictures_destroy(struct vk_target *target)
         vk_buffer_destroy(d, &target->pictures[i].style_in);
         vk_buffer_destroy(d, &target->pictures[i].style_out);
         vk_buffer_destroy(d, &target->pictures[i].result);
+        vk_buffer_destroy(d, &target->pictures[i].old);
     }
     d->vkDestroyDescriptorPool(d->handle, target->set_pool, NULL);
 }

@@ -5,16 +5,19 @@
 
 #include "composite.comp.h"
 #include "downscale.comp.h"
+#include "fade.comp.h"
 
 enum artem_result vk_shaders_create(const struct vulkan_device *device, struct vk_shaders **out_shaders)
 {
+    const uint32_t push_bytes = sizeof(struct vulkan_push) > sizeof(struct vulkan_fade) ? sizeof(struct vulkan_push)
+                                                                                        : sizeof(struct vulkan_fade);
     struct vk_shaders *shaders = calloc(1, sizeof *shaders);
     enum artem_result result;
 
     if (shaders == NULL)
         return ARTEM_ERROR_MEMORY;
     shaders->device = device;
-    result = vk_layout_create(device, BINDING_COUNT, sizeof(struct vulkan_push), &shaders->layout);
+    result = vk_layout_create(device, BINDING_COUNT, push_bytes, &shaders->layout);
     if (result == ARTEM_OK)
         *out_shaders = shaders;
     else
@@ -28,9 +31,12 @@ enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixe
     const uint32_t constant = (uint32_t)format;
     const struct vk_shader downscale = {artem_downscale_spv, sizeof artem_downscale_spv, &constant, 1};
     const struct vk_shader composite = {artem_composite_spv, sizeof artem_composite_spv, &constant, 1};
+    const struct vk_shader fade = {artem_fade_spv, sizeof artem_fade_spv, NULL, 0};
     enum artem_result result = ARTEM_OK;
 
-    if (pipelines->downscale == VK_NULL_HANDLE)
+    if (shaders->fade == VK_NULL_HANDLE)
+        result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &fade, &shaders->fade);
+    if (result == ARTEM_OK && pipelines->downscale == VK_NULL_HANDLE)
         result =
             vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &downscale, &pipelines->downscale);
     if (result == ARTEM_OK && pipelines->composite == VK_NULL_HANDLE)
@@ -50,6 +56,7 @@ void vk_shaders_destroy(struct vk_shaders **shaders)
         s->device->vkDestroyPipeline(s->device->handle, s->pipelines[i].composite, NULL);
         s->device->vkDestroyPipeline(s->device->handle, s->pipelines[i].downscale, NULL);
     }
+    s->device->vkDestroyPipeline(s->device->handle, s->fade, NULL);
     vk_layout_destroy(s->device, &s->layout);
     free(s);
 }

@@ -18,6 +18,13 @@ struct vulkan_push {
     uint32_t text;
 };
 
+// Push constants of shaders/fade.comp.
+struct vulkan_fade {
+    uint32_t size[2], old_size[2];
+    uint32_t weight; // 0..256, of the older painting
+    float map[9];
+};
+
 // Bindings of both shaders, in this order, all storage buffers.
 enum vulkan_binding {
     BINDING_CAPTURE,
@@ -34,6 +41,7 @@ struct vk_shaders {
     struct vk_pipelines {
         VkPipeline downscale, composite;
     } pipelines[ARTEM_PIXELS_COUNT]; // VK_NULL_HANDLE until prepared
+    VkPipeline fade; // its older painting is at BINDING_STYLE_IN
 };
 
 // The device must outlive the shaders.

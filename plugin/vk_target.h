@@ -51,6 +51,12 @@ struct vk_picture {
     struct vk_buffer result;              // the rect alone, in the swapchain's format
     VkDescriptorSet set;
     uint32_t set_slice; // that the set was written for
+
+    // An older painting of another size, to fade from.
+    struct vk_buffer old;
+    VkDescriptorSet fade_set;
+    uint64_t fade_serials[2]; // of the buffers that the set was written for
+    struct vulkan_fade fade;  // of the next composite; weight 0: none
 };
 
 // What a target is made for.
@@ -94,6 +100,13 @@ void vk_target_destroy(struct vk_target **target);
 // styled picture in style_out is lost when the style resolution changes.
 enum artem_result vk_target_set_picture(struct vk_target *target, unsigned index, const struct vk_picture_info *info);
 
+// Keeps the painting in style_out, which must be there, as the older one of picture `index`. For the CPU to write
+// style_out after vk_target_wait.
+enum artem_result vk_target_keep_old(struct vk_target *target, unsigned index);
+// The next composite mixes the painting, in style_out itself, with the older one: weight 0..256 of that, `map` as in
+// shaders/fade.comp.
+void vk_target_fade(struct vk_target *target, unsigned index, uint32_t weight, const float map[9]);
+
 // Pictures below are bit masks. Copies all of `source` (COLOR_ATTACHMENT_OPTIMAL before and after) into the capture,
 // and scales these pictures to their style_in, which can be read after vk_target_wait.
 enum artem_result vk_target_capture(struct vk_target *target, VkImage source, unsigned pictures);
@@ -130,6 +143,8 @@ void vk_submissions_destroy(struct vk_target *target);
 enum artem_result vk_pictures_create(struct vk_target *target);
 void vk_pictures_destroy(struct vk_target *target);
 struct vulkan_push vk_picture_push(const struct vk_target *target, const struct vk_picture *picture);
+// vk_fade.c: records what vk_target_fade asked for; to be followed by shaders that read style_out.
+void vk_fade_record(struct vk_target *target, VkCommandBuffer commands, unsigned pictures);
 // Binds the pipeline and everything that it uses, and runs it over columns x rows.
 void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture *picture, VkCommandBuffer commands,
                          VkPipeline pipeline, const struct vulkan_push *push, uint32_t columns, uint32_t rows);

@@ -105,6 +105,46 @@ static void rotation_of(const float q[4], double out[9])
         out[i] = rows[i];
 }
 
+bool geometry_turn(const struct geometry_view *view, const struct geometry_pose *pose, uint32_t width, uint32_t height,
+                   const struct geometry_view *old_view, const struct geometry_pose *old_pose, uint32_t old_width,
+                   uint32_t old_height, float out_map[9])
+{
+    double r[9], old_r[9], rays[9], turned[9];
+
+    if (!is_sensible(view) || !is_sensible(old_view) || width == 0 || height == 0)
+        return false;
+    const double left = tan((double)view->left), up = tan((double)view->up);
+    const double old_left = tan((double)old_view->left), old_up = tan((double)old_view->up);
+    const double scale_x = old_width / (tan((double)old_view->right) - old_left);
+    const double scale_y = old_height / (tan((double)old_view->down) - old_up);
+    // The ray of place (x, y) is (left + x step, up + y step, -1), turned.
+    const double frame[9] = {
+        (tan((double)view->right) - left) / width, 0, left, 0, (tan((double)view->down) - up) / height, up, 0, 0, -1};
+    rotation_of(pose->orientation, r);
+    rotation_of(old_pose->orientation, old_r);
+    for (int i = 0; i < 9; i++) {
+        rays[i] = 0;
+        for (int k = 0; k < 3; k++)
+            rays[i] += r[i / 3 * 3 + k] * frame[3 * k + i % 3];
+    }
+    for (int i = 0; i < 9; i++) {
+        turned[i] = 0;
+        for (int k = 0; k < 3; k++)
+            turned[i] += old_r[3 * k + i / 3] * rays[3 * k + i % 3]; // the inverse: transposed
+    }
+    for (int i = 0; i < 3; i++) {
+        const double z = -turned[6 + i];
+
+        out_map[i] = (float)((turned[i] - old_left * z) * scale_x);
+        out_map[3 + i] = (float)((turned[3 + i] - old_up * z) * scale_y);
+        out_map[6 + i] = (float)z;
+    }
+    for (int i = 0; i < 9; i++)
+        if (!isfinite(out_map[i]))
+            return false;
+    return true;
+}
+
 // Of entry i of a noise map.
 static double limit_of(int i)
 {

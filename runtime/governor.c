@@ -337,7 +337,7 @@ static void follow_limits(struct artem_governor *g, uint64_t now, const struct a
 {
     const struct artem_governor_limits before = g->limits;
     const struct artem_rung had = g->rungs > 0 ? g->ladder[g->rung] : (struct artem_rung){0};
-    const bool first = g->rungs == 0;
+    const bool first = g->rungs == 0, was_best = g->rung == 0;
     const bool asked = first || before.resolution != limits->resolution || before.mode != limits->mode ||
                        before.waited != limits->waited;
     const bool ladder = asked || before.can_defer != limits->can_defer;
@@ -358,7 +358,9 @@ static void follow_limits(struct artem_governor *g, uint64_t now, const struct a
     if (!asked && limits->budget_ms > 0)
         to = find_nearest(g, &had);
     g->rung = to;
-    if (first || (had.pace == g->ladder[to].pace && had.resolution == g->ladder[to].resolution)) {
+    // On the best rung the resolution is what the limits say: that another one is asked for is no decision.
+    if (first ||
+        (had.pace == g->ladder[to].pace && (had.resolution == g->ladder[to].resolution || (was_best && to == 0)))) {
         begin_measuring(g);
         return;
     }

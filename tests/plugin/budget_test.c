@@ -71,6 +71,8 @@ static void keep_history(void)
     }
 }
 
+static bool keeps_still; // one picture, one pose
+
 // Every frame has a pose and angles of its own, by which it is known again.
 static void set_poses(void)
 {
@@ -89,7 +91,10 @@ static void frame(double hz)
         pass(next_ns - clock_ns);
     next_ns = clock_ns + period;
     app_begin_frame();
-    set_poses();
+    if (keeps_still)
+        app.seed = 7;
+    else
+        set_poses();
     if (mock_settings.pixels)
         app_draw_all();
     else
@@ -374,6 +379,84 @@ static void test_every_other(void)
     CHECK_INT(count_changes(NULL), 1);
 }
 
+// Of the painting before the change: the same picture at its own size, so that the painting is the picture inverted.
+static uint32_t old_weight;
+
+static double old_code(const uint8_t *stored, int x, int y, unsigned channel)
+{
+    const int cx = x < 0 ? 0 : x >= SIDE ? SIDE - 1 : x, cy = y < 0 ? 0 : y >= LINES ? LINES - 1 : y;
+
+    return 255 - stored[4 * (cy * SIDE + cx) + 2 - channel]; // stored as BGRA
+}
+
+static void mix_old(const struct mock_view *view, uint8_t *painting, uint32_t w, uint32_t h)
+{
+    const uint8_t *stored = history[(frame_number - 1) % HISTORY].eyes[view->view];
+
+    for (uint32_t y = 0; y < h; y++)
+        for (uint32_t x = 0; x < w; x++)
+            for (unsigned c = 0; c < 3; c++) {
+                const double px = (x + 0.5) * SIDE / w - 0.5, py = (y + 0.5) * LINES / h - 0.5;
+                const int ix = (int)floor(px), iy = (int)floor(py);
+                const double fx = px - ix, fy = py - iy;
+                const double old =
+                    (old_code(stored, ix, iy, c) * (1 - fx) + old_code(stored, ix + 1, iy, c) * fx) * (1 - fy) +
+                    (old_code(stored, ix, iy + 1, c) * (1 - fx) + old_code(stored, ix + 1, iy + 1, c) * fx) * fy;
+                uint8_t *value = &painting[4 * (y * w + x) + c];
+
+                *value = (uint8_t)(*value + (old - *value) * old_weight / 256 + 0.5);
+            }
+}
+
+static bool is_mixed(uint32_t weight)
+{
+    bool same = true;
+
+    old_weight = weight;
+    expect_mix = mix_old;
+    expect_tolerance = 2;
+    for (unsigned v = 0; v < 2; v++)
+        same = same && expect_is_painting(expect_view(0, v), history[(frame_number - 1) % HISTORY].eyes[v],
+                                          fake_engine.sizes[v].width, fake_engine.sizes[v].height);
+    expect_mix = NULL;
+    expect_tolerance = 0;
+    return same;
+}
+
+// A change of resolution fades in over 400 ms: each frame is the mixture that its time says.
+static void test_fade(void)
+{
+    uint64_t changed = 0;
+    unsigned mixed = 0;
+
+    start("mode = sync\nbudget_ms = 11.1\n");
+    keeps_still = true;
+    full_ms = 6;
+    for (unsigned i = 0; i < 5; i++)
+        frame(90);
+    CHECK(is_mixed(0));
+    full_ms = 18;
+    for (unsigned i = 0; i < 60; i++) {
+        const uint32_t resolution = fake_engine.resolution;
+        const uint64_t ended = clock_ns;
+        uint64_t passed;
+
+        frame(90);
+        if (fake_engine.resolution != resolution)
+            changed = ended;
+        passed = clock_ns - spent_ns - changed; // until the frame began
+        if (changed == 0)
+            continue;
+        CHECK(is_mixed(passed < 400 * MS ? 256 - (uint32_t)(passed * 256 / (400 * MS)) : 0));
+        CHECK(passed > 250 * MS || !is_mixed(0));
+        mixed += passed < 400 * MS;
+    }
+    CHECK(changed != 0 && mixed > 25);
+    CHECK(is_mixed(0));
+    keeps_still = false;
+    end();
+}
+
 // What tells of the present picture is not chained to an older one; all else is the app's own.
 static void test_structures(void)
 {
@@ -546,6 +629,7 @@ int main(void)
     test_auto();
     test_pass_through();
     test_every_other();
+    test_fade();
     test_structures();
     test_spaces();
     test_lives();

@@ -22,6 +22,7 @@ struct history {
 
 static bool refuse_extensions;   // of the runtime's devices, set before the app makes one
 static unsigned extensions_seen; // by the runtime, in two_eyes
+static const char *mode = "sync";
 static char config[] = "/tmp/artem-device-test.XXXXXX";
 
 static void configure(const char *backend, const char *style)
@@ -31,8 +32,8 @@ static void configure(const char *backend, const char *style)
     CHECK(file != NULL);
     fprintf(file,
             "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = "
-            "0.3\nkeep_text = 0.6\n",
-            style, backend);
+            "0.3\nkeep_text = 0.6\nmode = %s\n",
+            style, backend, mode);
     fclose(file);
 }
 
@@ -137,6 +138,44 @@ static void run_lives(struct history *history)
     app_close();
 }
 
+// Nobody waits for the paintings, neither on the CPU nor on the queue. The app shows each of its pictures until its
+// painting is there, so that all runs have the same ones. (A frame that shows an older painting has its pose.)
+static void run_deferred(struct history *history)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    float number = 0;
+
+    open_app(true, 9);
+    app_show_views(&info);
+    app_frame(); // by which the layer learns what the swapchains are for
+    for (int i = 0; i < FRAMES; i++) {
+        bool shown = false;
+
+        app_begin_frame();
+        app_draw_all();
+        for (int tries = 0; tries < 2000 && !shown; tries++) {
+            const struct mock_view *view;
+
+            if (tries > 0)
+                app_begin_frame();
+            for (unsigned v = 0; v < 2; v++)
+                app.views[0][v].pose.position.z = number;
+            CHECK_INT(app_end(), XR_SUCCESS);
+            view = &mock_get_frame()->views[0];
+            shown = !view->claimed && view->info.pose.position.z == number;
+            number++;
+            usleep(2000);
+        }
+        CHECK(shown);
+        remember(history);
+    }
+    CHECK_INT(mock_take_violations(), 0);
+    app_begin_frame(); // one is under way when all ends
+    app_draw_all();
+    CHECK_INT(app_end(), XR_SUCCESS);
+    app_close_normal();
+}
+
 // What the layer enables for itself when the app makes its device: only what helps, only where the network may run on
 // it, and never at the app's cost.
 static void apply_refusal(void)
@@ -219,6 +258,9 @@ int main(void)
     compare("two eyes", run_two_eyes);
     compare("array", run_array);
     compare("lives", run_lives);
+    mode = "async";
+    compare("deferred", run_deferred);
+    mode = "sync";
     test_dot_products();
     unlink(config);
     return test_result();

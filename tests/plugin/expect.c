@@ -13,6 +13,8 @@
 enum { STRENGTH = 256, KEEP = 0 }; // defaults of the settings
 
 uint32_t expect_resolution = RESOLUTION;
+void (*expect_mix)(const struct mock_view *view, uint8_t *styled, uint32_t w, uint32_t h);
+int expect_tolerance;
 
 static bool find_format(int64_t vulkan, enum artem_pixel_format *out_format)
 {
@@ -91,6 +93,8 @@ static void style_rect(const struct mock_view *view, const uint8_t *stored, uint
     artem_scale_rows(&scale, 0, h);
     for (size_t i = 0; i < (size_t)w * h * 4; i++)
         styled[i] = i % 4 == 3 ? 255 : (uint8_t)(255 - in[i]);
+    if (expect_mix != NULL)
+        expect_mix(view, styled, w, h);
     artem_composite_rows(&composite, 0, height);
     artem_pixels_from_code(&pixels, code, (size_t)width * 4, out + start, stride);
     free(code);
@@ -132,7 +136,8 @@ bool expect_is_painting(const struct mock_view *view, const uint8_t *stored, uin
     for (int32_t y = 0; y < rect->extent.height && same; y++) {
         const size_t at = (size_t)(rect->offset.y + y) * stride + (size_t)rect->offset.x * pixel;
 
-        same = memcmp(view->slice + at, expected + at, (size_t)rect->extent.width * pixel) == 0;
+        for (size_t i = at; i < at + (size_t)rect->extent.width * pixel && same; i++)
+            same = abs(view->slice[i] - expected[i]) <= expect_tolerance;
     }
     free(expected);
     return same;

@@ -30,6 +30,10 @@ const char *expect_name(enum expect_result result);
 
 // The style resolution that frames are painted at, as the settings say.
 extern uint32_t expect_resolution;
+// What becomes of a painting, RGBA8, before it is put together with the app's picture; NULL: nothing. How far bytes may
+// be off then.
+extern void (*expect_mix)(const struct mock_view *view, uint8_t *styled, uint32_t w, uint32_t h);
+extern int expect_tolerance;
 // Whether the view's rect is the painting of this slice of an image of the app, at this style size.
 bool expect_is_painting(const struct mock_view *view, const uint8_t *stored, uint32_t w, uint32_t h);
 

@@ -187,6 +187,50 @@ static void test_noise_nonsense(void)
     }
 }
 
+// Where a place of a picture is in an older one: pixels.
+static void place_in(const float m[9], double x, double y, double *out_x, double *out_y)
+{
+    const double z = m[6] * x + m[7] * y + m[8];
+
+    *out_x = (m[0] * x + m[1] * y + m[2]) / z;
+    *out_y = (m[3] * x + m[4] * y + m[5]) / z;
+}
+
+static void test_turn(void)
+{
+    const struct geometry_view view = {.left = -0.8f, .right = 0.6f, .up = 0.7f, .down = -0.9f};
+    const struct geometry_view narrow = {.left = -0.4f, .right = 0.4f, .up = 0.4f, .down = -0.4f};
+    struct geometry_view flat = view;
+    const struct geometry_pose ahead = {.orientation = {0, 0, 0, 1}};
+    const double angle = 0.2; // to the left, about the axis that points up
+    const struct geometry_pose left = {.orientation = {0, (float)sin(angle / 2), 0, (float)cos(angle / 2)}};
+    float m[9];
+    double x, y;
+
+    // The same view at another size.
+    CHECK(geometry_turn(&view, &ahead, 100, 80, &view, &ahead, 200, 120, m));
+    place_in(m, 25, 20, &x, &y);
+    CHECK(fabs(x - 50) < 1e-3 && fabs(y - 30) < 1e-3);
+    CHECK(geometry_turn(&view, &left, 100, 80, &view, &left, 100, 80, m));
+    place_in(m, 99.5, 0.5, &x, &y);
+    CHECK(fabs(x - 99.5) < 1e-3 && fabs(y - 0.5) < 1e-3);
+    // Other angles: the edge of the narrow one lies where its tangent says.
+    CHECK(geometry_turn(&narrow, &ahead, 100, 100, &view, &ahead, 1000, 1000, m));
+    place_in(m, 0, 50, &x, &y);
+    CHECK(fabs(x - 1000 * (tan(0.8) - tan(0.4)) / (tan(0.8) + tan(0.6))) < 1e-2);
+    CHECK(fabs(y - 1000 * tan(0.7) / (tan(0.7) + tan(0.9))) < 1e-2);
+    // The head has turned to the left: what is in its middle now was left of it before.
+    CHECK(geometry_turn(&narrow, &left, 100, 100, &narrow, &ahead, 100, 100, m));
+    place_in(m, 50, 50, &x, &y);
+    CHECK(fabs(x - 50 * (1 - tan(0.2) / tan(0.4))) < 1e-2 && fabs(y - 50) < 1e-3);
+    // And what is in the middle then is right of it now.
+    place_in(m, 50 * (1 + tan(0.2) / tan(0.4)), 50, &x, &y);
+    CHECK(fabs(x - 50) < 1e-2);
+    flat.up = flat.down;
+    CHECK(!geometry_turn(&flat, &ahead, 100, 80, &view, &ahead, 100, 80, m));
+    CHECK(!geometry_turn(&view, &ahead, 100, 80, &flat, &ahead, 100, 80, m));
+}
+
 int main(void)
 {
     test_sizes();
@@ -195,5 +239,6 @@ int main(void)
     test_noise_direction();
     test_noise_eyes();
     test_noise_nonsense();
+    test_turn();
     return test_result();
 }

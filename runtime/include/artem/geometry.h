@@ -34,6 +34,12 @@ struct geometry_pose {
     float offset[3];
 };
 
+// From places in a picture of `view`, width x height pixels, to homogeneous ones in an older picture, old_width x
+// old_height, of what is far away: row-major, to be divided by the third. False if the angles or poses make no sense.
+bool geometry_turn(const struct geometry_view *view, const struct geometry_pose *pose, uint32_t width, uint32_t height,
+                   const struct geometry_view *old_view, const struct geometry_pose *old_pose, uint32_t old_width,
+                   uint32_t old_height, float out_map[9]);
+
 // Points of noise per 45 degrees: about one for each cell in the middle of the view, a little less, so that hardly any
 // is skipped. All views of a frame need the same, or the eyes see different textures, and so do the frames of a
 // session, or the texture is another one: `last` (0: none) is kept while it is not far off. 0 if the angles make no
