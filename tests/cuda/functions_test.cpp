@@ -67,7 +67,7 @@ static void test_steps()
         const int room = 32767 - 16 - ((1152 * 16 * abs(a) + 16384) >> 15);
         const int b = i % 2 == 0 ? random_in(-32768, 32767) : random_in(-room, room);
         const int left = i % 2 == 0 ? 0 : room - abs(b);
-        const int c = i % 2 == 0 ? random_in(-32768, 32767) : left + random_in(-3, 3);
+        const int c = i % 2 == 0 ? random_in(-32768, 32767) : left + random_in(-3, 60);
         const int shift = (int)clamped(random_u32() % 2 ? c : -c, -32768, 32767);
         const int slope = i % 7 == 0 ? 32767 : i % 7 == 1 ? -32767 : random_in(-32767, 32767);
         const kernels::unit_params p = {16 * a, b * (1 << 15) + (1 << 14), (shift + 8) * (1 << 15) + (1 << 14),
