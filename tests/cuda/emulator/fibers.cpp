@@ -10,7 +10,7 @@
 
 #include "switch.h"
 
-thread_local cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
+__thread cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace
 {

@@ -10,7 +10,8 @@ struct cuda_dim3 {
     uint32_t x, y, z;
 };
 
-extern thread_local cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
+// Not thread_local: nothing is to be initialised, and so there is no function around each use.
+extern __thread cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 [[noreturn]] void cuda_fail(const char *what);
 
