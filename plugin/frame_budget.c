@@ -133,6 +133,8 @@ void frame_budget_caught_up(struct layer_session *session)
     if (session->late_ns == 0)
         return;
     styler_get_stats(session->styler, &stats);
+    if (artem_governor_is_settling(&session->governor))
+        session->late_frames = 1;
     for (unsigned i = 0; i < session->late_frames; i++)
         frame_budget_report(session, session->late_serial, false, 0, stats.milliseconds);
     session->late_ns = 0;

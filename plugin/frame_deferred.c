@@ -62,16 +62,16 @@ static void end_flight(struct layer_session *session, enum artem_decision decisi
     flight->record.engine_views = 0;
     for (uint32_t i = 0; i < flight->plan.picture_count; i++)
         flight->record.engine_views += flight->plan.pictures[i].paint;
-    if (flight->lost)
-        frame_recorder_abort(session);
-    else
-        frame_recorder_end(session, &flight->plan, &flight->settings, &flight->record, decision);
+    frame_recorder_end(session, &flight->plan, &flight->settings, &flight->record, decision);
     flight->active = false;
 }
 
 // Whether the app's present frame shows the same swapchains, so that none of them can go away now.
-static bool is_shown_again(const struct frame_flight *flight, const struct frame_plan *plan)
+static bool is_shown_again(struct layer_session *session, const struct frame_plan *plan)
 {
+    const struct frame_flight *flight = &session->work->flight;
+    bool lost;
+
     for (uint32_t i = 0; i < flight->plan.picture_count; i++) {
         bool found = false;
 
@@ -80,7 +80,10 @@ static bool is_shown_again(const struct frame_flight *flight, const struct frame
         if (!found)
             return false;
     }
-    return !flight->lost;
+    pthread_mutex_lock(&session->mutex);
+    lost = flight->lost;
+    pthread_mutex_unlock(&session->mutex);
+    return !lost;
 }
 
 // The engine has finished the painting: draws it, if it is wanted.
@@ -100,8 +103,10 @@ static void land(struct layer_session *session, const struct artem_governor_orde
         if (decision == ARTEM_DECISION_BUDGET)
             return; // the compositor still shows the image that is next: it is drawn with a later frame
     }
+    pthread_mutex_lock(&session->mutex);
     if (decision == ARTEM_DECISION_STYLED)
         session->work->held = flight->held;
+    pthread_mutex_unlock(&session->mutex);
     for (uint32_t i = 0; i < flight->plan.picture_count; i++)
         record->engine_views += flight->plan.pictures[i].paint;
     session->work->landing =
@@ -138,9 +143,9 @@ static void advance(struct layer_session *session, const struct frame_plan *plan
 
     if (!flight->queued && !flight->done && styler_is_busy(session->styler, 0)) {
         watch(session, settings);
-    } else if (!is_shown_again(flight, plan)) {
-        flight->lost = true;
-        end_flight(session, ARTEM_DECISION_LATE);
+    } else if (!is_shown_again(session, plan)) {
+        frame_recorder_abort(session); // its pictures can be read no more
+        flight->active = false;
     } else if (flight->queued) {
         launch_queued(session, record);
     } else {
@@ -209,8 +214,10 @@ enum artem_decision frame_deferred(struct layer_session *session, struct frame_p
 
 void frame_deferred_drop(struct layer_session *session)
 {
+    pthread_mutex_lock(&session->mutex);
     session->work->held.valid = false;
     session->work->flight.probe = true;
+    pthread_mutex_unlock(&session->mutex);
 }
 
 void frame_deferred_charge(struct layer_session *session, double layer_ms)

@@ -29,12 +29,19 @@ void frame_held_take(struct layer_session *session, const struct frame_plan *pla
             held.views[layer->first_view + v].plane = picture->plane;
         }
     }
+    pthread_mutex_lock(&session->mutex); // against frame_held_forget
     *out_held = held;
+    pthread_mutex_unlock(&session->mutex);
 }
 
 bool frame_held_fits(struct layer_session *session, const struct frame_held *held, const struct frame_plan *plan)
 {
-    if (!held->valid || held->layer_count != plan->layer_count)
+    bool valid;
+
+    pthread_mutex_lock(&session->mutex);
+    valid = held->valid;
+    pthread_mutex_unlock(&session->mutex);
+    if (!valid || held->layer_count != plan->layer_count)
         return false;
     for (uint32_t l = 0; l < plan->layer_count; l++) {
         const struct frame_layer *layer = &plan->layers[l];

@@ -33,7 +33,7 @@ void frame_held_take(struct layer_session *session, const struct frame_plan *pla
 // Whether it may be shown in place of the plan's frame: the same layers and swapchains, and its spaces live.
 bool frame_held_fits(struct layer_session *session, const struct frame_held *held, const struct frame_plan *plan);
 
-// The swapchain is about to go.
+// The swapchain is about to go. Under the session's mutex, from any thread.
 void frame_held_forget(struct frame_held *held, const struct layer_swapchain *swapchain);
 
 #endif

@@ -22,7 +22,8 @@ static const uint64_t trial_ns = 10 * SECOND_NS;  // a rung left sooner was a mi
 static const uint64_t hold_first_ns = 4 * SECOND_NS, hold_longest_ns = 64 * SECOND_NS;
 static const uint64_t forget_ns = 120 * SECOND_NS; // without a mistake: holds are short again
 static const uint64_t probe_first_ns = 2 * SECOND_NS, probe_longest_ns = 16 * SECOND_NS;
-enum { PATIENCE = 8 }; // a closed rung opens after so many holds, though the load has not fallen
+enum { PATIENCE = 8 };                  // a closed rung opens after so many holds, though the load has not fallen
+static const double patience_ms = 1000; // with one of the first paintings
 static const double fit_down = 0.9, fit_up = 0.8, fallen = 0.8;
 
 const char *artem_mode_name(enum artem_mode mode)
@@ -403,6 +404,11 @@ void artem_governor_begin(struct artem_governor *g, uint64_t now, const struct a
     }
 }
 
+bool artem_governor_is_settling(const struct artem_governor *g)
+{
+    return g->ignored < SETTLING;
+}
+
 static bool is_hopeless(const struct artem_governor *g, const struct artem_governor_sample *sample)
 {
     const uint32_t lowest = lowest_painted(g), at = g->rung < lowest ? g->rung : lowest;
@@ -427,12 +433,14 @@ void artem_governor_report(struct artem_governor *g, uint64_t now, const struct 
             report_probe(g, now, sample);
         return;
     }
+    if (sample->unfinished && artem_governor_is_settling(g) && sample->network_ms < patience_ms)
+        return;
     if (sample->unfinished) {
         if (g->change.number == 0 || now - g->changed_ns >= between_ns)
             step_down(g, now, sample->fixed_ms, sample->network_ms, ARTEM_REASON_LATE);
         return;
     }
-    if (g->ignored < SETTLING) {
+    if (artem_governor_is_settling(g)) {
         g->ignored++;
         return;
     }

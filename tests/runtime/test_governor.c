@@ -464,6 +464,17 @@ static void test_unfinished(void)
     const struct artem_governor_order order = begin(sim, 0);
     struct artem_governor_sample sample = {.serial = order.serial, .unfinished = true};
 
+    sample.network_ms = 900; // the first ones may take long
+    artem_governor_report(&sim->governor, 1000 * S, &sample);
+    CHECK_INT(sim->governor.change.number, 0);
+    sample.network_ms = 5;
+    for (unsigned i = 0; i < 2; i++) {
+        sample.unfinished = false;
+        CHECK(artem_governor_is_settling(&sim->governor));
+        artem_governor_report(&sim->governor, 1001 * S, &sample);
+    }
+    CHECK(!artem_governor_is_settling(&sim->governor));
+    sample.unfinished = true;
     for (unsigned i = 0; i < 100; i++) { // a sixteenth of that on the last rung
         sample.network_ms = 150;
         artem_governor_report(&sim->governor, 1001 * S + i * 11 * MS, &sample);

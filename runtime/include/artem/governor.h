@@ -81,7 +81,8 @@ struct artem_governor_sample {
     double fixed_ms;   // the layer's cost beside the network
     double network_ms; // grows with the area
     bool probe;
-    bool unfinished; // it is still being worked on: times so far. Counts only when they tell that no rung will do
+    bool unfinished; // still being worked on: times so far. Counts only when they tell that no rung will do, and one of
+                     // the first only after a second
 };
 
 struct artem_governor_change {
@@ -128,6 +129,9 @@ void artem_governor_begin(struct artem_governor *governor, uint64_t now_ns, cons
 // governor->change.number tells whether this changed the rung.
 void artem_governor_report(struct artem_governor *governor, uint64_t now_ns,
                            const struct artem_governor_sample *sample);
+
+// Whether the next painting says nothing yet: the first ones after a start or a change, while buffers grow.
+bool artem_governor_is_settling(const struct artem_governor *governor);
 
 // The 95th percentile of the load per frame on the present rung, ms; 0 before there is one.
 double artem_governor_load_ms(const struct artem_governor *governor);
