@@ -154,6 +154,7 @@ static void print_state(struct pen *pen, const struct hud_history *history)
 {
     const struct artem_frame_record *latest = &history->latest;
     const bool styled = latest->decision == ARTEM_DECISION_STYLED;
+    const bool deferred = styled && latest->pace == ARTEM_PACE_DEFERRED;
 
     print(pen, HUD_DIM, "state ");
     if (styled)
@@ -164,8 +165,10 @@ static void print_state(struct pen *pen, const struct hud_history *history)
         print(pen, HUD_WARN, "original: %s", artem_decision_name(latest->decision));
     if (history->paused)
         print(pen, HUD_WARN, " (paused)");
+    if (deferred)
+        print(pen, HUD_WARN, " (%s)", artem_pace_name(latest->pace));
     if (latest->budget_ms > 0)
-        print(pen, HUD_DIM, "  budget %.4g ms", latest->budget_ms);
+        print(pen, HUD_DIM, deferred ? " of %.4g ms" : "  budget %.4g ms", latest->budget_ms);
     next_line(pen);
 }
 

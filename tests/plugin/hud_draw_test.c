@@ -119,6 +119,12 @@ static void test_numbers(void)
     hud_numbers_draw(&history, &cost, now, &canvas);
     CHECK_STR(line_of(&canvas, 1), "layer  4.25 ms  p99   123 ms");
     CHECK_STR(line_of(&canvas, 2), "gpu       - ms  p99     - ms");
+    // An older painting, by the governor's order.
+    record = styled_record(4);
+    record.pace = ARTEM_PACE_DEFERRED;
+    hud_history_add(&history, &record, 0, false, now);
+    hud_numbers_draw(&history, &cost, now, &canvas);
+    CHECK_STR(line_of(&canvas, 6), "state styled (deferred) of 11.1 ms");
     // Not painted.
     artem_frame_record_init(&record);
     record.decision = ARTEM_DECISION_BUDGET;
