@@ -10,7 +10,7 @@ LAYER, CORE = "XR_APILAYER_ARTEM_style_transfer", "XR_APILAYER_LUNARG_core_valid
 
 def run(what, binding, order, control=False):
     """Returns the lines that the two validation layers wrote."""
-    settings = {"style": "great_wave", "resolution": 128, "budget_ms": 0, "backend": "cpu"}
+    settings = {"style": "great_wave", "resolution": 128, "budget_ms": 0, "backend": "cpu", "hud": "on", "chord": "both-thumbsticks-1s"}
     s = Session(settings, binding)
     vulkan, openxr = s.folder / "vulkan.txt", s.folder / "openxr.txt"
     s.env.update({

@@ -51,7 +51,7 @@ def main():
         sys.exit(77)
     with tempfile.TemporaryDirectory(prefix="artem-validation.") as name:
         folder = pathlib.Path(name)
-        (folder / "artem.conf").write_text("[artem]\nstyle = great_wave\nresolution = 64\nbudget_ms = 0\n")
+        (folder / "artem.conf").write_text("[artem]\nstyle = great_wave\nresolution = 64\nbudget_ms = 0\nhud = on\n")
         for options in CASES:
             runs = {what: run(folder, manifest, layer_folder, demo, options, layers) for what, layers in (
                 ("without the layer", [VALIDATION]),
