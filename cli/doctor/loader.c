@@ -201,34 +201,24 @@ static void tell(struct doctor *doctor, const struct outcome *o, bool expected)
                    o->layer ? "the layer is loaded into apps" : "the layer is enabled, but was not loaded");
 }
 
-// A session as apps have it.
-static void check_session(struct doctor *doctor)
+static void tell_session(struct doctor *doctor, const struct outcome *o)
 {
-    static const enum how ways[] = {WITH_VULKAN, HEADLESS};
-    struct outcome o;
+    if (o->words[0] != '\0')
+        doctor_say(doctor, check, DOCTOR_NOTE, "see what the layer says", "the layer says: %s", o->words);
+    if (o->session)
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "a session%s can be made and ended",
+                   o->vulkan ? " on a Vulkan device" : "");
+    else if (o->vulkan)
+        doctor_say(doctor, check, DOCTOR_BAD, "see what is said of Vulkan above, and the runtime's own log",
+                   "a session on a Vulkan device cannot be made: %s", o->obstacle);
+    else
+        doctor_say(doctor, check, DOCTOR_NOTE, "use a runtime with XR_KHR_vulkan_enable2",
+                   "no session was tried: the runtime has neither XR_KHR_vulkan_enable2 nor XR_MND_headless");
+}
 
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (doctor_ask_child(run, &ways[i], &o, sizeof o) != sizeof o) {
-            doctor_say(doctor, check, DOCTOR_BAD,
-                       "update the runtime and the GPU's driver; try artem disable to see who it is",
-                       "an OpenXR program crashes or hangs when it makes a session");
-            return;
-        }
-        if (o.words[0] != '\0')
-            doctor_say(doctor, check, DOCTOR_NOTE, "see what the layer says", "the layer says: %s", o.words);
-        if (o.session) {
-            doctor_say(doctor, check, DOCTOR_GOOD, NULL, "a session%s can be made and ended",
-                       o.vulkan ? " on a Vulkan device" : "");
-            return;
-        }
-        if (o.vulkan) {
-            doctor_say(doctor, check, DOCTOR_BAD, "see what is said of Vulkan above, and the runtime's own log",
-                       "a session on a Vulkan device cannot be made: %s", o.obstacle);
-            return;
-        }
-    }
-    doctor_say(doctor, check, DOCTOR_NOTE, "use a runtime with XR_KHR_vulkan_enable2",
-               "no session was tried: the runtime has neither XR_KHR_vulkan_enable2 nor XR_MND_headless");
+static bool try_out(enum how how, struct outcome *out)
+{
+    return doctor_ask_child(run, &how, out, sizeof *out) == sizeof *out;
 }
 
 static void look_for_ours(void *user, const char *folder)
@@ -243,15 +233,21 @@ void doctor_check_loader(struct doctor *doctor)
 {
     const char *wanted = getenv("XR_ENABLE_API_LAYERS");
     bool expected = wanted != NULL && strstr(wanted, LAYER_NAME) != NULL;
-    const enum how how = WITHOUT;
-    struct outcome outcome;
+    struct outcome o, without;
 
     if (getenv(LAYER_DISABLE) == NULL)
         doctor_layer_folders("implicit.d", look_for_ours, &expected);
-    if (doctor_ask_child(run, &how, &outcome, sizeof outcome) == sizeof outcome) {
-        tell(doctor, &outcome, expected);
-        if (outcome.end == WORKS)
-            check_session(doctor);
+    if (try_out(WITH_VULKAN, &o)) {
+        if (o.end == WORKS && !o.vulkan)
+            try_out(HEADLESS, &o);
+        tell(doctor, &o, expected);
+        if (o.end == WORKS)
+            tell_session(doctor, &o);
+    } else if (try_out(WITHOUT, &without)) { // then it was the session
+        tell(doctor, &without, expected);
+        doctor_say(doctor, check, DOCTOR_BAD,
+                   "update the runtime and the GPU's driver; try artem disable to see who it is",
+                   "an OpenXR program crashes or hangs when it makes a session");
     } else {
         doctor_say(doctor, check, DOCTOR_BAD,
                    "see which runtime and layers are named above, and try without them one by one",

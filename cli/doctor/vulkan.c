@@ -10,16 +10,28 @@
 
 static const char check[] = "graphics";
 
-static size_t try_device(const void *user, void *answer, size_t size)
+// All devices, and the one that commands would use.
+struct answer {
+    struct doctor_gpus gpus;
+    bool usable, software;
+    char name[256];
+};
+
+static size_t look(const void *user, void *memory, size_t size)
 {
     struct vulkan_own_device *own = NULL;
-    char *text = answer;
+    struct answer *answer = memory;
 
-    (void)user;
+    (void)size;
+    memset(answer, 0, sizeof *answer);
+    doctor_list_gpus(user, &answer->gpus, sizeof answer->gpus);
     if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
-        return (size_t)snprintf(text, size, "-");
+        return sizeof *answer;
     const struct vulkan_device *device = vulkan_own_device_get(own);
-    return (size_t)snprintf(text, size, "%c%s", device->type == VK_PHYSICAL_DEVICE_TYPE_CPU ? 'c' : 'g', device->name);
+    answer->usable = true;
+    answer->software = device->type == VK_PHYSICAL_DEVICE_TYPE_CPU;
+    snprintf(answer->name, sizeof answer->name, "%s", device->name);
+    return sizeof *answer;
 }
 
 static void tell_device(struct doctor *doctor, const struct doctor_gpu *gpu)
@@ -33,24 +45,22 @@ static void tell_device(struct doctor *doctor, const struct doctor_gpu *gpu)
 
 void doctor_check_vulkan(struct doctor *doctor)
 {
-    struct doctor_gpus gpus;
-    char answer[512];
+    struct answer answer;
 
-    if (doctor_ask_child(doctor_list_gpus, NULL, &gpus, sizeof gpus) == sizeof gpus)
-        for (uint32_t i = 0; i < gpus.count; i++)
-            tell_device(doctor, &gpus.gpu[i]);
-    const size_t length = doctor_ask_child(try_device, NULL, answer, sizeof answer - 1);
-    answer[length < sizeof answer ? length : sizeof answer - 1] = '\0';
-    if (length == 0)
+    if (doctor_ask_child(look, NULL, &answer, sizeof answer) != sizeof answer) {
         doctor_say(doctor, check, DOCTOR_BAD, "reinstall or update the GPU's driver; try others by VK_DRIVER_FILES",
                    "a Vulkan driver crashes or hangs");
-    else if (answer[0] == '-')
+        return;
+    }
+    for (uint32_t i = 0; i < answer.gpus.count; i++)
+        tell_device(doctor, &answer.gpus.gpu[i]);
+    if (!answer.usable)
         doctor_say(doctor, check, DOCTOR_BAD,
                    "install a Vulkan driver (Debian, Ubuntu: mesa-vulkan-drivers, or the GPU maker's)",
                    "there is no Vulkan device: no app can be painted");
-    else if (answer[0] == 'c')
+    else if (answer.software)
         doctor_say(doctor, check, DOCTOR_NOTE, "install the GPU's own Vulkan driver, if there is a GPU",
-                   "Vulkan: %s, which is software: backend = auto takes the CPU", answer + 1);
+                   "Vulkan: %s, which is software: backend = auto takes the CPU", answer.name);
     else
-        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "Vulkan: %s", answer + 1);
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "Vulkan: %s", answer.name);
 }
