@@ -226,7 +226,7 @@ uint64_t styler_get_style(struct styler *styler, const char **out_name)
 
 const struct artem_style *styler_get_current(const struct styler *styler)
 {
-    return styler->style;
+    return styler != NULL ? styler->style : NULL;
 }
 
 enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns)

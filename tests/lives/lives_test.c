@@ -71,7 +71,7 @@ static unsigned count_files(void)
 // or the children.
 static void test_instances(unsigned count)
 {
-    struct sample first, last;
+    struct sample first = {0}, last;
     const double begin = now_s();
     unsigned sessions = 0;
 

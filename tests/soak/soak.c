@@ -192,7 +192,7 @@ static void judge(double seconds, bool bare)
     printf("descriptors: %u to %u, threads: %u to %u\n", growth.low.descriptors, growth.high.descriptors,
            growth.low.threads, growth.high.threads);
     CHECK_INT(arrived, sent);
-    CHECK(bare ? styled == 0 : styled > sent / 8);
+    CHECK(bare ? styled == 0 : styled > sent / 20);
     CHECK(growth.high.heap_mib - growth.low.heap_mib <= heap_limit_mib);
     CHECK(growth.resident_mib <= (seconds < LONG ? resident_limit_short_mib : resident_limit_mib));
     CHECK_INT(growth.high.descriptors, growth.low.descriptors);
