@@ -230,11 +230,11 @@ static bool attach_both(struct chord *chord, struct layer_session *session, cons
     pthread_mutex_unlock(&chord->mutex);
     if (hold.count == 0 || info->countActionSets == 0 || info->actionSets == NULL)
         return false;
-    list = calloc((size_t)info->countActionSets + hold.count, sizeof *list);
+    list = calloc((size_t)info->countActionSets + hold.count, sizeof(XrActionSet));
     if (list == NULL)
         return false;
-    memcpy(list, info->actionSets, info->countActionSets * sizeof *list);
-    memcpy(list + info->countActionSets, hold.sets, hold.count * sizeof *list);
+    memcpy(list, info->actionSets, info->countActionSets * sizeof(XrActionSet));
+    memcpy(list + info->countActionSets, hold.sets, hold.count * sizeof(XrActionSet));
     both.countActionSets += hold.count;
     both.actionSets = list;
     *out_result = chord->instance->next.xrAttachSessionActionSets(session->handle, &both);
