@@ -27,7 +27,7 @@ static const char help[] =
     "  --strength X        0 is the original, 1 the painting (1)\n"
     "  --keep-color X      0 takes the colours of the painting, 1 those of the original (0)\n"
     "  --keep-text X       how much writing and other fine, strong detail keeps its own brightness (0)\n"
-    "  --backend NAME      what the network runs on: auto, cpu or vulkan (auto)\n"
+    "  --backend NAME      what the network runs on: auto, cpu, vulkan or cuda (auto)\n"
     "  --threads N         threads of the CPU backend, 0 means automatic (0)\n"
     "  --out-dir FOLDER    made where it is missing\n"
     "  --json              what was done, for programs\n\n"

@@ -17,10 +17,10 @@ _artem() {
     case $previous in
     --style | --blend-style) COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")); return ;;
     --thumbnails) COMPREPLY=($(compgen -W "auto kitty iterm2 sixel blocks none" -- "$word")); return ;;
-    --backend) COMPREPLY=($(compgen -W "auto cpu vulkan" -- "$word")); return ;;
+    --backend) COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")); return ;;
     --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end vulkan" -- "$word")) && return ;;
     style | blend_style) [[ $command == set ]] && COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")) && return ;;
-    backend) [[ $command == set ]] && COMPREPLY=($(compgen -W "auto cpu vulkan" -- "$word")) && return ;;
+    backend) [[ $command == set ]] && COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")) && return ;;
     --eyes) COMPREPLY=($(compgen -W "both left right" -- "$word")); return ;;
     --pose-path) COMPREPLY=($(compgen -W "still pan walk" -- "$word")); return ;;
     enabled | allow | ar) [[ $command == set ]] && COMPREPLY=($(compgen -W "on off" -- "$word")) && return ;;

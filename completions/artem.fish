@@ -28,7 +28,7 @@ complete -c artem -n '__fish_seen_subcommand_from styles' -l sheet -F -r
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
-complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan'
+complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan cuda'
 complete -c artem -n '__fish_seen_subcommand_from report' -l monado -r
 complete -c artem -n '__fish_seen_subcommand_from stylize view report replay run config' -F
 complete -c artem -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

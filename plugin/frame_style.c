@@ -3,6 +3,7 @@
 #include "frame.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "artem/log.h"
@@ -126,6 +127,10 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
         view.out_buffer = (uint64_t)(uintptr_t)buffers->style_out.handle;
         view.in_serial = buffers->style_in.serial;
         view.out_serial = buffers->style_out.serial;
+        view.in_memory = buffers->style_in.shared > 0 ? (uint64_t)(uintptr_t)buffers->style_in.memory : 0;
+        view.out_memory = buffers->style_out.shared > 0 ? (uint64_t)(uintptr_t)buffers->style_out.memory : 0;
+        view.in_memory_bytes = buffers->style_in.shared;
+        view.out_memory_bytes = buffers->style_out.shared;
     } else {
         view.in = buffers->style_in.data;
         view.out = buffers->style_out.data;
@@ -415,7 +420,11 @@ static void follow_backend(struct layer_session *session, struct frame_plan *pla
     for (uint32_t i = 0; i < plan->picture_count; i++)
         plan->pictures[i].info.on_device = styler_on_device(session->styler);
     if (session->backend == NULL || strcmp(session->backend, backend) != 0) {
+        char fallbacks[16];
+
+        snprintf(fallbacks, sizeof fallbacks, "%u", styler_get_fallbacks(session->styler));
         artem_stats_set_meta(session->stats, "backend", backend);
+        artem_stats_set_meta(session->stats, "backend_fallbacks", fallbacks);
         artem_ring_set_backend(session->ring, backend);
     }
     session->backend = backend;

@@ -21,6 +21,7 @@
 #include <openxr/openxr_platform.h>
 
 #include "artem/config.h"
+#include "artem_vk/device.h"
 #include "negotiation.h"
 
 #define LAYER_NAME "XR_APILAYER_ARTEM_style_transfer"
@@ -52,6 +53,8 @@
     X(xrReleaseSwapchainImage)                                                                                         \
     X(xrCreateVulkanInstanceKHR)                                                                                       \
     X(xrCreateVulkanDeviceKHR)                                                                                         \
+    X(xrGetVulkanInstanceExtensionsKHR)                                                                                \
+    X(xrGetVulkanDeviceExtensionsKHR)                                                                                  \
     X(xrConvertTimespecTimeToTimeKHR)
 
 struct layer_next {
@@ -68,14 +71,22 @@ struct layer_session;
 struct layer_vulkan_origin {
     VkInstance instance;
     uint32_t version; // that it was made for
+    bool identifies;  // its devices can be asked for their UUIDs and for what they share
     PFN_vkGetInstanceProcAddr get_instance_proc_addr;
     struct layer_vulkan_origin *next;
 };
 
-// A device that was made with integer dot products.
-struct layer_dot_device {
+// What a device can do for the engine, because the app or the layer asked for it.
+struct layer_extras {
+    bool dot; // integer dot products
+    enum vulkan_sharing sharing;
+};
+
+// A device that was made through XR_KHR_vulkan_enable2.
+struct layer_made_device {
     VkDevice handle;
-    struct layer_dot_device *next;
+    struct layer_extras extras;
+    struct layer_made_device *next;
 };
 
 struct layer_instance {
@@ -88,7 +99,7 @@ struct layer_instance {
     pthread_mutex_t mutex; // guards the lists
     struct layer_session *sessions;
     struct layer_vulkan_origin *origins;
-    struct layer_dot_device *dot_devices;
+    struct layer_made_device *made_devices;
     struct chord *chord; // NULL: none
 };
 
@@ -114,8 +125,8 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance instance
                                                              VkResult *vulkan_result);
 // Forgets all that the two have remembered.
 void layer_forget_vulkan(struct layer_instance *instance);
-// Whether integer dot products were enabled, by the app or by the layer.
-bool layer_device_has_dot(struct layer_instance *instance, VkDevice device);
+// False if the device was not made through this layer.
+bool layer_find_device(struct layer_instance *instance, VkDevice device, struct layer_extras *out_extras);
 // A device that no session uses any more may be destroyed, and its handle given to another.
 void layer_forget_device(struct layer_instance *instance, VkDevice device);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.

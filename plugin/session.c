@@ -14,6 +14,7 @@
 #include "hud.h"
 #include "spaces.h"
 #include "swapchain.h"
+#include "vulkan_extras.h"
 
 static struct handle_map sessions = HANDLE_MAP_INIT;
 
@@ -55,14 +56,18 @@ static const XrGraphicsBindingVulkanKHR *find_vulkan_binding(const XrSessionCrea
     return (const XrGraphicsBindingVulkanKHR *)next;
 }
 
-static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding)
+static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
 {
     struct vulkan_device_params params;
+    struct layer_extras extras = {false, VULKAN_SHARING_NONE};
 
     if (binding == NULL) {
         layer_session_tell(session, NOTICE_GRAPHICS, NULL);
         return;
     }
+    if (!layer_find_device(session->instance, binding->device, &extras))
+        extras.sharing =
+            layer_extras_of_runtime(session->instance, system, binding->instance, binding->physicalDevice);
     params = (struct vulkan_device_params){
         .instance = binding->instance,
         .physical_device = binding->physicalDevice,
@@ -70,7 +75,8 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .queue_family = binding->queueFamilyIndex,
         .queue_index = binding->queueIndex,
         .get_instance_proc_addr = layer_find_vulkan(session->instance, binding->instance),
-        .dot = layer_device_has_dot(session->instance, binding->device),
+        .dot = extras.dot,
+        .sharing = extras.sharing,
     };
     if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
         vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {
@@ -136,7 +142,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
         artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
         describe_session(session, &settings);
         session->ring = artem_ring_create(instance->app_name, instance->exe_name, ARTEM_VERSION);
-        open_device(session, find_vulkan_binding(info));
+        open_device(session, find_vulkan_binding(info), info->systemId);
         styler_set_device(session->styler, session->device);
     }
     if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {

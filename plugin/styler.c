@@ -22,9 +22,10 @@ struct styler {
     const struct vulkan_device *device; // NULL: none
     uint32_t threads;                   // that the engine was made with
     char backend[ARTEM_BACKEND_MAX];    // that was asked for then
-    atomic_bool on_device;                  // the engine uses `device`
-    bool gave_up;                           // it failed too often: the CPU takes its place
-    unsigned failures;                      // in a row, of an engine on the device
+    atomic_bool on_device;              // the engine uses `device`
+    unsigned first_backend;             // those before it in the list below failed too often
+    unsigned fallbacks;                 // times that a backend took another's place
+    unsigned failures;                  // in a row, of an engine on the device
     uint32_t settings_serial;
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
@@ -104,23 +105,50 @@ const char *styler_get_backend(struct styler *styler)
     return styler->engine != NULL ? artem_engine_get_backend(styler->engine) : "";
 }
 
-// Falls back to the CPU, which every machine has.
-static enum artem_result create_engine(const struct styler *styler, const struct artem_settings *settings,
+unsigned styler_get_fallbacks(struct styler *styler)
+{
+    return styler->fallbacks;
+}
+
+// Each takes the place of the one before it where that fails. The last one every machine has.
+static const char *const backends[] = {"cuda", "vulkan", "cpu"};
+enum { BACKEND_CPU = 2 };
+
+static unsigned index_of(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < BACKEND_CPU && strcmp(backends[i], name) != 0)
+        i++;
+    return i;
+}
+
+static enum artem_result create_engine(struct styler *styler, const struct artem_settings *settings,
                                        struct artem_engine **out_engine)
 {
     const struct artem_engine_vulkan share = {styler->device};
     struct artem_engine_params params = {
         .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
+    const bool automatic = strcmp(settings->backend, "auto") == 0, cpu = strcmp(settings->backend, "cpu") == 0;
+    unsigned next = styler->first_backend; // 0: none has failed
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    if (styler->device != NULL && !styler->gave_up)
+    if (cpu || (styler->device != NULL && next == 0))
         result = artem_engine_create(&params, out_engine);
-    if (result == ARTEM_OK || strcmp(settings->backend, "cpu") == 0)
+    if (result == ARTEM_OK || cpu)
         return result;
-    artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): the CPU takes its place", settings->backend,
-              artem_result_string(result));
-    params.backend = "cpu";
-    return artem_engine_create(&params, out_engine);
+    if (next == 0)
+        next = automatic ? BACKEND_CPU : index_of(settings->backend) + 1;
+    if (styler->device == NULL)
+        next = BACKEND_CPU;
+    for (; next <= BACKEND_CPU && result != ARTEM_OK; next++) {
+        artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): %s takes its place", settings->backend,
+                  artem_result_string(result), next == BACKEND_CPU ? "the CPU" : backends[next]);
+        styler->fallbacks++;
+        params.backend = backends[next];
+        result = artem_engine_create(&params, out_engine);
+    }
+    return result;
 }
 
 static enum artem_result make_engine(struct styler *styler, const struct artem_settings *settings)
@@ -146,8 +174,9 @@ static enum artem_result make_engine(struct styler *styler, const struct artem_s
     styler->engine = engine;
     styler->threads = settings->threads;
     snprintf(styler->backend, sizeof styler->backend, "%s", settings->backend);
-    styler->on_device = strcmp(artem_engine_get_backend(engine), "vulkan") == 0;
-    artem_log(ARTEM_LOG_INFO, "the network runs on %s", styler->on_device ? styler->device->name : "the CPU");
+    styler->on_device = index_of(artem_engine_get_backend(engine)) < BACKEND_CPU;
+    artem_log(ARTEM_LOG_INFO, "the network runs on %s%s", styler->on_device ? styler->device->name : "the CPU",
+              strcmp(artem_engine_get_backend(engine), "cuda") == 0 ? ", by CUDA" : "");
     return ARTEM_OK;
 }
 
@@ -200,13 +229,14 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 
     pthread_mutex_lock(&styler->mutex);
     if (styler->failures == FAILURES_MAX && !styler->busy) {
-        styler->gave_up = true;
+        styler->first_backend = index_of(artem_engine_get_backend(styler->engine)) + 1;
         styler->failures = 0;
         make_engine(styler, settings);
     }
     if (serial != styler->settings_serial && !styler->busy) {
         styler->settings_serial = serial;
-        styler->gave_up = styler->gave_up && strcmp(styler->backend, settings->backend) == 0;
+        if (strcmp(styler->backend, settings->backend) != 0)
+            styler->first_backend = 0; // another wish, another chance
         if (styler->engine == NULL || styler->threads != settings->threads ||
             strcmp(styler->backend, settings->backend) != 0)
             make_engine(styler, settings);

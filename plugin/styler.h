@@ -31,6 +31,8 @@ bool styler_finish(struct styler *styler);
 bool styler_on_device(struct styler *styler);
 // The backend of the engine in use, "" without one.
 const char *styler_get_backend(struct styler *styler);
+// How often a backend had to take another's place: CUDA, Vulkan, the CPU in this order.
+unsigned styler_get_fallbacks(struct styler *styler);
 
 // Follows the settings; `serial` is that of artem_config_get, so that an unchanged file costs nothing and a failure is
 // logged once. False if there is no style to work with. A style that cannot be loaded leaves the one before it. Not

@@ -78,7 +78,7 @@ enum artem_result vk_target_set_picture(struct vk_target *target, unsigned index
         (VkDeviceSize)info->rect.extent.width * info->rect.extent.height * target->pixel_size;
     const bool first = picture->info.style_width == 0;
     const bool moves = picture->info.on_device != info->on_device;
-    const enum vk_place place = info->on_device ? VK_PLACE_DEVICE : VK_PLACE_HOST;
+    const enum vk_place place = info->on_device ? VK_PLACE_SHARED : VK_PLACE_HOST;
     const bool small = picture->style_in.size < style_bytes || picture->style_out.size < style_bytes ||
                        picture->result.size < result_bytes;
     enum artem_result result = ARTEM_OK;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The app's Vulkan as XR_KHR_vulkan_enable2 makes it: remembers where its functions are, and enables what the network's
-// shaders are faster with.
+// The app's Vulkan as XR_KHR_vulkan_enable2 makes it: remembers where its functions are, and has instances and devices
+// made with what the engine can use (vulkan_extras.c); where that fails, they are made as the app asked.
 #include <stdlib.h>
 #include <string.h>
 
 #include "layer.h"
-#include "vk_shaders.h"
+#include "vulkan_extras.h"
 
 static uint32_t version_of(const VkInstanceCreateInfo *info)
 {
@@ -13,19 +13,47 @@ static uint32_t version_of(const VkInstanceCreateInfo *info)
     return info != NULL && info->pApplicationInfo != NULL ? info->pApplicationInfo->apiVersion : 0;
 }
 
+static XrVulkanInstanceCreateInfoKHR with_instance(const XrVulkanInstanceCreateInfoKHR *info,
+                                                   const VkInstanceCreateInfo *changed)
+{
+    XrVulkanInstanceCreateInfoKHR copy = *info;
+
+    copy.vulkanCreateInfo = changed;
+    return copy;
+}
+
+static XrVulkanDeviceCreateInfoKHR with_device(const XrVulkanDeviceCreateInfoKHR *info,
+                                               const VkDeviceCreateInfo *changed)
+{
+    XrVulkanDeviceCreateInfoKHR copy = *info;
+
+    copy.vulkanCreateInfo = changed;
+    return copy;
+}
+
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle,
                                                                const XrVulkanInstanceCreateInfoKHR *info,
                                                                VkInstance *vulkan_instance, VkResult *vulkan_result)
 {
     struct layer_instance *instance = layer_active();
+    struct layer_extras_instance changed;
     struct layer_vulkan_origin *origin;
-    XrResult result;
+    XrResult result = XR_SUCCESS;
+    bool identifies = false;
 
     if (instance == NULL)
         return XR_ERROR_HANDLE_INVALID;
-    result = instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
-    if (XR_FAILED(result) || vulkan_result == NULL || *vulkan_result != VK_SUCCESS || info == NULL ||
-        vulkan_instance == NULL)
+    if (info == NULL || info->vulkanCreateInfo == NULL || vulkan_instance == NULL || vulkan_result == NULL)
+        return instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
+    if (layer_extras_add_to_instance(instance, info, &changed)) {
+        const XrVulkanInstanceCreateInfoKHR changed_info = with_instance(info, &changed.info);
+        result = instance->next.xrCreateVulkanInstanceKHR(handle, &changed_info, vulkan_instance, vulkan_result);
+        identifies = XR_SUCCEEDED(result) && *vulkan_result == VK_SUCCESS;
+        layer_extras_end_instance(&changed);
+    }
+    if (!identifies) // whatever the reason, the app gets what it asked for, or the error for that
+        result = instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
+    if (XR_FAILED(result) || *vulkan_result != VK_SUCCESS)
         return result;
     origin = malloc(sizeof *origin);
     if (origin == NULL)
@@ -34,6 +62,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle
     *origin = (struct layer_vulkan_origin){
         .instance = *vulkan_instance,
         .version = version_of(info->vulkanCreateInfo),
+        .identifies = identifies || version_of(info->vulkanCreateInfo) >= VK_API_VERSION_1_1,
         .get_instance_proc_addr = info->pfnGetInstanceProcAddr,
         .next = instance->origins,
     };
@@ -64,96 +93,23 @@ void layer_forget_vulkan(struct layer_instance *instance)
         instance->origins = origin->next;
         free(origin);
     }
-    while (instance->dot_devices != NULL) {
-        struct layer_dot_device *device = instance->dot_devices;
+    while (instance->made_devices != NULL) {
+        struct layer_made_device *device = instance->made_devices;
 
-        instance->dot_devices = device->next;
+        instance->made_devices = device->next;
         free(device);
     }
 }
 
 // ---- Devices ----
 
-// What the app's own structures say of the feature.
-enum wish { WISH_NONE, WISH_OFF, WISH_ON };
-
-static enum wish find_wish(const VkDeviceCreateInfo *info)
+static void remember(struct layer_instance *instance, VkDevice handle, const struct layer_extras *extras)
 {
-    for (const VkBaseInStructure *next = info->pNext; next != NULL; next = next->pNext) {
-        VkBool32 on;
-
-        if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES)
-            on = ((const VkPhysicalDeviceVulkan13Features *)next)->shaderIntegerDotProduct;
-        else if (next->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR)
-            on = ((const VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR *)next)->shaderIntegerDotProduct;
-        else
-            continue;
-        return on ? WISH_ON : WISH_OFF;
-    }
-    return WISH_NONE;
-}
-
-static bool is_listed(const VkDeviceCreateInfo *info, const char *extension)
-{
-    for (uint32_t i = 0; i < info->enabledExtensionCount; i++)
-        if (strcmp(info->ppEnabledExtensionNames[i], extension) == 0)
-            return true;
-    return false;
-}
-
-// Whether it is worth asking for. The device's instance is not named; apps have one.
-static bool is_worth_asking(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info)
-{
-    struct layer_vulkan_origin origin = {0};
-    struct artem_settings settings;
-
-    artem_config_get(instance->config, &settings);
-    if (!settings.enabled || strcmp(settings.backend, "cpu") == 0)
-        return false;
-    pthread_mutex_lock(&instance->mutex);
-    if (instance->origins != NULL && instance->origins->next == NULL)
-        origin = *instance->origins;
-    pthread_mutex_unlock(&instance->mutex);
-    return origin.get_instance_proc_addr != NULL &&
-           vulkan_wants_dot(origin.get_instance_proc_addr, origin.instance, origin.version, info->vulkanPhysicalDevice);
-}
-
-// With the extension and its feature; false if that did not work, and nothing has been made.
-static bool create_with_dot(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info, VkDevice *device,
-                            VkResult *vulkan_result, XrResult *out_result)
-{
-    static const char name[] = VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME;
-    const VkDeviceCreateInfo *old = info->vulkanCreateInfo;
-    VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
-        .pNext = (void *)old->pNext,
-        .shaderIntegerDotProduct = VK_TRUE,
-    };
-    VkDeviceCreateInfo changed = *old;
-    XrVulkanDeviceCreateInfoKHR changed_info = *info;
-    const char **names = calloc((size_t)old->enabledExtensionCount + 1, sizeof *names);
-
-    if (names == NULL)
-        return false;
-    for (uint32_t i = 0; i < old->enabledExtensionCount; i++)
-        names[i] = old->ppEnabledExtensionNames[i];
-    if (!is_listed(old, name))
-        names[changed.enabledExtensionCount++] = name;
-    changed.ppEnabledExtensionNames = names;
-    changed.pNext = &features;
-    changed_info.vulkanCreateInfo = &changed;
-    *out_result = instance->next.xrCreateVulkanDeviceKHR(instance->handle, &changed_info, device, vulkan_result);
-    free((void *)names);
-    return XR_SUCCEEDED(*out_result) && *vulkan_result == VK_SUCCESS;
-}
-
-static void remember_dot(struct layer_instance *instance, VkDevice handle, bool dot)
-{
-    struct layer_dot_device **link, *device = NULL;
+    struct layer_made_device **link, *device = NULL;
 
     pthread_mutex_lock(&instance->mutex);
     // A device that was destroyed may have had the same handle.
-    for (link = &instance->dot_devices; *link != NULL && device == NULL;) {
+    for (link = &instance->made_devices; *link != NULL && device == NULL;) {
         if ((*link)->handle == handle) {
             device = *link;
             *link = device->next;
@@ -162,10 +118,10 @@ static void remember_dot(struct layer_instance *instance, VkDevice handle, bool 
         }
     }
     free(device);
-    device = dot ? malloc(sizeof *device) : NULL;
+    device = extras != NULL ? malloc(sizeof *device) : NULL;
     if (device != NULL) {
-        *device = (struct layer_dot_device){handle, instance->dot_devices};
-        instance->dot_devices = device;
+        *device = (struct layer_made_device){handle, *extras, instance->made_devices};
+        instance->made_devices = device;
     }
     pthread_mutex_unlock(&instance->mutex);
 }
@@ -174,35 +130,46 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
                                                              VkDevice *device, VkResult *vulkan_result)
 {
     struct layer_instance *instance = layer_active();
-    XrResult result;
-    bool dot = false;
+    struct layer_extras_device changed;
+    struct layer_extras extras;
+    XrResult result = XR_SUCCESS;
+    bool made = false;
 
     if (instance == NULL)
         return XR_ERROR_HANDLE_INVALID;
     if (info == NULL || info->vulkanCreateInfo == NULL || device == NULL || vulkan_result == NULL)
         return instance->next.xrCreateVulkanDeviceKHR(handle, info, device, vulkan_result);
-    const enum wish wish = find_wish(info->vulkanCreateInfo);
-    if (wish == WISH_NONE && is_worth_asking(instance, info))
-        dot = create_with_dot(instance, info, device, vulkan_result, &result);
-    if (!dot) // whatever the reason, the app gets what it asked for, or the error for that
+    extras = layer_extras_of_app(info->vulkanCreateInfo);
+    if (layer_extras_add_to_device(instance, info, &changed)) {
+        const XrVulkanDeviceCreateInfoKHR changed_info = with_device(info, &changed.info);
+        result = instance->next.xrCreateVulkanDeviceKHR(handle, &changed_info, device, vulkan_result);
+        made = XR_SUCCEEDED(result) && *vulkan_result == VK_SUCCESS;
+        extras = made ? changed.extras : extras;
+        layer_extras_end_device(&changed);
+    }
+    if (!made) // whatever the reason, the app gets what it asked for, or the error for that
         result = instance->next.xrCreateVulkanDeviceKHR(handle, info, device, vulkan_result);
     if (XR_SUCCEEDED(result) && *vulkan_result == VK_SUCCESS)
-        remember_dot(instance, *device, dot || wish == WISH_ON);
+        remember(instance, *device, &extras);
     return result;
 }
 
 void layer_forget_device(struct layer_instance *instance, VkDevice handle)
 {
-    remember_dot(instance, handle, false);
+    remember(instance, handle, NULL);
 }
 
-bool layer_device_has_dot(struct layer_instance *instance, VkDevice handle)
+bool layer_find_device(struct layer_instance *instance, VkDevice handle, struct layer_extras *out_extras)
 {
     bool found = false;
 
     pthread_mutex_lock(&instance->mutex);
-    for (const struct layer_dot_device *device = instance->dot_devices; device != NULL && !found; device = device->next)
+    for (const struct layer_made_device *device = instance->made_devices; device != NULL && !found;
+         device = device->next) {
         found = device->handle == handle;
+        if (found)
+            *out_extras = device->extras;
+    }
     pthread_mutex_unlock(&instance->mutex);
     return found;
 }

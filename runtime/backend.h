@@ -17,11 +17,12 @@ struct artem_backend_ops {
     enum artem_result (*submit)(void *backend, const struct artem_engine_frame *frame);
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
     void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
-    uint32_t (*passes)(const void *backend, struct artem_pass *out_passes); // NULL: it has none
+    uint32_t (*passes)(void *backend, struct artem_pass *out_passes);       // NULL: it has none
     void (*destroy)(void *backend);                                         // waits for a frame in flight
 };
 
 extern const struct artem_backend_ops artem_backend_cpu;
+extern const struct artem_backend_ops artem_backend_cuda;
 extern const struct artem_backend_ops artem_backend_vulkan;
 
 #endif

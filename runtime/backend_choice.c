@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "artem/cuda.h"
 #include "artem/engine_vulkan.h"
 #include "artem/file.h"
 #include "artem/log.h"
@@ -72,17 +73,26 @@ static double measure(const struct artem_backend_ops *ops, const struct artem_en
     return best;
 }
 
+// A backend that runs on a GPU, and what it is known by: device, driver, CPU.
+struct candidate {
+    const struct artem_backend_ops *ops;
+    const struct artem_engine_params *params;
+    char device[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
+    char key[ARTEM_PATH_MAX];
+};
+
 struct times {
     double gpu, cpu; // milliseconds; 0: does not work
 };
 
-static bool measure_both(const struct artem_engine_params *params, struct times *out)
+static bool measure_both(const struct artem_backend_ops *ops, const struct artem_engine_params *params,
+                         struct times *out)
 {
     uint8_t *pictures = calloc((size_t)VIEWS * 2, (size_t)WIDTH * HEIGHT * 4);
     struct artem_style *style = artem_style_alloc();
 
     if (pictures != NULL && style != NULL) {
-        out->gpu = measure(&artem_backend_vulkan, params, style, pictures);
+        out->gpu = measure(ops, params, style, pictures);
         out->cpu = measure(&artem_backend_cpu, params, style, pictures);
     }
     const bool measured = pictures != NULL && style != NULL;
@@ -92,13 +102,44 @@ static bool measure_both(const struct artem_engine_params *params, struct times 
 }
 
 // A line of the file is KEY TAB GPU TAB CPU; a key has no tabs and no line ends.
-static void make_key(const struct vulkan_device *device, uint32_t threads, char *key, size_t size)
+static const char *cpu_name(void)
 {
-    snprintf(key, size, "%s, driver %08x%s, %s, %u threads", device->name, device->driver, device->dot ? ", dot" : "",
-             artem_cpu_name(artem_cpu_detect()), threads > 0 ? threads : artem_threadpool_automatic());
+    return artem_cpu_name(artem_cpu_detect());
+}
+
+static uint32_t thread_count(uint32_t threads)
+{
+    return threads > 0 ? threads : artem_threadpool_automatic();
+}
+
+static void clean(char *key)
+{
     for (char *c = key; *c != '\0'; c++)
         if ((unsigned char)*c < ' ')
             *c = ' ';
+}
+
+static void make_vulkan(const struct artem_engine_params *params, struct candidate *out)
+{
+    const struct vulkan_device *device = params->vulkan->device;
+
+    out->ops = &artem_backend_vulkan;
+    out->params = params;
+    snprintf(out->device, sizeof out->device, "%s", device->name);
+    snprintf(out->key, sizeof out->key, "%s, driver %08x%s, %s, %u threads", device->name, device->driver,
+             device->dot ? ", dot" : "", cpu_name(), thread_count(params->threads));
+    clean(out->key);
+}
+
+static void make_cuda(const struct artem_cuda_info *info, const struct artem_engine_params *params,
+                      struct candidate *out)
+{
+    out->ops = &artem_backend_cuda;
+    out->params = params;
+    snprintf(out->device, sizeof out->device, "%s", info->name);
+    snprintf(out->key, sizeof out->key, "%s by CUDA, driver %d.%d, %s, %u threads", info->name, info->driver / 1000,
+             info->driver % 1000 / 10, cpu_name(), thread_count(params->threads));
+    clean(out->key);
 }
 
 // In tenths of a microsecond, without the host's locale. The text ends with a NUL.
@@ -142,28 +183,27 @@ static void remember(const char *path, const char *old, const char *key, const s
     free(text);
 }
 
-static bool prefers_gpu(const struct artem_engine_params *params)
+static struct times find_times(const struct candidate *candidate)
 {
-    const struct vulkan_device *device = params->vulkan->device;
+    const char *key = candidate->key;
     struct times times = {0, 0};
-    char path[ARTEM_PATH_MAX], key[ARTEM_PATH_MAX], *old = NULL;
+    char path[ARTEM_PATH_MAX], *old = NULL;
     size_t size;
     const bool has_path = artem_cache_path(file_name, path, sizeof path);
 
-    make_key(device, params->threads, key, sizeof key);
     if (has_path && artem_file_read(path, FILE_MAX, &old, &size) != ARTEM_OK)
         old = NULL;
     if (old == NULL || !find_line(old, key, &times)) {
-        if (measure_both(params, &times)) {
-            artem_log(ARTEM_LOG_INFO, "measured once: %.2f ms a frame on %s, %.2f ms on the CPU", times.gpu,
-                      device->name, times.cpu);
+        if (measure_both(candidate->ops, candidate->params, &times)) {
+            artem_log(ARTEM_LOG_INFO, "measured once: %.2f ms a frame on %s by %s, %.2f ms on the CPU", times.gpu,
+                      candidate->device, candidate->ops->name, times.cpu);
             // What did not work may do so next time.
             if (has_path && times.gpu > 0 && times.cpu > 0)
                 remember(path, old, key, &times);
         }
     }
     free(old);
-    return times.gpu > 0 && (times.cpu == 0 || times.gpu <= patience * times.cpu);
+    return times;
 }
 
 static bool is_gpu(const struct vulkan_device *device)
@@ -173,19 +213,57 @@ static bool is_gpu(const struct vulkan_device *device)
            device->type == VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU;
 }
 
+// CUDA on the app's device, where there is one, else on any.
+static bool find_cuda(const struct artem_engine_params *params, struct candidate *out)
+{
+    const struct vulkan_device *app = params->vulkan != NULL ? params->vulkan->device : NULL;
+    struct artem_cuda_info info;
+    char why[ARTEM_PATH_MAX];
+
+    if (app != NULL && app->sharing == VULKAN_SHARING_NONE)
+        return false;
+    if (artem_cuda_probe(app != NULL ? app->uuid : NULL, &info, why, sizeof why) != ARTEM_OK)
+        return false;
+    make_cuda(&info, params, out);
+    return true;
+}
+
+static const struct artem_backend_ops *fastest(const struct candidate *candidates, int count)
+{
+    const struct artem_backend_ops *best = &artem_backend_cpu;
+    double best_ms = 0;
+
+    for (int i = 0; i < count; i++) {
+        const struct times times = find_times(&candidates[i]);
+        if (times.gpu > 0 && (times.cpu == 0 || times.gpu <= patience * times.cpu) &&
+            (best_ms == 0 || times.gpu < best_ms)) {
+            best = candidates[i].ops;
+            best_ms = times.gpu;
+        }
+    }
+    return best;
+}
+
 const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params)
 {
     struct artem_engine_vulkan share = {NULL};
     struct artem_engine_params shared = *params;
     struct vulkan_own_device *own = NULL;
+    struct candidate *candidates = calloc(2, sizeof *candidates);
+    const struct artem_backend_ops *best = &artem_backend_cpu;
+    int count = 0;
 
-    if (params->vulkan == NULL) {
-        if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
-            return &artem_backend_cpu;
+    if (candidates == NULL)
+        return best;
+    if (params->vulkan == NULL && vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) == ARTEM_OK) {
         share.device = vulkan_own_device_get(own);
         shared.vulkan = &share;
     }
-    const bool gpu = is_gpu(shared.vulkan->device) && prefers_gpu(&shared);
+    if (shared.vulkan != NULL && is_gpu(shared.vulkan->device))
+        make_vulkan(&shared, &candidates[count++]);
+    count += find_cuda(params, &candidates[count]);
+    best = fastest(candidates, count);
     vulkan_own_device_destroy(&own);
-    return gpu ? &artem_backend_vulkan : &artem_backend_cpu;
+    free(candidates);
+    return best;
 }

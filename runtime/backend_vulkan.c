@@ -249,7 +249,7 @@ static void stats(const void *backend, struct artem_engine_stats *out_stats)
     out_stats->memory_bytes = sizeof *vulkan + vulkan_memory_bytes(vulkan);
 }
 
-static uint32_t passes(const void *backend, struct artem_pass *out_passes)
+static uint32_t passes(void *backend, struct artem_pass *out_passes)
 {
     const struct vulkan_backend *vulkan = backend;
 

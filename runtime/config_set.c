@@ -178,14 +178,14 @@ static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error
 
 static bool set_backend(char field[ARTEM_BACKEND_MAX], const char *value, char *error, size_t error_size)
 {
-    static const char *const names[] = {"auto", "cpu", "vulkan"};
+    static const char *const names[] = {"auto", "cpu", "vulkan", "cuda"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcasecmp(value, names[i]) == 0) {
             snprintf(field, ARTEM_BACKEND_MAX, "%s", names[i]);
             return true;
         }
-    snprintf(error, error_size, "expected auto, cpu or vulkan, got '%.80s'", value);
+    snprintf(error, error_size, "expected auto, cpu, vulkan or cuda, got '%.80s'", value);
     return false;
 }
 

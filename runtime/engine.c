@@ -27,6 +27,7 @@ static const struct artem_backend_ops *const backends[] = {
     &artem_backend_cpu,
 #ifdef ARTEM_VULKAN
     &artem_backend_vulkan,
+    &artem_backend_cuda,
 #endif
 };
 

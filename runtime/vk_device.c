@@ -30,6 +30,21 @@ static PFN_vkGetInstanceProcAddr open_vulkan(struct vulkan_device *device)
     return (PFN_vkGetInstanceProcAddr)dlsym(device->library, "vkGetInstanceProcAddr");
 }
 
+static void load_sharing(struct vulkan_device *device, const struct vulkan_device_params *params,
+                         PFN_vkGetInstanceProcAddr get, PFN_vkGetDeviceProcAddr get_device)
+{
+    device->vkGetMemoryFdKHR = (PFN_vkGetMemoryFdKHR)get_device(params->device, "vkGetMemoryFdKHR");
+    device->vkGetSemaphoreFdKHR = (PFN_vkGetSemaphoreFdKHR)get_device(params->device, "vkGetSemaphoreFdKHR");
+    device->vkSignalSemaphoreKHR = (PFN_vkSignalSemaphoreKHR)get_device(params->device, "vkSignalSemaphoreKHR");
+    device->vkGetSemaphoreCounterValueKHR =
+        (PFN_vkGetSemaphoreCounterValueKHR)get_device(params->device, "vkGetSemaphoreCounterValueKHR");
+    if (device->vkGetMemoryFdKHR == NULL || device->vkGetSemaphoreFdKHR == NULL ||
+        (device->sharing == VULKAN_SHARING_TIMELINE &&
+         (device->vkSignalSemaphoreKHR == NULL || device->vkGetSemaphoreCounterValueKHR == NULL)) ||
+        !vulkan_find_uuid(get, params->instance, params->physical_device, device->uuid))
+        device->sharing = VULKAN_SHARING_NONE;
+}
+
 static bool load_functions(struct vulkan_device *device, const struct vulkan_device_params *params,
                            struct instance_functions *functions)
 {
@@ -56,6 +71,9 @@ static bool load_functions(struct vulkan_device *device, const struct vulkan_dev
         return false;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
+    device->sharing = params->sharing;
+    if (device->sharing != VULKAN_SHARING_NONE)
+        load_sharing(device, params, get, functions->vkGetDeviceProcAddr);
     return true;
 }
 

@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Integer dot products: whether they pay on a device.
-#include <stdlib.h>
 #include <string.h>
 
 #include "artem/file.h"
 #include "artem_vk/device.h"
-
-static bool has_extension(PFN_vkEnumerateDeviceExtensionProperties enumerate, VkPhysicalDevice physical,
-                          const char *name)
-{
-    VkExtensionProperties *list = NULL;
-    uint32_t count = 0;
-    bool found = false;
-
-    if (enumerate(physical, NULL, &count, NULL) == VK_SUCCESS && count > 0)
-        list = calloc(count, sizeof *list);
-    if (list != NULL && enumerate(physical, NULL, &count, list) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(list[i].extensionName, name) == 0;
-    free(list);
-    return found;
-}
 
 bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t version, VkPhysicalDevice physical)
 {
@@ -31,8 +14,6 @@ bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR};
     VkPhysicalDeviceProperties2 properties2 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
                                                .pNext = &products};
-    const PFN_vkEnumerateDeviceExtensionProperties enumerate =
-        (PFN_vkEnumerateDeviceExtensionProperties)get(instance, "vkEnumerateDeviceExtensionProperties");
     const PFN_vkGetPhysicalDeviceFeatures2 get_features =
         (PFN_vkGetPhysicalDeviceFeatures2)get(instance, "vkGetPhysicalDeviceFeatures2");
     const PFN_vkGetPhysicalDeviceProperties get_old =
@@ -42,12 +23,12 @@ bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32
     const char *wish = artem_user_env("ARTEM_VULKAN_DOT");
     VkPhysicalDeviceProperties old;
 
-    if (version < VK_API_VERSION_1_1 || enumerate == NULL || get_features == NULL || get_old == NULL ||
+    if (version < VK_API_VERSION_1_1 || get_features == NULL || get_old == NULL ||
         get_properties == NULL)
         return false;
     get_old(physical, &old);
     if (old.apiVersion < VK_API_VERSION_1_1 ||
-        !has_extension(enumerate, physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+        !vulkan_has_extension(get, instance, physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
         return false;
     get_features(physical, &features2);
     get_properties(physical, &properties2);

@@ -19,10 +19,12 @@ static uint32_t find_type(const struct vulkan_device *device, uint32_t allowed, 
 
 // The first of two property sets that the device has; the second may be 0 for "any".
 static enum artem_result allocate(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
-                                  VkMemoryPropertyFlags best, VkMemoryPropertyFlags enough, VkDeviceMemory *out_memory)
+                                  VkMemoryPropertyFlags best, VkMemoryPropertyFlags enough, const void *next,
+                                  VkDeviceMemory *out_memory)
 {
     VkMemoryAllocateInfo info = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+        .pNext = next,
         .allocationSize = requirements->size,
         .memoryTypeIndex = find_type(device, requirements->memoryTypeBits, best),
     };
@@ -60,7 +62,7 @@ enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t w
     if (device->vkCreateImage(device->handle, &info, NULL, &image.handle) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
     device->vkGetImageMemoryRequirements(device->handle, image.handle, &requirements);
-    result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &image.memory);
+    result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, NULL, &image.memory);
     if (result == ARTEM_OK && device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
         result = ARTEM_ERROR_DEVICE;
     if (result == ARTEM_OK)
@@ -77,32 +79,64 @@ void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image
     memset(image, 0, sizeof *image);
 }
 
-enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
-                                   struct vk_buffer *out_buffer)
+// Memory that the buffer has for itself, and that other APIs can import.
+static enum artem_result allocate_shared(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
+                                         struct vk_buffer *buffer)
+{
+    const VkMemoryDedicatedAllocateInfoKHR dedicated = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO_KHR,
+        .buffer = buffer->handle,
+    };
+    const VkExportMemoryAllocateInfoKHR exported = {
+        .sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO_KHR,
+        .pNext = &dedicated,
+        .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+
+    buffer->shared = requirements->size;
+    return allocate(device, requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &exported, &buffer->memory);
+}
+
+static enum artem_result allocate_buffer(const struct vulkan_device *device, enum vk_place place,
+                                         struct vk_buffer *buffer)
 {
     // Every device has host-visible coherent memory for buffers; reading it is fast only where it is cached.
     const VkMemoryPropertyFlags visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    VkMemoryRequirements requirements;
+
+    device->vkGetBufferMemoryRequirements(device->handle, buffer->handle, &requirements);
+    if (place == VK_PLACE_HOST)
+        return allocate(device, &requirements, visible | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, visible, NULL,
+                        &buffer->memory);
+    if (place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE)
+        return allocate_shared(device, &requirements, buffer);
+    return allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, NULL, &buffer->memory);
+}
+
+enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                   struct vk_buffer *out_buffer)
+{
+    static _Atomic uint64_t serials;
+    const VkExternalMemoryBufferCreateInfoKHR external = {
+        .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO_KHR,
+        .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
     const bool host = place == VK_PLACE_HOST;
-    VkBufferCreateInfo info = {
+    const VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+        .pNext = place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE ? &external : NULL,
         .size = size,
         .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
     };
-    static _Atomic uint64_t serials;
     struct vk_buffer buffer = {.size = size, .serial = atomic_fetch_add(&serials, 1) + 1};
-    VkMemoryRequirements requirements;
     enum artem_result result;
 
     memset(out_buffer, 0, sizeof *out_buffer);
     if (device->vkCreateBuffer(device->handle, &info, NULL, &buffer.handle) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
-    device->vkGetBufferMemoryRequirements(device->handle, buffer.handle, &requirements);
-    if (host)
-        result = allocate(device, &requirements, visible | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, visible, &buffer.memory);
-    else
-        result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &buffer.memory);
+    result = allocate_buffer(device, place, &buffer);
     if (result != ARTEM_OK)
         goto fail;
     result = ARTEM_ERROR_DEVICE;

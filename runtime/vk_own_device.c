@@ -21,6 +21,7 @@ struct vulkan_own_device {
     void *library;
     PFN_vkGetInstanceProcAddr get;
     VkInstance instance;
+    VkPhysicalDevice physical;
     VkDevice handle;
     PFN_vkDestroyDevice destroy_device;
     struct vulkan_device *device;
@@ -133,6 +134,7 @@ static const char *create_device(struct vulkan_own_device *own)
     static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
     const float priority = 1.0f;
     const VkPhysicalDevice physical = vulkan_find_device(own->get, own->instance);
+    own->physical = physical;
     if (physical == VK_NULL_HANDLE)
         return "there is no such Vulkan device";
 
@@ -196,6 +198,11 @@ enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vu
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own)
 {
     return own->device;
+}
+
+bool vulkan_own_device_uuid(const struct vulkan_own_device *own, uint8_t uuid[VK_UUID_SIZE])
+{
+    return own->version >= VK_API_VERSION_1_1 && vulkan_find_uuid(own->get, own->instance, own->physical, uuid);
 }
 
 void vulkan_own_device_destroy(struct vulkan_own_device **own)

@@ -1,56 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA's driver, opened as the layer would: in a child, since it may crash or hang where its kernel module is gone.
+// CUDA: the backend's shared object, the driver, and whether its device is the one that Vulkan draws with. In a child,
+// since drivers crash or hang where their kernel module is gone.
 #include <dlfcn.h>
 #include <stdio.h>
 
+#include "artem/cuda.h"
+#include "artem_vk/device.h"
 #include "doctor.h"
 
 static const char check[] = "graphics";
 
-enum { MAJOR = 75, MINOR = 76 }; // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_...
+// 0: apps' pictures are on this device; else why not.
+static const char *find_mismatch(void)
+{
+    struct vulkan_own_device *own = NULL;
+    uint8_t uuid[VK_UUID_SIZE];
+    char why[1024];
+    bool known;
 
-#define FUNCTIONS(X)                                                                                                   \
-    X(cuInit, (unsigned))                                                                                              \
-    X(cuDriverGetVersion, (int *))                                                                                     \
-    X(cuDeviceGetCount, (int *))                                                                                       \
-    X(cuDeviceGet, (int *, int))                                                                                       \
-    X(cuDeviceGetName, (char *, int, int))                                                                             \
-    X(cuDeviceGetAttribute, (int *, int, int))
+    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
+        return "there is no Vulkan device";
+    known = vulkan_own_device_uuid(own, uuid);
+    vulkan_own_device_destroy(&own);
+    if (!known)
+        return "the Vulkan device does not tell its UUID";
+    return artem_cuda_probe(uuid, NULL, why, sizeof why) == ARTEM_OK ? NULL : "it is not the Vulkan device";
+}
 
 // '+', '-' or '?' (there is none), and a line.
 static size_t look(const void *user, void *answer, size_t size)
 {
-    void *library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-    int version = 0, count = 0, device, major = 0, minor = 0, error;
-    char name[128] = "";
+    void *library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    struct artem_cuda_info info;
+    char why[1024];
 
     (void)user;
     if (library == NULL)
         return (size_t)snprintf(answer, size, "?");
-#define X(function, arguments)                                                                                         \
-    int(*function) arguments = (int(*) arguments)dlsym(library, #function);                                            \
-    if (function == NULL)                                                                                              \
-        return (size_t)snprintf(answer, size, "-libcuda.so.1 has no " #function);
-    FUNCTIONS(X)
-#undef X
-    error = cuInit(0);
-    if (error != 0)
-        return (size_t)snprintf(answer, size, "-CUDA's driver does not start (error %d)", error);
-    cuDriverGetVersion(&version);
-    cuDeviceGetCount(&count);
-    if (count == 0 || cuDeviceGet(&device, 0) != 0)
-        return (size_t)snprintf(answer, size, "-CUDA's driver has no device");
-    cuDeviceGetName(name, sizeof name, device);
-    cuDeviceGetAttribute(&major, MAJOR, device);
-    cuDeviceGetAttribute(&minor, MINOR, device);
-
-    return (size_t)snprintf(answer, size, "+CUDA %d.%d: %s, compute capability %d.%d%s", version / 1000,
-                            version % 1000 / 10, name, major, minor, count > 1 ? ", and more devices" : "");
+    if (artem_cuda_probe(NULL, &info, why, sizeof why) != ARTEM_OK)
+        return (size_t)snprintf(answer, size, "-no CUDA: %.400s", why);
+    const char *mismatch = find_mismatch();
+    return (size_t)snprintf(
+        answer, size, "%cCUDA %d.%d: %s, compute capability %d.%d, kernels: %s%s%s", mismatch == NULL ? '+' : '-',
+        info.driver / 1000, info.driver % 1000 / 10, info.name, info.capability / 10, info.capability % 10, info.form,
+        mismatch == NULL ? "" : ", but for pictures of files only: ", mismatch == NULL ? "" : mismatch);
 }
 
 void doctor_check_cuda(struct doctor *doctor)
 {
-    char answer[512];
+    char answer[1024];
     const size_t length = doctor_ask_child(look, NULL, answer, sizeof answer - 1);
 
     answer[length < sizeof answer ? length : sizeof answer - 1] = '\0';

@@ -36,6 +36,8 @@ struct mock_settings {
     unsigned exit_after;                       // ask the app to stop after so many frames; 0 = never
     XrResult refuse_create;                    // of xrCreateSwapchain, XR_SUCCESS = allowed
     XrResult refuse_transfer;                  // of xrCreateSwapchain with TRANSFER_SRC usage
+    const char *instance_extensions;           // that xrGetVulkanInstanceExtensionsKHR demands; NULL = none
+    const char *device_extensions;             // likewise
     bool refuse_extensions;                    // xrCreateVulkanDeviceKHR with device extensions fails in Vulkan
     XrResult reject_foreign;                   // of xrEndFrame that refers to swapchains that are not the app's
     XrResult reject_foreign_quads;             // the same for quad layers

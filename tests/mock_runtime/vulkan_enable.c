@@ -2,11 +2,11 @@
 // XR_KHR_vulkan_enable and XR_KHR_vulkan_enable2.
 #include "dispatch.h"
 
-static XrResult get_extensions(XrInstance handle, uint32_t capacity, uint32_t *count, char *buffer)
+static XrResult get_extensions(XrInstance handle, const char *names, uint32_t capacity, uint32_t *count, char *buffer)
 {
     if (MOCK_FIND(mock_instance, MOCK_INSTANCE, handle) == NULL)
         return mock_violation(XR_ERROR_HANDLE_INVALID, "xrGetVulkan*ExtensionsKHR: unknown instance");
-    return mock_enumerate_strings(capacity, count, buffer, ""); // nothing is needed
+    return mock_enumerate_strings(capacity, count, buffer, names != NULL ? names : "");
 }
 
 MOCK_FUNCTION(xrGetVulkanInstanceExtensionsKHR)
@@ -14,7 +14,7 @@ MOCK_FUNCTION(xrGetVulkanInstanceExtensionsKHR)
 {
     MOCK_ENTER("xrGetVulkanInstanceExtensionsKHR");
     (void)system;
-    return get_extensions(handle, capacity, count, buffer);
+    return get_extensions(handle, mock_settings.instance_extensions, capacity, count, buffer);
 }
 
 MOCK_FUNCTION(xrGetVulkanDeviceExtensionsKHR)
@@ -22,7 +22,7 @@ MOCK_FUNCTION(xrGetVulkanDeviceExtensionsKHR)
 {
     MOCK_ENTER("xrGetVulkanDeviceExtensionsKHR");
     (void)system;
-    return get_extensions(handle, capacity, count, buffer);
+    return get_extensions(handle, mock_settings.device_extensions, capacity, count, buffer);
 }
 
 static XrResult get_requirements(XrInstance handle, XrGraphicsRequirementsVulkanKHR *requirements)

@@ -17,6 +17,7 @@
 enum { IMAGES_MAX = 32 };
 
 uint32_t host_api_version = VK_API_VERSION_1_0;
+struct host_names host_instance_extensions, host_device_extensions;
 
 static VkInstance instance;
 static VkPhysicalDevice physical;
@@ -65,6 +66,10 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL count_message(VkDebugUtilsMessageSeverityF
     (void)severity;
     (void)types;
     (void)user;
+    // Of the layer about itself, where another process or API signals a semaphore.
+    if (strstr(data->pMessage, "most likely a validation bug") != NULL ||
+        strstr(data->pMessage, "most likley a validation bug") != NULL)
+        return VK_FALSE;
     messages++;
     fprintf(stderr, "%s\n", data->pMessage);
     return VK_FALSE;
@@ -94,7 +99,7 @@ static bool wants_validation(void)
 static VkResult create_instance(const struct host_makers *makers)
 {
     static const char *const layers[] = {VALIDATION};
-    static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
+    const char *extensions[16] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
     static const VkValidationFeatureEnableEXT synchronization =
         VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT;
     const VkValidationFeaturesEXT features = {
@@ -117,9 +122,13 @@ static VkResult create_instance(const struct host_makers *makers)
         .pApplicationInfo = &app,
         .enabledLayerCount = validate,
         .ppEnabledLayerNames = layers,
-        .enabledExtensionCount = validate,
+        .enabledExtensionCount = validate + host_instance_extensions.count,
         .ppEnabledExtensionNames = extensions,
     };
+
+    need(host_instance_extensions.count < 15, "fewer extensions");
+    for (uint32_t i = 0; i < host_instance_extensions.count; i++)
+        extensions[validate + i] = host_instance_extensions.names[i];
     VkResult result = makers->create_instance(&info, &instance);
 
     if (result == VK_SUCCESS && validate) {
@@ -183,6 +192,8 @@ const char *host_open_through(const struct host_makers *makers, struct vulkan_de
         .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
         .queueCreateInfoCount = 1,
         .pQueueCreateInfos = &queue_info,
+        .enabledExtensionCount = host_device_extensions.count,
+        .ppEnabledExtensionNames = host_device_extensions.names,
     };
     VkCommandPoolCreateInfo pool_info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
 

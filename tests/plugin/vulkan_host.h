@@ -7,6 +7,12 @@
 
 // Of the instance; Vulkan 1.0 unless a test asks for more.
 extern uint32_t host_api_version;
+// What instances and devices that a test makes by itself are made with, besides what the test bed needs.
+struct host_names {
+    uint32_t count;
+    const char *const *names;
+};
+extern struct host_names host_instance_extensions, host_device_extensions;
 
 // NULL on success, else why there is no device. Fills in what a session would get from the app.
 const char *host_open(struct vulkan_device_params *out_params);

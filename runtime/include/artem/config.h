@@ -29,7 +29,7 @@ struct artem_settings {
     double budget_share;             // budget_share = 0.05..1      instead, as a share of the display period; 0 = budget_ms; default 0
     enum artem_mode mode;            // mode = auto|sync|async      whether the app waits for the network (governor.h); default auto
     char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none
-    char backend[ARTEM_BACKEND_MAX]; // backend = auto|cpu|vulkan   what the network runs on; default auto
+    char backend[ARTEM_BACKEND_MAX]; // backend = auto|cpu|vulkan|cuda   what the network runs on; default auto
     uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0
     bool ar;                         // ar = on|off                 style additive displays too; default off
     char record[ARTEM_PATH_MAX];     // record = FOLDER             recording of the session (recording.h); empty = none; default none

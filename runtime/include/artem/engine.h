@@ -18,7 +18,7 @@ struct artem_engine;
 struct artem_engine_vulkan;
 
 struct artem_engine_params {
-    const char *backend;                      // "cpu", "vulkan"; NULL or "auto": measured once, then remembered
+    const char *backend;                      // "cpu", "vulkan", "cuda"; NULL or "auto": measured once, then remembered
     uint32_t threads;                         // CPU backend: worker threads including the caller's share; 0 = automatic
     struct artem_network *network;            // the engine takes its own reference
     const struct artem_engine_vulkan *vulkan; // engine_vulkan.h; NULL: a Vulkan device of the engine's own
@@ -33,6 +33,9 @@ struct artem_engine_view {
     size_t out_stride;
     uint64_t in_buffer, out_buffer; // instead of in and out (NULL then): engine_vulkan.h; 0 otherwise
     uint64_t in_serial, out_serial; // of these buffers: another one where a handle stands for another buffer
+    // Of these buffers, for an engine that shares them with the device (CUDA): the exportable memory that each has for
+    // itself (VkDeviceMemory; 0: it cannot be shared) and its size.
+    uint64_t in_memory, out_memory, in_memory_bytes, out_memory_bytes;
     struct artem_noise_map noise;   // where flat areas get their texture from
 };
 

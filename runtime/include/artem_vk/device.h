@@ -42,6 +42,7 @@
     X(vkCreatePipelineCache)                                                                                           \
     X(vkCreatePipelineLayout)                                                                                          \
     X(vkCreateQueryPool)                                                                                               \
+    X(vkCreateSemaphore)                                                                                               \
     X(vkCreateShaderModule)                                                                                            \
     X(vkDestroyBuffer)                                                                                                 \
     X(vkDestroyCommandPool)                                                                                            \
@@ -53,6 +54,7 @@
     X(vkDestroyPipelineCache)                                                                                          \
     X(vkDestroyPipelineLayout)                                                                                         \
     X(vkDestroyQueryPool)                                                                                              \
+    X(vkDestroySemaphore)                                                                                              \
     X(vkDestroyShaderModule)                                                                                           \
     X(vkEndCommandBuffer)                                                                                              \
     X(vkFreeMemory)                                                                                                    \
@@ -68,6 +70,10 @@
     X(vkUpdateDescriptorSets)                                                                                          \
     X(vkWaitForFences)
 
+// How work of another API on the same device (CUDA) follows work of a queue, and is followed by it: by exported
+// semaphores of this kind. Memory can be exported too then.
+enum vulkan_sharing { VULKAN_SHARING_NONE, VULKAN_SHARING_BINARY, VULKAN_SHARING_TIMELINE };
+
 struct vulkan_device {
     VkDevice handle;
     VkQueue queue; // an app's: only inside calls that may use it
@@ -77,13 +83,19 @@ struct vulkan_device {
     VkDeviceSize max_buffer_range; // that one binding may have
     uint32_t max_storage_buffers;  // that one shader may have
     bool dot;                      // the device has been made with VK_KHR_shader_integer_dot_product
+    enum vulkan_sharing sharing;   // what it has been made for
+    uint8_t uuid[VK_UUID_SIZE];    // of the device, where it shares
     VkPhysicalDeviceType type;
     uint32_t vendor, model, driver; // as the driver numbers them
     uint8_t cache_id[VK_UUID_SIZE]; // of its pipeline caches
     char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
-    double timestamp_ms;     // milliseconds per tick; 0 = the queue has no timestamps
-    uint64_t timestamp_mask; // of the valid bits
-    void *library;           // libvulkan, where it had to be opened
+    double timestamp_ms;                           // milliseconds per tick; 0 = the queue has no timestamps
+    uint64_t timestamp_mask;                       // of the valid bits
+    void *library;                                 // libvulkan, where it had to be opened
+    PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;         // with sharing
+    PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing
+    PFN_vkSignalSemaphoreKHR vkSignalSemaphoreKHR; // with timeline semaphores, and the next
+    PFN_vkGetSemaphoreCounterValueKHR vkGetSemaphoreCounterValueKHR;
 #define X(name) PFN_##name name;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
@@ -96,6 +108,7 @@ struct vulkan_device_params {
     uint32_t queue_family, queue_index;
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: look for the libvulkan that the app uses
     bool dot;                                         // see above
+    enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
 };
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
@@ -112,11 +125,27 @@ bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32
 // VK_NULL_HANDLE without one.
 VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance);
 
+bool vulkan_has_extension(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                          const char *name);
+
+// What a device has to be made with to share memory and semaphores: all of vulkan_sharing_extensions, and for timeline
+// semaphores vulkan_timeline_extension and its feature. NONE where the physical device lacks any of it. The instance
+// needs what VkPhysicalDeviceIDProperties needs.
+extern const char *const vulkan_sharing_extensions[];
+extern const uint32_t vulkan_sharing_extension_count;
+extern const char vulkan_timeline_extension[];
+enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
+// The UUID by which other APIs know the device; false where the instance cannot tell.
+bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                      uint8_t uuid[VK_UUID_SIZE]);
+
 // A device of our own, for engines that no app lends one: the one of vulkan_find_device. ARTEM_ERROR_UNSUPPORTED, with
 // the reason in the log at that level, without one.
 struct vulkan_own_device;
 enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own);
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
+// By which other APIs know it; false where the instance cannot tell.
+bool vulkan_own_device_uuid(const struct vulkan_own_device *own, uint8_t uuid[VK_UUID_SIZE]);
 // The caller has waited for all work. Clears *own; NULL-safe.
 void vulkan_own_device_destroy(struct vulkan_own_device **own);
 

@@ -14,6 +14,7 @@ struct vk_image {
 enum vk_place {
     VK_PLACE_DEVICE, // for the GPU alone
     VK_PLACE_HOST,   // both sides see it: persistently mapped, coherent, cached by the CPU where the device offers that
+    VK_PLACE_SHARED, // as VK_PLACE_DEVICE, and exportable where the device shares (vulkan_device.sharing)
 };
 
 // A storage buffer; copies and indirect dispatches may use it too.
@@ -22,7 +23,8 @@ struct vk_buffer {
     VkDeviceMemory memory;
     void *data; // NULL on the device
     VkDeviceSize size;
-    uint64_t serial; // of this buffer alone: handles are used again
+    uint64_t serial;     // of this buffer alone: handles are used again
+    VkDeviceSize shared; // bytes of its memory, where that is exportable; else 0
 };
 
 // One sample, one mip level, `layers` layers. On failure *out_image is empty.

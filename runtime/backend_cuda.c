@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CUDA backend: an engine of the shared object, and the app's pictures for it.
+#include "backend_cuda.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem/engine_vulkan.h"
+#include "artem/file.h"
+
+struct cuda_backend {
+    void *library;
+    const struct artem_cuda_api *api;
+    struct artem_cuda *cuda;
+    struct cuda_share *share; // NULL: only pictures of the CPU
+    bool shared;              // those of the frame in flight are the app's
+};
+
+static void log_line(enum artem_log_level level, const char *text)
+{
+    artem_log(level, "%s", text);
+}
+
+static void destroy(void *backend)
+{
+    struct cuda_backend *b = backend;
+
+    // In this order: the engine waits for what is in flight when it goes, and so do the buffers that it gives back.
+    cuda_share_destroy(&b->share);
+    if (b->cuda != NULL)
+        b->api->destroy(b->cuda);
+    artem_cuda_unload(b->library);
+    free(b);
+}
+
+static enum artem_result create(const struct artem_engine_params *params, void **out_backend)
+{
+    static const struct artem_cuda_host host = {log_line, &artem_backend_cpu};
+    const struct vulkan_device *device = params->vulkan != NULL ? params->vulkan->device : NULL;
+    const struct artem_cuda_params cuda_params = {
+        .network = params->network,
+        .uuid = device != NULL ? device->uuid : NULL,
+        .device_name = device != NULL ? NULL : artem_user_env("ARTEM_CUDA_DEVICE"),
+        .level = ARTEM_LOG_WARN,
+    };
+    struct artem_cuda_info info;
+    struct cuda_backend *b;
+    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+
+    if (device != NULL && device->sharing == VULKAN_SHARING_NONE) {
+        artem_log(ARTEM_LOG_WARN, "no CUDA: the app's Vulkan device shares neither memory nor semaphores");
+        return ARTEM_ERROR_UNSUPPORTED;
+    }
+    b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return ARTEM_ERROR_MEMORY;
+    b->api = artem_cuda_load(ARTEM_LOG_WARN, &b->library);
+    if (b->api != NULL)
+        result = b->api->create(&host, &cuda_params, &b->cuda);
+    if (result == ARTEM_OK && device != NULL)
+        result = cuda_share_create(device, b->api, b->cuda, &b->share);
+    if (result != ARTEM_OK) {
+        destroy(b);
+        return result;
+    }
+    b->api->info(b->cuda, &info);
+    artem_log(ARTEM_LOG_DEBUG, "CUDA backend: %s, compute capability %d.%d, driver for CUDA %d.%d, kernels: %s",
+              info.name, info.capability / 10, info.capability % 10, info.driver / 1000, info.driver % 1000 / 10,
+              info.form);
+    *out_backend = b;
+    return ARTEM_OK;
+}
+
+static enum artem_result set_style(void *backend, const struct artem_style *style)
+{
+    struct cuda_backend *b = backend;
+
+    return b->api->set_style(b->cuda, style);
+}
+
+static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
+{
+    struct cuda_backend *b = backend;
+    uint32_t buffers = 0;
+    bool waits;
+
+    for (uint32_t v = 0; v < frame->views; v++)
+        buffers += frame->view[v].in_buffer != 0;
+    if (buffers > 0 && (buffers < frame->views || b->share == NULL))
+        return ARTEM_ERROR_ARGUMENT; // all are the app's, or none
+    b->shared = buffers > 0;
+    return b->shared ? cuda_share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL, &waits);
+}
+
+static enum artem_result wait(void *backend, uint64_t timeout_ns)
+{
+    struct cuda_backend *b = backend;
+    const enum artem_result result = b->api->wait(b->cuda, timeout_ns);
+
+    if (result != ARTEM_OK && result != ARTEM_TIMEOUT && b->shared)
+        cuda_share_give_up(b->share);
+    return result;
+}
+
+static void stats(const void *backend, struct artem_engine_stats *out_stats)
+{
+    const struct cuda_backend *b = backend;
+
+    b->api->stats(b->cuda, out_stats);
+}
+
+static uint32_t passes(void *backend, struct artem_pass *out_passes)
+{
+    struct cuda_backend *b = backend;
+
+    return b->api->passes(b->cuda, out_passes);
+}
+
+const struct artem_backend_ops artem_backend_cuda = {
+    .name = "cuda",
+    .takes_buffers = true,
+    .create = create,
+    .set_style = set_style,
+    .submit = submit,
+    .wait = wait,
+    .stats = stats,
+    .passes = passes,
+    .destroy = destroy,
+};

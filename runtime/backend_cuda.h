@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// libartem's side of the CUDA backend: backend_cuda_load.c (the shared object), backend_cuda.c (frames),
+// backend_cuda_share.c (pictures in buffers of the app's Vulkan device).
+#ifndef ARTEM_BACKEND_CUDA_H
+#define ARTEM_BACKEND_CUDA_H
+
+#include "artem_vk/device.h"
+#include "artem/cuda.h"
+#include "cuda_api.h"
+
+// Opens the shared object, NULL with a line of that level where it is missing or of another version. Each success is
+// followed by artem_cuda_unload.
+const struct artem_cuda_api *artem_cuda_load(enum artem_log_level level, void **out_library);
+void artem_cuda_unload(void *library);
+
+// ---- backend_cuda_share.c ----
+
+enum { CUDA_IMPORTS = 32 };
+
+struct cuda_share {
+    const struct vulkan_device *device;
+    const struct artem_cuda_api *api;
+    struct artem_cuda *cuda;
+    VkSemaphore ready, done;
+    uint64_t value; // of both after the latest frame, where they are timelines
+    bool broken;    // a binary semaphore is left signalled, or work is under way that nothing waits for
+    VkCommandPool pool;
+    VkCommandBuffer lend, take; // the pictures to CUDA and back
+    VkFence fence;              // of `take`
+    bool pending;               // that one is under way
+    uint64_t recorded[2 * ARTEM_MAX_VIEWS];
+    uint32_t recorded_count; // serials of the buffers that the two are recorded for
+    uint64_t frame;
+    struct cuda_import {
+        uint64_t serial; // 0: free
+        uint64_t used;   // frame
+        struct artem_cuda_buffer *buffer;
+    } imports[CUDA_IMPORTS];
+};
+
+enum artem_result cuda_share_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
+                                    struct artem_cuda *cuda, struct cuda_share **out_share);
+// The engine has no frame in flight any more.
+void cuda_share_destroy(struct cuda_share **share);
+// A frame whose pictures are in buffers of the device, in the order of its queue.
+enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
+// The frame will never end: nobody may wait for it.
+void cuda_share_give_up(struct cuda_share *share);
+
+#endif

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures in buffers of the app's Vulkan device, painted by CUDA in the order of the app's queue. A frame is two
+// submissions without work of their own:
+//
+//   lend   after all that was submitted before (scaling); gives the pictures to CUDA, signals `ready`
+//          CUDA waits for `ready`, paints, signals `done`
+//   take   waits for `done`, gets the pictures back; all that is submitted afterwards (composite) comes after it
+//
+// The second one is submitted only after CUDA has accepted the work and the signal: the queue never waits for what was
+// not launched. The CPU waits for none of it.
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend_cuda.h"
+
+enum { KEPT_FRAMES = 120 }; // a buffer that no frame has used for so long is let go
+
+static const uint64_t take_timeout_ns = 1000000000, rest_timeout_ns = 5000000000;
+
+static enum artem_result export_semaphore(const struct cuda_share *share, VkSemaphore *out_semaphore, int *out_fd)
+{
+    const struct vulkan_device *d = share->device;
+    const bool timeline = d->sharing == VULKAN_SHARING_TIMELINE;
+    const VkSemaphoreTypeCreateInfoKHR type = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO_KHR,
+        .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE_KHR,
+    };
+    const VkExportSemaphoreCreateInfoKHR exported = {
+        .sType = VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO_KHR,
+        .pNext = timeline ? &type : NULL,
+        .handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    const VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &exported};
+
+    if (d->vkCreateSemaphore(d->handle, &info, NULL, out_semaphore) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    const VkSemaphoreGetFdInfoKHR fd_info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_GET_FD_INFO_KHR,
+        .semaphore = *out_semaphore,
+        .handleType = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    return d->vkGetSemaphoreFdKHR(d->handle, &fd_info, out_fd) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+}
+
+static enum artem_result share_semaphores(struct cuda_share *share)
+{
+    int ready = -1, done = -1;
+    enum artem_result result = export_semaphore(share, &share->ready, &ready);
+
+    if (result == ARTEM_OK)
+        result = export_semaphore(share, &share->done, &done);
+    if (result == ARTEM_OK)
+        return share->api->import_semaphores(share->cuda, ready, done,
+                                             share->device->sharing == VULKAN_SHARING_TIMELINE);
+    if (ready >= 0)
+        close(ready);
+    return result;
+}
+
+static enum artem_result create_commands(struct cuda_share *share)
+{
+    const struct vulkan_device *d = share->device;
+    const VkCommandPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+        .queueFamilyIndex = d->queue_family,
+    };
+    VkCommandBufferAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+        .commandBufferCount = 1,
+    };
+    const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+
+    if (d->vkCreateCommandPool(d->handle, &pool_info, NULL, &share->pool) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    info.commandPool = share->pool;
+    if (d->vkAllocateCommandBuffers(d->handle, &info, &share->lend) != VK_SUCCESS ||
+        d->vkAllocateCommandBuffers(d->handle, &info, &share->take) != VK_SUCCESS ||
+        d->vkCreateFence(d->handle, &fence_info, NULL, &share->fence) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    return ARTEM_OK;
+}
+
+enum artem_result cuda_share_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
+                                    struct artem_cuda *cuda, struct cuda_share **out_share)
+{
+    struct cuda_share *share = calloc(1, sizeof *share);
+    enum artem_result result;
+
+    if (share == NULL)
+        return ARTEM_ERROR_MEMORY;
+    share->device = device;
+    share->api = api;
+    share->cuda = cuda;
+    result = create_commands(share);
+    if (result == ARTEM_OK)
+        result = share_semaphores(share);
+    if (result == ARTEM_OK)
+        *out_share = share;
+    else
+        cuda_share_destroy(&share);
+    return result;
+}
+
+// Whether the queue is done with `take`.
+static bool rest(struct cuda_share *share, uint64_t timeout_ns)
+{
+    const struct vulkan_device *d = share->device;
+
+    if (share->pending) {
+        const VkResult result = d->vkWaitForFences(d->handle, 1, &share->fence, VK_TRUE, timeout_ns);
+        share->pending = result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST;
+    }
+    return !share->pending;
+}
+
+void cuda_share_destroy(struct cuda_share **share)
+{
+    struct cuda_share *s = *share;
+
+    *share = NULL;
+    if (s == NULL)
+        return;
+    for (int i = 0; i < CUDA_IMPORTS; i++)
+        s->api->release_buffer(s->cuda, s->imports[i].buffer);
+    if (rest(s, rest_timeout_ns)) {
+        const struct vulkan_device *d = s->device;
+        d->vkDestroyFence(d->handle, s->fence, NULL);
+        d->vkDestroyCommandPool(d->handle, s->pool, NULL);
+        d->vkDestroySemaphore(d->handle, s->done, NULL);
+        d->vkDestroySemaphore(d->handle, s->ready, NULL);
+    } else {
+        artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
+    }
+    free(s);
+}
+
+// ---- Buffers ----
+
+static enum artem_result import(struct cuda_share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
+                                struct cuda_import *slot)
+{
+    const struct vulkan_device *d = share->device;
+    const VkMemoryGetFdInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_GET_FD_INFO_KHR,
+        .memory = (VkDeviceMemory)(uintptr_t)memory, // NOLINT(performance-no-int-to-ptr)
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    enum artem_result result;
+    int fd = -1;
+
+    if (memory == 0)
+        return ARTEM_ERROR_UNSUPPORTED;
+    if (d->vkGetMemoryFdKHR(d->handle, &info, &fd) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    result = share->api->import_buffer(share->cuda, fd, bytes, true, &slot->buffer);
+    slot->serial = result == ARTEM_OK ? serial : 0;
+    return result;
+}
+
+static void let_go(struct cuda_share *share, struct cuda_import *slot)
+{
+    share->api->release_buffer(share->cuda, slot->buffer);
+    *slot = (struct cuda_import){.serial = 0};
+}
+
+// CUDA's side of a buffer, imported when it is first seen.
+static enum artem_result find_buffer(struct cuda_share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
+                                     uint64_t *out_buffer)
+{
+    struct cuda_import *slot = NULL;
+    enum artem_result result = ARTEM_OK;
+
+    for (int i = 0; i < CUDA_IMPORTS && slot == NULL; i++)
+        if (share->imports[i].serial == serial)
+            slot = &share->imports[i];
+    if (slot == NULL) {
+        slot = &share->imports[0];
+        for (int i = 1; i < CUDA_IMPORTS && slot->serial != 0; i++)
+            if (share->imports[i].serial == 0 || share->imports[i].used < slot->used)
+                slot = &share->imports[i];
+        if (slot->serial != 0)
+            let_go(share, slot); // there are more slots than a frame has buffers: it is none of this frame's
+        result = import(share, serial, memory, bytes, slot);
+    }
+    slot->used = share->frame;
+    *out_buffer = (uintptr_t)slot->buffer;
+    return result;
+}
+
+static enum artem_result find_buffers(struct cuda_share *share, struct artem_engine_frame *frame)
+{
+    enum artem_result result = ARTEM_OK;
+
+    for (uint32_t v = 0; v < frame->views && result == ARTEM_OK; v++) {
+        struct artem_engine_view *view = &frame->view[v];
+        result = find_buffer(share, view->in_serial, view->in_memory, view->in_memory_bytes, &view->in_buffer);
+        if (result == ARTEM_OK)
+            result = find_buffer(share, view->out_serial, view->out_memory, view->out_memory_bytes, &view->out_buffer);
+    }
+    for (int i = 0; i < CUDA_IMPORTS; i++)
+        if (share->imports[i].serial != 0 && share->imports[i].used + KEPT_FRAMES < share->frame)
+            let_go(share, &share->imports[i]);
+    return result;
+}
+
+// ---- Commands ----
+
+// The pictures change hands. Their content stays in both directions: the composite reads what the engine was given.
+static bool record_one(const struct cuda_share *share, VkCommandBuffer commands, const struct artem_engine_frame *frame,
+                       bool lend)
+{
+    const struct vulkan_device *d = share->device;
+    const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    const VkAccessFlags used = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
+    VkBufferMemoryBarrier barriers[2 * ARTEM_MAX_VIEWS];
+
+    for (uint32_t i = 0; i < 2 * frame->views; i++) {
+        const struct artem_engine_view *view = &frame->view[i / 2];
+        const uint64_t buffer = i % 2 == 0 ? view->in_buffer : view->out_buffer;
+        barriers[i] = (VkBufferMemoryBarrier){
+            .sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER,
+            .srcAccessMask = lend ? used : 0,
+            .dstAccessMask = lend ? 0 : used,
+            .srcQueueFamilyIndex = lend ? d->queue_family : VK_QUEUE_FAMILY_EXTERNAL_KHR,
+            .dstQueueFamilyIndex = lend ? VK_QUEUE_FAMILY_EXTERNAL_KHR : d->queue_family,
+            .buffer = (VkBuffer)(uintptr_t)buffer, // NOLINT(performance-no-int-to-ptr)
+            .size = VK_WHOLE_SIZE,
+        };
+    }
+    if (d->vkBeginCommandBuffer(commands, &info) != VK_SUCCESS)
+        return false;
+    d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 0,
+                            NULL, 2 * frame->views, barriers, 0, NULL);
+    return d->vkEndCommandBuffer(commands) == VK_SUCCESS;
+}
+
+static enum artem_result record(struct cuda_share *share, const struct artem_engine_frame *frame)
+{
+    uint64_t serials[2 * ARTEM_MAX_VIEWS];
+    const uint32_t count = 2 * frame->views;
+
+    for (uint32_t v = 0; v < frame->views; v++) {
+        serials[2 * v] = frame->view[v].in_serial;
+        serials[2 * v + 1] = frame->view[v].out_serial;
+    }
+    if (count == share->recorded_count && memcmp(serials, share->recorded, count * sizeof serials[0]) == 0)
+        return ARTEM_OK;
+    share->recorded_count = 0;
+    if (!record_one(share, share->lend, frame, true) || !record_one(share, share->take, frame, false))
+        return ARTEM_ERROR_DEVICE;
+    memcpy(share->recorded, serials, count * sizeof serials[0]);
+    share->recorded_count = count;
+    return ARTEM_OK;
+}
+
+// `wait` and `signal` may be VK_NULL_HANDLE.
+static enum artem_result submit(struct cuda_share *share, VkCommandBuffer commands, VkSemaphore wait,
+                                VkSemaphore signal, VkFence fence)
+{
+    const struct vulkan_device *d = share->device;
+    const VkPipelineStageFlags stage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
+    const VkTimelineSemaphoreSubmitInfoKHR values = {
+        .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO_KHR,
+        .waitSemaphoreValueCount = wait != VK_NULL_HANDLE,
+        .pWaitSemaphoreValues = &share->value,
+        .signalSemaphoreValueCount = signal != VK_NULL_HANDLE,
+        .pSignalSemaphoreValues = &share->value,
+    };
+    const VkSubmitInfo info = {
+        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+        .pNext = d->sharing == VULKAN_SHARING_TIMELINE ? &values : NULL,
+        .waitSemaphoreCount = wait != VK_NULL_HANDLE,
+        .pWaitSemaphores = &wait,
+        .pWaitDstStageMask = &stage,
+        .commandBufferCount = 1,
+        .pCommandBuffers = &commands,
+        .signalSemaphoreCount = signal != VK_NULL_HANDLE,
+        .pSignalSemaphores = &signal,
+    };
+
+    return d->vkQueueSubmit(d->queue, 1, &info, fence) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+}
+
+static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
+{
+    const struct vulkan_device *d = share->device;
+    enum artem_result result = ARTEM_ERROR_DEVICE;
+
+    if (d->vkResetFences(d->handle, 1, &share->fence) == VK_SUCCESS)
+        result = submit(share, share->take, wait, VK_NULL_HANDLE, share->fence);
+    share->pending = result == ARTEM_OK;
+    return result;
+}
+
+enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame)
+{
+    struct artem_engine_frame imported = *frame;
+    const bool timeline = share->device->sharing == VULKAN_SHARING_TIMELINE;
+    struct artem_cuda_sync sync;
+    enum artem_result result = ARTEM_OK;
+    bool waits = false;
+
+    share->frame++;
+    // The frame before is done, so this one is too but for a moment.
+    if (share->broken || !rest(share, take_timeout_ns))
+        return ARTEM_ERROR_DEVICE;
+    result = find_buffers(share, &imported);
+    if (result == ARTEM_OK)
+        result = record(share, frame);
+    if (result != ARTEM_OK)
+        return result;
+    share->value++;
+    result = submit(share, share->lend, VK_NULL_HANDLE, share->ready, VK_NULL_HANDLE);
+    if (result != ARTEM_OK)
+        return result;
+    sync = (struct artem_cuda_sync){share->value, share->value};
+    result = share->api->submit(share->cuda, &imported, &sync, &waits);
+    if (result != ARTEM_OK) {
+        take_back(share, VK_NULL_HANDLE);
+        share->broken = !timeline && !waits;
+        return result;
+    }
+    result = take_back(share, share->done);
+    if (result != ARTEM_OK) { // painted in vain, and a binary semaphore is left signalled
+        share->api->wait(share->cuda, rest_timeout_ns);
+        share->broken = true;
+    }
+    return result;
+}
+
+void cuda_share_give_up(struct cuda_share *share)
+{
+    const struct vulkan_device *d = share->device;
+    const VkSemaphoreSignalInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO_KHR,
+        .semaphore = share->done,
+        .value = share->value,
+    };
+    uint64_t reached = 0;
+
+    share->broken = true;
+    if (d->sharing != VULKAN_SHARING_TIMELINE)
+        artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that CUDA lost");
+    else if (d->vkGetSemaphoreCounterValueKHR(d->handle, share->done, &reached) == VK_SUCCESS && reached < share->value)
+        d->vkSignalSemaphoreKHR(d->handle, &info);
+}

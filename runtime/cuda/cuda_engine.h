@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside of the CUDA backend's shared object: driver.c (the library), device.c (device, context, kernels), engine.c
+// (life time), buffers.c (memory), model.c (weights and parameters as the kernels read them), graph.c (one frame's
+// work, recorded per set of sizes), frame.c (frames), share.c (memory and semaphores of others), check.c (against the
+// reference).
+//
+// A context of our own: an app that uses CUDA itself has another, and an error of ours does not reach it. It is current
+// only inside our functions.
+#ifndef ARTEM_CUDA_ENGINE_H
+#define ARTEM_CUDA_ENGINE_H
+
+#include <stdbool.h>
+
+#include "artem/engine_vulkan.h"
+#include "cuda_api.h"
+#include "driver.h"
+#include "kernels/cuda/layout.h"
+#include "kernels/cuda/plan.h"
+
+enum {
+    CUDA_GRAPHS = 4, // sets of sizes that are remembered
+    CUDA_KERNELS_MAX = 32,
+    CUDA_MARKS_MAX = ARTEM_CUDA_LAUNCHES_MAX + 2,
+};
+
+struct cuda_memory {
+    CUdeviceptr address; // 0: none
+    size_t size;
+};
+
+struct cuda_pinned { // of the host, reachable by the device's copies
+    void *data;
+    size_t size;
+};
+
+// What a graph depends on besides addresses.
+struct cuda_shape {
+    struct artem_cuda_shape cells;
+    bool own[ARTEM_MAX_VIEWS];      // the picture is in the engine's own memory, and comes from the CPU
+    size_t offset[ARTEM_MAX_VIEWS]; // there; the painted one follows
+    size_t picture_bytes;           // of all of these
+    bool marked;                    // with times of passes
+};
+
+struct cuda_graph {
+    struct cuda_shape shape;
+    CUgraphExec exec; // NULL: this one is empty
+    uint64_t used;
+    unsigned marks; // events in it
+};
+
+struct artem_cuda_buffer {
+    CUexternalMemory memory;
+    CUdeviceptr address;
+};
+
+struct artem_cuda {
+    const struct artem_cuda_host *host;
+    const struct artem_network *network;
+    struct cuda_driver driver;
+    struct artem_cuda_info info;
+    struct artem_cuda_chip chip;
+    enum artem_cuda_form form;
+    CUdevice device;
+    CUcontext context;
+    CUmodule module;
+    CUstream stream;
+    CUevent begin, end;
+    CUevent marks[CUDA_MARKS_MAX];
+    unsigned mark_count; // made
+    char mark_names[CUDA_MARKS_MAX][16];
+    struct {
+        const char *name;
+        CUfunction function;
+        uint32_t shared; // that it was allowed
+    } kernels[CUDA_KERNELS_MAX];
+    unsigned kernel_count;
+
+    struct cuda_memory model, style, state, frame, arena, pictures;
+    struct cuda_pinned style_host, frame_host, decisions_host, staging;
+    struct cuda_graph graphs[CUDA_GRAPHS];
+    uint64_t graph_clock;
+    struct cuda_graph *running; // of the frame in flight, or the one before
+
+    CUexternalSemaphore ready, done;
+    bool timeline;
+
+    bool dirty;     // style_host has news
+    bool restart;   // the next frame starts from the calibration
+    bool in_flight; // until the end was seen
+    bool stray;     // something was launched of which the caller was not told
+    bool lost;      // the device does nothing for us any more
+    bool stuck;     // nor does it end what it has begun
+    uint32_t resolution;
+    struct artem_engine_frame last; // in flight
+    struct artem_pass passes[ARTEM_PASSES_MAX];
+    uint32_t pass_count;
+    bool wants_passes;
+    struct artem_engine_stats stats;
+};
+
+// image.c: the kernels for all chips, a fatbin.
+const void *cuda_image(void);
+
+// driver.c
+bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size);
+void cuda_driver_close(struct cuda_driver *driver);
+const char *cuda_error_name(const struct cuda_driver *driver, CUresult error);
+
+// device.c
+bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_params *params, CUdevice *out_device,
+                      struct artem_cuda_chip *out_chip, struct artem_cuda_info *out_info, char *why, size_t why_size);
+enum artem_result cuda_device_open(struct artem_cuda *cuda);
+void cuda_device_close(struct artem_cuda *cuda);
+// The function of the kernels' module, allowed as much shared memory; NULL where there is none.
+CUfunction cuda_find_kernel(struct artem_cuda *cuda, const char *name, uint32_t shared);
+// Between two calls of the driver's the context is current.
+bool cuda_enter(struct artem_cuda *cuda);
+void cuda_leave(struct artem_cuda *cuda);
+// ARTEM_OK, or the error that it is for the caller. Logs what failed.
+enum artem_result cuda_result(struct artem_cuda *cuda, CUresult result, const char *what);
+void cuda_log(const struct artem_cuda_host *host, enum artem_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// buffers.c: the context is current.
+enum artem_result cuda_create_buffers(struct artem_cuda *cuda);
+void cuda_destroy_buffers(struct artem_cuda *cuda);
+// Makes arena and pictures large enough; graphs are gone where one had to move.
+enum artem_result cuda_place_shape(struct artem_cuda *cuda, const struct cuda_shape *shape);
+size_t cuda_memory_bytes(const struct artem_cuda *cuda);
+size_t cuda_picture_bytes(const struct artem_cuda_view *view);
+size_t cuda_painted_offset(const struct cuda_shape *shape, uint32_t view);
+
+// model.c
+enum artem_result cuda_upload_network(struct artem_cuda *cuda);
+void cuda_pack_style(const struct artem_style *style, void *to);
+
+// graph.c
+bool cuda_plan_shape(const struct artem_cuda *cuda, const struct artem_engine_frame *frame,
+                     struct cuda_shape *out_shape);
+enum artem_result cuda_find_graph(struct artem_cuda *cuda, const struct cuda_shape *shape,
+                                  struct cuda_graph **out_graph);
+void cuda_forget_graphs(struct artem_cuda *cuda);
+
+// frame.c
+enum artem_result cuda_set_style(struct artem_cuda *cuda, const struct artem_style *style);
+enum artem_result cuda_submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
+                              const struct artem_cuda_sync *sync, bool *out_waits);
+enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns);
+// Ends what is under way, at most so long; false if it does not end.
+bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns);
+
+// share.c
+enum artem_result cuda_import_buffer(struct artem_cuda *cuda, int fd, uint64_t allocated, bool dedicated,
+                                     struct artem_cuda_buffer **out_buffer);
+void cuda_release_buffer(struct artem_cuda *cuda, struct artem_cuda_buffer *buffer);
+enum artem_result cuda_import_semaphores(struct artem_cuda *cuda, int ready_fd, int done_fd, bool timeline);
+void cuda_release_semaphores(struct artem_cuda *cuda);
+
+// check.c: picks the first form that paints as the reference does.
+enum artem_result cuda_choose_form(struct artem_cuda *cuda);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a device can share memory and semaphores with another API.
+#include <stdlib.h>
+#include <string.h>
+
+#include "artem_vk/device.h"
+
+// All but the first two became part of Vulkan 1.1; drivers still list them, and instances of 1.0 need them.
+const char *const vulkan_sharing_extensions[] = {
+    VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME,   VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME,
+    VK_KHR_EXTERNAL_MEMORY_EXTENSION_NAME,      VK_KHR_EXTERNAL_SEMAPHORE_EXTENSION_NAME,
+    VK_KHR_DEDICATED_ALLOCATION_EXTENSION_NAME, VK_KHR_GET_MEMORY_REQUIREMENTS_2_EXTENSION_NAME,
+};
+const uint32_t vulkan_sharing_extension_count = sizeof vulkan_sharing_extensions / sizeof vulkan_sharing_extensions[0];
+const char vulkan_timeline_extension[] = VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME;
+
+bool vulkan_has_extension(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                          const char *name)
+{
+    const PFN_vkEnumerateDeviceExtensionProperties enumerate =
+        (PFN_vkEnumerateDeviceExtensionProperties)get(instance, "vkEnumerateDeviceExtensionProperties");
+    VkExtensionProperties *list = NULL;
+    uint32_t count = 0;
+    bool found = false;
+
+    if (enumerate != NULL && enumerate(physical, NULL, &count, NULL) == VK_SUCCESS && count > 0)
+        list = calloc(count, sizeof *list);
+    if (list != NULL && enumerate(physical, NULL, &count, list) >= 0)
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = strcmp(list[i].extensionName, name) == 0;
+    free(list);
+    return found;
+}
+
+// By the names of 1.1 or of the extension.
+static PFN_vkVoidFunction find(PFN_vkGetInstanceProcAddr get, VkInstance instance, const char *khr, const char *core)
+{
+    PFN_vkVoidFunction function = get(instance, khr);
+
+    return function != NULL ? function : get(instance, core);
+}
+
+static bool has_timeline_feature(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+{
+    const PFN_vkGetPhysicalDeviceFeatures2KHR get_features = (PFN_vkGetPhysicalDeviceFeatures2KHR)find(
+        get, instance, "vkGetPhysicalDeviceFeatures2KHR", "vkGetPhysicalDeviceFeatures2");
+    VkPhysicalDeviceTimelineSemaphoreFeaturesKHR timeline = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES_KHR,
+    };
+    VkPhysicalDeviceFeatures2KHR features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2_KHR,
+                                             .pNext = &timeline};
+
+    if (get_features == NULL)
+        return false;
+    get_features(physical, &features);
+    return timeline.timelineSemaphore != VK_FALSE;
+}
+
+static bool exports_buffers(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+{
+    const PFN_vkGetPhysicalDeviceExternalBufferPropertiesKHR get_properties =
+        (PFN_vkGetPhysicalDeviceExternalBufferPropertiesKHR)find(get, instance,
+                                                                 "vkGetPhysicalDeviceExternalBufferPropertiesKHR",
+                                                                 "vkGetPhysicalDeviceExternalBufferProperties");
+    const VkPhysicalDeviceExternalBufferInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_BUFFER_INFO_KHR,
+        .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    VkExternalBufferPropertiesKHR properties = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_BUFFER_PROPERTIES_KHR};
+
+    if (get_properties == NULL)
+        return false;
+    get_properties(physical, &info, &properties);
+    return (properties.externalMemoryProperties.externalMemoryFeatures & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) !=
+           0;
+}
+
+static bool exports_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                               VkSemaphoreTypeKHR type)
+{
+    const PFN_vkGetPhysicalDeviceExternalSemaphorePropertiesKHR get_properties =
+        (PFN_vkGetPhysicalDeviceExternalSemaphorePropertiesKHR)find(get, instance,
+                                                                    "vkGetPhysicalDeviceExternalSemaphorePropertiesKHR",
+                                                                    "vkGetPhysicalDeviceExternalSemaphoreProperties");
+    const VkSemaphoreTypeCreateInfoKHR type_info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO_KHR,
+                                                    .semaphoreType = type};
+    const VkPhysicalDeviceExternalSemaphoreInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_SEMAPHORE_INFO_KHR,
+        .pNext = type == VK_SEMAPHORE_TYPE_TIMELINE_KHR ? &type_info : NULL,
+        .handleType = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    VkExternalSemaphorePropertiesKHR properties = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_SEMAPHORE_PROPERTIES_KHR};
+
+    if (get_properties == NULL)
+        return false;
+    get_properties(physical, &info, &properties);
+    return (properties.externalSemaphoreFeatures & VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT_KHR) != 0;
+}
+
+enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+{
+    for (uint32_t i = 0; i < vulkan_sharing_extension_count; i++)
+        if (!vulkan_has_extension(get, instance, physical, vulkan_sharing_extensions[i]))
+            return VULKAN_SHARING_NONE;
+    if (!exports_buffers(get, instance, physical))
+        return VULKAN_SHARING_NONE;
+    if (vulkan_has_extension(get, instance, physical, vulkan_timeline_extension) &&
+        has_timeline_feature(get, instance, physical) &&
+        exports_semaphores(get, instance, physical, VK_SEMAPHORE_TYPE_TIMELINE_KHR))
+        return VULKAN_SHARING_TIMELINE;
+    return exports_semaphores(get, instance, physical, VK_SEMAPHORE_TYPE_BINARY_KHR) ? VULKAN_SHARING_BINARY
+                                                                                     : VULKAN_SHARING_NONE;
+}
+
+bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                      uint8_t uuid[VK_UUID_SIZE])
+{
+    const PFN_vkGetPhysicalDeviceProperties2KHR get_properties = (PFN_vkGetPhysicalDeviceProperties2KHR)find(
+        get, instance, "vkGetPhysicalDeviceProperties2KHR", "vkGetPhysicalDeviceProperties2");
+    VkPhysicalDeviceIDPropertiesKHR id = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES_KHR};
+    VkPhysicalDeviceProperties2KHR properties = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2_KHR,
+                                                 .pNext = &id};
+
+    if (get_properties == NULL)
+        return false;
+    get_properties(physical, &properties);
+    memcpy(uuid, id.deviceUUID, VK_UUID_SIZE);
+    return true;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Apps on the true engine, and what reaches the runtime of their frames: to be the same wherever the engine runs.
+#ifndef ARTEM_TEST_DEVICE_RUNS_H
+#define ARTEM_TEST_DEVICE_RUNS_H
+
+#include "app.h"
+
+enum { FRAMES = 7, VIEWS = 4 };
+
+// What the runtime got in one run.
+struct history {
+    uint64_t frames[64][VIEWS];
+    bool styled[64];
+    unsigned count;
+};
+
+extern unsigned extensions_seen; // by the runtime when the app made its device, in run_two_eyes
+
+// NULL, or why there is no Vulkan device. Settings are in a file of the test's own, until the end.
+const char *runs_begin(void);
+void runs_end(void);
+extern const char *runs_mode; // mode = …
+void runs_configure(const char *backend, const char *style);
+
+void run_two_eyes(struct history *history);
+void run_array(struct history *history);
+void run_lives(struct history *history);
+void run_deferred(struct history *history);
+
+// The same run on the CPU and on `backend`, frame by frame; and another style, whose frames have to differ.
+void runs_compare(const char *what, void (*run)(struct history *history), const char *backend);
+
+#endif
