@@ -25,7 +25,8 @@ static const char help[] =
     "  --views N      pictures per frame (default 2)\n"
     "  --style NAME   default starry_night\n"
     "  --seconds S    per kernel (default 0.1; frames take ten times as long)\n"
-    "  --json FILE    the same numbers for programs";
+    "  --json FILE    the same numbers for programs\n\n"
+    "artem bench gpu measures an NVIDIA GPU: artem bench gpu --help.";
 
 // "model name" of the first processor.
 static void cpu_model(char *out, size_t size)
@@ -46,27 +47,6 @@ static void cpu_model(char *out, size_t size)
         fclose(f);
 }
 
-static bool parse_number(const char *text, double low, double high, double *out)
-{
-    char *end;
-    const double value = strtod(text, &end);
-
-    if (end == text || *end != '\0' || !(value >= low && value <= high))
-        return false;
-    *out = value;
-    return true;
-}
-
-static bool parse_count(const char *text, double high, uint32_t *out)
-{
-    double value;
-
-    if (!parse_number(text, 1, high, &value) || value != (double)(uint32_t)value)
-        return false;
-    *out = (uint32_t)value;
-    return true;
-}
-
 static bool parse_size(const char *text, struct bench *b)
 {
     const char *by = strchr(text, 'x');
@@ -75,8 +55,8 @@ static bool parse_size(const char *text, struct bench *b)
     if (by == NULL || by - text >= (ptrdiff_t)sizeof width)
         return false;
     snprintf(width, sizeof width, "%.*s", (int)(by - text), text);
-    return parse_count(width, 2048, &b->width) && parse_count(by + 1, 2048, &b->height) && b->width % 4 == 0 &&
-           b->height % 4 == 0;
+    return bench_parse_count(width, 2048, &b->width) && bench_parse_count(by + 1, 2048, &b->height) &&
+           b->width % 4 == 0 && b->height % 4 == 0;
 }
 
 static int kernels(struct bench *b)
@@ -140,20 +120,20 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
             good = is_part(optarg);
             break;
         case 't':
-            good = parse_count(optarg, 64, &b->threads);
+            good = bench_parse_count(optarg, 64, &b->threads);
             break;
         case 'z':
             good = parse_size(optarg, b);
             b->sweep = false;
             break;
         case 'v':
-            good = parse_count(optarg, 8, &b->views);
+            good = bench_parse_count(optarg, 8, &b->views);
             break;
         case 's':
             b->style = optarg;
             break;
         case 'S':
-            good = parse_number(optarg, 0.001, 100, &b->seconds);
+            good = bench_parse_number(optarg, 0.001, 100, &b->seconds);
             break;
         case 'j':
             o->json = optarg;
@@ -172,17 +152,6 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
     return optind < argc ? cli_usage_error(argv[0], "\"%s\" is one too many", argv[optind]) : CLI_OK;
 }
 
-static bool write_json(FILE *file, cJSON *root)
-{
-    char *text = cJSON_Print(root);
-    bool good = text != NULL && fprintf(file, "%s\n", text) > 0;
-
-    good = fclose(file) == 0 && good;
-    cJSON_free(text);
-    cJSON_Delete(root);
-    return good;
-}
-
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {.seconds = 0.1,
@@ -194,15 +163,16 @@ int cmd_bench(int argc, char **argv)
                       .sweep = true};
     struct options o = {NULL, NULL};
     char model[128];
+
+    if (argc > 1 && strcmp(argv[1], "gpu") == 0)
+        return bench_gpu(argc - 1, argv + 1);
     int result = parse(argc, argv, &b, &o);
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    FILE *file = o.json != NULL ? fopen(o.json, "we") : NULL; // before the work, not after it
-    if (o.json != NULL && file == NULL)
-        return cli_error("%s: %m", o.json);
-    cJSON *root = file != NULL ? json_begin(argv[0]) : NULL;
-    b.rows = file != NULL ? cJSON_AddArrayToObject(root, "rows") : NULL;
+    struct bench_json json;
+    if (!bench_json_open(&json, o.json, argv[0], &b))
+        return CLI_ERROR;
     cpu_model(model, sizeof model);
     printf("%s, %s\n", model, artem_cpu_name(artem_cpu_detect()));
     cJSON *row = bench_row(&b, "machine");
@@ -211,7 +181,7 @@ int cmd_bench(int argc, char **argv)
     cJSON_AddNumberToObject(row, "threads", b.threads);
     result = run_parts(&b, o.only);
     progress_hide(&b.progress);
-    if (file != NULL && !write_json(file, root))
-        return cli_error("%s cannot be written", o.json);
+    if (!bench_json_close(&json))
+        return CLI_ERROR;
     return result == CLI_OK ? cli_finish_output() : result;
 }

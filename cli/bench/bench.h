@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../json.h"
 #include "../progress.h"
@@ -20,6 +21,19 @@ struct bench {
     const char *style;
     bool sweep; // also pictures of other sizes
 };
+
+// Numbers of the options, within bounds; false if the text is none.
+bool bench_parse_number(const char *text, double low, double high, double *out);
+bool bench_parse_count(const char *text, double high, uint32_t *out); // a whole one from 1 on
+
+// The file of --json, opened before the work; path NULL: none. Both false after a message.
+struct bench_json {
+    const char *path;
+    FILE *file;
+    cJSON *root;
+};
+bool bench_json_open(struct bench_json *json, const char *path, const char *command, struct bench *bench);
+bool bench_json_close(struct bench_json *json);
 
 double bench_now(void); // seconds
 
@@ -48,5 +62,6 @@ void bench_kernels(struct bench *bench);
 int bench_network(struct bench *bench);    // CLI_OK or CLI_ERROR
 int bench_end_to_end(struct bench *bench); // likewise
 int bench_vulkan(struct bench *bench);     // likewise
+int bench_gpu(int argc, char **argv);      // artem bench gpu
 
 #endif

@@ -10,99 +10,18 @@
 #include "artem_vk/memory.h"
 #include "artem_vk/pipeline.h"
 #include "pictures.h"
-#include "popcount_bound.comp.h"
+#include "shader_loop.h"
 
-enum { GROUPS = 4096, INVOCATIONS = 64, SUMS = 8, BITS = 128, RUNS = 5 };
-
-// What the bound's measurement needs of Vulkan; all of it is destroyed together.
-struct bound {
-    const struct vulkan_device *d;
-    struct vk_layout layout;
-    struct vk_buffer buffer;
-    VkPipeline pipeline;
-    VkDescriptorPool set_pool;
-    VkDescriptorSet set;
-    VkCommandPool pool;
-    VkCommandBuffer commands;
-    VkFence fence;
-};
-
-static void bound_destroy(struct bound *b)
-{
-    b->d->vkDestroyFence(b->d->handle, b->fence, NULL);
-    b->d->vkDestroyCommandPool(b->d->handle, b->pool, NULL);
-    b->d->vkDestroyDescriptorPool(b->d->handle, b->set_pool, NULL);
-    b->d->vkDestroyPipeline(b->d->handle, b->pipeline, NULL);
-    vk_buffer_destroy(b->d, &b->buffer);
-    vk_layout_destroy(b->d, &b->layout);
-}
-
-static bool bound_create(struct bound *b)
-{
-    const struct vulkan_device *d = b->d;
-    const struct vk_shader shader = {artem_popcount_bound_spv, sizeof artem_popcount_bound_spv, NULL, 0};
-    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1};
-    const VkDescriptorPoolCreateInfo sets = {
-        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
-        .maxSets = 1,
-        .poolSizeCount = 1,
-        .pPoolSizes = &size,
-    };
-    const VkCommandPoolCreateInfo pool = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-        .queueFamilyIndex = d->queue_family,
-    };
-    const VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-    VkDescriptorSetAllocateInfo set = {
-        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
-        .descriptorSetCount = 1,
-        .pSetLayouts = &b->layout.set,
-    };
-    VkCommandBufferAllocateInfo commands = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-        .commandBufferCount = 1,
-    };
-
-    if (vk_layout_create(d, 1, sizeof(uint32_t), &b->layout) != ARTEM_OK ||
-        vk_buffer_create(d, INVOCATIONS * sizeof(uint32_t), VK_PLACE_DEVICE, &b->buffer) != ARTEM_OK ||
-        vk_pipeline_create(d, &b->layout, VK_NULL_HANDLE, &shader, &b->pipeline) != ARTEM_OK ||
-        d->vkCreateDescriptorPool(d->handle, &sets, NULL, &b->set_pool) != VK_SUCCESS ||
-        d->vkCreateCommandPool(d->handle, &pool, NULL, &b->pool) != VK_SUCCESS ||
-        d->vkCreateFence(d->handle, &fence, NULL, &b->fence) != VK_SUCCESS)
-        return false;
-    set.descriptorPool = b->set_pool;
-    commands.commandPool = b->pool;
-    if (d->vkAllocateDescriptorSets(d->handle, &set, &b->set) != VK_SUCCESS ||
-        d->vkAllocateCommandBuffers(d->handle, &commands, &b->commands) != VK_SUCCESS)
-        return false;
-    vk_set_write(d, &b->layout, b->set, &(VkDescriptorBufferInfo){b->buffer.handle, 0, VK_WHOLE_SIZE});
-    return true;
-}
+enum { RUNS = 5 };
 
 // Seconds that so many rounds take; 0 if it fails.
-static double bound_time(struct bound *b, uint32_t rounds)
+static double best_time(struct shader_loop *loop, uint32_t rounds)
 {
-    const struct vulkan_device *d = b->d;
-    const VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-    const VkSubmitInfo info = {
-        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &b->commands};
     double best = 0;
 
-    if (d->vkBeginCommandBuffer(b->commands, &begin) != VK_SUCCESS)
-        return 0;
-    d->vkCmdBindPipeline(b->commands, VK_PIPELINE_BIND_POINT_COMPUTE, b->pipeline);
-    d->vkCmdBindDescriptorSets(b->commands, VK_PIPELINE_BIND_POINT_COMPUTE, b->layout.pipeline, 0, 1, &b->set, 0, NULL);
-    d->vkCmdPushConstants(b->commands, b->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof rounds, &rounds);
-    d->vkCmdDispatch(b->commands, GROUPS, 1, 1);
-    if (d->vkEndCommandBuffer(b->commands) != VK_SUCCESS)
-        return 0;
     for (int i = 0; i < RUNS; i++) {
         const double start = bench_now();
-        if (d->vkResetFences(d->handle, 1, &b->fence) != VK_SUCCESS ||
-            d->vkQueueSubmit(d->queue, 1, &info, b->fence) != VK_SUCCESS ||
-            d->vkWaitForFences(d->handle, 1, &b->fence, VK_TRUE, UINT64_C(60000000000)) != VK_SUCCESS)
+        if (shader_loop_run(loop, rounds) < 0)
             return 0;
         const double time = bench_now() - start;
         best = best == 0 || time < best ? time : best;
@@ -113,21 +32,21 @@ static double bound_time(struct bound *b, uint32_t rounds)
 // Binary products per second on registers alone, from the difference of two lengths; 0 if it cannot be measured.
 static double popcount_bound(const struct vulkan_device *device)
 {
-    struct bound b = {.d = device};
+    struct shader_loop loop = {.device = device};
     double rate = 0;
 
-    if (bound_create(&b)) {
+    if (shader_loop_create(&loop)) {
         uint32_t rounds = 16;
-        double time = bound_time(&b, rounds);
+        double time = best_time(&loop, rounds);
         while (time > 0 && time < 0.02 && rounds < 1 << 22) {
             rounds *= 2;
-            time = bound_time(&b, rounds);
+            time = best_time(&loop, rounds);
         }
-        const double twice = time > 0 ? bound_time(&b, 2 * rounds) : 0;
+        const double twice = time > 0 ? best_time(&loop, 2 * rounds) : 0;
         if (twice > time)
-            rate = (double)GROUPS * INVOCATIONS * SUMS * BITS * rounds / (twice - time);
+            rate = (double)SHADER_LOOP_PRODUCTS * rounds / (twice - time);
     }
-    bound_destroy(&b);
+    shader_loop_destroy(&loop);
     return rate;
 }
 

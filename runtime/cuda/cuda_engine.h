@@ -102,11 +102,6 @@ struct artem_cuda {
 // image.c: the kernels for all chips, a fatbin.
 const void *cuda_image(void);
 
-// driver.c
-bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size);
-void cuda_driver_close(struct cuda_driver *driver);
-const char *cuda_error_name(const struct cuda_driver *driver, CUresult error);
-
 // device.c
 bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_params *params, CUdevice *out_device,
                       struct artem_cuda_chip *out_chip, struct artem_cuda_info *out_info, char *why, size_t why_size);

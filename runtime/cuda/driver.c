@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cuda_engine.h"
+#include "driver.h"
 
 typedef CUresult (*pfn_get_proc_address)(const char *symbol, void **function, int version, uint64_t flags,
                                          int *out_status);
@@ -24,6 +24,15 @@ static bool load(struct cuda_driver *driver, pfn_get_proc_address get, char *why
     CUDA_DRIVER_FUNCTIONS(X)
 #undef X
     return true;
+}
+
+bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function)
+{
+    const pfn_get_proc_address get = (pfn_get_proc_address)dlsym(driver->library, "cuGetProcAddress_v2");
+    int status;
+
+    *out_function = NULL;
+    return get != NULL && get(name, out_function, version, 0, &status) == CUDA_SUCCESS && *out_function != NULL;
 }
 
 bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size)

@@ -5,6 +5,7 @@
 #ifndef ARTEM_CUDA_DRIVER_H
 #define ARTEM_CUDA_DRIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -189,12 +190,18 @@ typedef struct {
 
 struct cuda_driver {
     void *library;
-    int version; // that the driver has: 1000 · major + 10 · minor
-#define X(name, version, params) CUresult(*name) params;
+    int version;                                         // that the driver has: 1000 · major + 10 · minor
+#define X(name, version, params) CUresult(*name) params; // NOLINT(bugprone-macro-parentheses)
     CUDA_DRIVER_FUNCTIONS(X)
 #undef X
 };
 
 enum { CUDA_DRIVER_MIN = 12000 }; // cuGetProcAddress_v2 and kernel nodes of today's form
+
+bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size);
+void cuda_driver_close(struct cuda_driver *driver);
+// A function that is not among those above; false where the driver does not have it.
+bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function);
+const char *cuda_error_name(const struct cuda_driver *driver, CUresult error);
 
 #endif

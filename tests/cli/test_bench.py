@@ -54,6 +54,12 @@ class Bench(CommandTest):
         self.artem("bench", "--threads", status=2, error="needs a value")
         self.artem("bench", "--fast", status=2, error="--fast")
         self.artem("bench", "x", status=2, error='"x"')
+        for options in (("--matrix", "100"), ("--conv", "8"), ("--channels", "64"), ("--runs", "0"), ("--frames", "5000"),
+                        ("--frame-size", "33x32"), ("--seconds", "-1"), ("--only", "kernels")):
+            self.artem("bench", "gpu", *options, status=2, error="not possible")
+        self.artem("bench", "gpu", "--runs", status=2, error="needs a value")
+        self.artem("bench", "gpu", "--fast", status=2, error="--fast")
+        self.artem("bench", "gpu", "x", status=2, error='"x"')
         self.artem("bench", "--json", os.path.join(self.folder, "no", "file"), status=1, error="No such file")
         write_models(self.models)
         self.artem("bench", "--only", "network", "--style", "nothing", "--size", "32x32", status=1, error="nothing")

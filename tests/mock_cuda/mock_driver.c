@@ -141,20 +141,22 @@ EXPORT CUresult cuGetProcAddress_v2(const char *symbol, void **function, int ver
         void *function;
     } known[] = {
 #define X(name, version, params) {#name, (void *)name},
-        CUDA_DRIVER_FUNCTIONS(X)
+        CUDA_DRIVER_FUNCTIONS(X) GPU_DRIVER_FUNCTIONS(X)
 #undef X
     };
 
     (void)version;
     (void)flags;
-    *status = 1;
     *function = NULL;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, symbol) == 0 && strcmp(symbol, mock_cuda.missing) != 0) {
             *function = known[i].function;
-            *status = 0;
+            if (status != NULL)
+                *status = 0;
             return CUDA_SUCCESS;
         }
+    if (status != NULL)
+        *status = 1;
     return CUDA_ERROR_NOT_FOUND;
 }
 
@@ -223,6 +225,13 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
     case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
         *value = mock_cuda.capability == 75 ? 65536 : 101376;
         return CUDA_SUCCESS;
+    case CU_DEVICE_ATTRIBUTE_CLOCK_RATE:
+    case CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE:
+        *value = 1000000;
+        return CUDA_SUCCESS;
+    case CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH:
+        *value = 4096;
+        return CUDA_SUCCESS;
     default:
         mock_complain("cuDeviceGetAttribute: %d is not known", attribute);
         return CUDA_ERROR_INVALID_VALUE;
@@ -230,6 +239,11 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
 }
 
 // ---- Contexts ----
+
+CUcontext mock_new_context(void)
+{
+    return mock_new(MOCK_CONTEXT, sizeof(struct CUctx_st));
+}
 
 CUresult cuCtxCreate(CUcontext *context, unsigned flags, CUdevice device)
 {

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "driver.h"
+#include "cli/bench/gpu/driver_more.h"
 #include "mock_cuda.h"
 
 extern struct mock_cuda mock_cuda;
@@ -41,6 +41,7 @@ void *mock_new(enum mock_kind kind, size_t size);
 // Checks, takes out of the list, frees.
 void mock_delete(const char *name, void *object, enum mock_kind kind);
 bool mock_is(const void *object, enum mock_kind kind);
+CUcontext mock_new_context(void);
 
 #define MOCK_ENTER(needs_context)                                                                                      \
     do {                                                                                                               \
@@ -57,7 +58,7 @@ bool mock_is(const void *object, enum mock_kind kind);
     } while (0)
 
 // Work of a stream, in order.
-enum mock_work_kind { WORK_COPY, WORK_SET, WORK_EVENT, WORK_GRAPH, WORK_WAIT, WORK_SIGNAL };
+enum mock_work_kind { WORK_COPY, WORK_SET, WORK_EVENT, WORK_GRAPH, WORK_KERNEL, WORK_WAIT, WORK_SIGNAL };
 
 struct mock_node {
     enum mock_work_kind kind; // WORK_GRAPH: a kernel
@@ -125,6 +126,7 @@ CUresult cuDriverGetVersion(int *version);
 CUresult cuGetProcAddress_v2(const char *symbol, void **function, int version, uint64_t flags, int *status);
 #define X(name, version, params) CUresult name params;
 CUDA_DRIVER_FUNCTIONS(X)
+GPU_DRIVER_FUNCTIONS(X)
 #undef X
 
 #endif

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels: by the emulation of the true ones on the host. Each has one parameter (kernels/cuda/layout.h).
+// Kernels: by the emulation of the true ones on the host. Each has one parameter.
 #include "mock_driver.h"
 
 #include "emulator.h"
-#include "kernels/cuda/layout.h"
-
 // Of the thread that calls.
 static bool choose_chip(void)
 {
@@ -18,9 +16,8 @@ bool mock_find_kernel(const char *name)
 
 unsigned mock_kernel_parameters(const char *name, size_t sizes[32])
 {
-    (void)name;
-    sizes[0] = sizeof(struct artem_cuda_args);
-    return 1;
+    sizes[0] = choose_chip() ? cuda_emulator_args_bytes(name) : 0;
+    return sizes[0] > 0;
 }
 
 void mock_run_kernel(const char *name, const CUDA_KERNEL_NODE_PARAMS *params, void **arguments)

@@ -169,6 +169,11 @@ static void do_work(struct mock_work *work)
                 do_node(&work->exec->nodes[i]);
         atomic_fetch_sub(&work->exec->object.in_use, 1);
         break;
+    case WORK_KERNEL:
+        do_node(&work->node);
+        free(work->node.arguments);
+        free(work->node.argument_list);
+        break;
     case WORK_WAIT:
         if (!mock_cuda.skip_waits && !is_lost())
             work->semaphore->target.wait(work->semaphore->target.user, work->semaphore_value);
