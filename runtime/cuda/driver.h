@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the CUDA driver API that the CUDA backend uses. It is declared here, and not by NVIDIA's cuda.h, so that
-// the backend builds everywhere; tests/mock_cuda/driver_check.c compares the two where that header is installed. The
+// the backend builds everywhere; functions are asked for with the version of their interface that they have here. The
 // library itself, libcuda.so.1, comes with the display driver and is opened when it is needed.
 #ifndef ARTEM_CUDA_DRIVER_H
 #define ARTEM_CUDA_DRIVER_H
