@@ -23,6 +23,7 @@ static int wake_fd = -1;
 // NOLINTBEGIN(bugprone-reserved-identifier): names that the linker gives
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
 int __real_clock_gettime(clockid_t id, struct timespec *t);
 int __wrap_clock_gettime(clockid_t id, struct timespec *t);
 
@@ -73,6 +74,14 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
         if (all[count].revents & POLLIN)
             eventfd_read(wake_fd, &value);
     }
+}
+
+// What poll becomes with _FORTIFY_SOURCE where the size of fds is known.
+int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size)
+{
+    if (count > size / sizeof *fds)
+        abort();
+    return __wrap_poll(fds, count, timeout);
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
