@@ -46,6 +46,7 @@ bool layer_is_denied(const XrInstanceCreateInfo *info)
     struct artem_settings settings; // the defaults where the file cannot be used
 
     find_names(info, app, exe, &params);
+    params.quiet = true; // whoever goes on reads the file again, and says what is wrong with it
     artem_config_load(&params, &settings, NULL);
     return !settings.allow;
 }

@@ -44,7 +44,8 @@ static const char *base_name(const char *path)
 // Reads and parses; on success *out is set. Logs only when the outcome differs from *last. *out_changed: the content
 // does.
 static enum artem_result read_settings(const char *path, const char *app_name, const char *exe_name,
-                                       struct config_last_read *last, bool *out_changed, struct artem_settings *out)
+                                       struct config_last_read *last, bool quiet, bool *out_changed,
+                                       struct artem_settings *out)
 {
     char *data = NULL;
     struct config_last_read now = {0};
@@ -64,7 +65,7 @@ static enum artem_result read_settings(const char *path, const char *app_name, c
     *out_changed = now.result != last->result || now.error != last->error || now.size != last->size ||
                    now.checksum != last->checksum;
     *last = now;
-    if (!*out_changed)
+    if (!*out_changed || quiet)
         return now.result;
     if (report.error[0])
         artem_log(ARTEM_LOG_ERROR, "%s", report.error);
@@ -118,7 +119,7 @@ bool artem_config_reload(struct artem_config *config)
     bool changed;
     enum artem_result result =
         read_settings(config->path, config->has_app ? config->app_name : NULL,
-                      config->has_exe ? config->exe_name : NULL, &config->last, &changed, &settings);
+                      config->has_exe ? config->exe_name : NULL, &config->last, false, &changed, &settings);
 
     if (changed && result != ARTEM_OK)
         artem_log(ARTEM_LOG_WARN, "%s: %s; the settings stay as they are", config->path,
@@ -185,8 +186,8 @@ enum artem_result artem_config_open(const struct artem_config_params *params, st
 
     bool changed;
     config->last.result = ARTEM_TIMEOUT; // not read yet
-    if (read_settings(config->path, params->app_name, params->exe_name, &config->last, &changed, &config->file) ==
-        ARTEM_OK)
+    if (read_settings(config->path, params->app_name, params->exe_name, &config->last, false, &changed,
+                      &config->file) == ARTEM_OK)
         artem_log(ARTEM_LOG_DEBUG, "%s: read", config->path);
     else if (is_missing(&config->last))
         artem_log(ARTEM_LOG_INFO, "no %s; using the defaults", config->path);
@@ -223,7 +224,8 @@ enum artem_result artem_config_load(const struct artem_config_params *params, st
 
     bool changed;
     struct config_last_read last = {.result = ARTEM_TIMEOUT};
-    enum artem_result result = read_settings(path, params->app_name, params->exe_name, &last, &changed, out_settings);
+    enum artem_result result =
+        read_settings(path, params->app_name, params->exe_name, &last, params->quiet, &changed, out_settings);
     return is_missing(&last) ? ARTEM_ERROR_NOT_FOUND : result;
 }
 

@@ -59,6 +59,7 @@ struct artem_config_params {
     const char *path;      // explicit file, NULL = look up as above (user paths are ignored in AT_SECURE processes)
     bool watch;            // reload within a second when the file changes
     bool control;          // and be steered through a socket (control.h)
+    bool quiet;            // artem_config_load only: nothing is logged
 };
 
 // Fills in the defaults.
