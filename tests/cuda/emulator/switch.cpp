@@ -11,6 +11,7 @@
 #define ADDRESS_SANITIZER 1
 #endif
 #ifdef ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -103,6 +104,9 @@ static void switch_machine(fiber_context *from, fiber_context *to)
 
 void fiber_prepare(fiber_context *context, void *stack, size_t bytes, void (*begin)())
 {
+#ifdef ADDRESS_SANITIZER
+    __asan_unpoison_memory_region(stack, bytes); // the fiber before never returned from its functions
+#endif
     context->fake_stack = nullptr;
     context->bottom = stack;
     context->size = bytes;
