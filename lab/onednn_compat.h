@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // oneDNN made its memory descriptors opaque and lost its operation descriptors in version 3. Both versions are in use:
-// Debian 12 has 2.6, Debian 13 has 3.6. All that differs is here.
+// Debian 12 has 2.6, newer distributions have 3. All that differs is here.
 #ifndef ARTEM_LAB_ONEDNN_COMPAT_H
 #define ARTEM_LAB_ONEDNN_COMPAT_H
 
