@@ -10,7 +10,6 @@ import sys
 import tempfile
 
 import display
-import drop
 
 VIEW, ARTEM = sys.argv[1:3]
 WIDTH, HEIGHT, RESOLUTION = 360, 240, 128
@@ -173,6 +172,8 @@ class Test:
             for number in (1, 2, 0):
                 viewer.shows(self.pictures[number], f"picture {number} of the film")
             viewer.keys("space", "o")
+            import drop  # which needs libX11
+
             drop.drop_files(self.screen.environment["DISPLAY"], viewer.window, [self.files[2]])
             viewer.until(lambda got: got.crop(0, 0, WIDTH, 100) == self.last_rows, "the one that was dropped")
             said = viewer.end()
@@ -231,7 +232,7 @@ class Test:
         options = "--show", "none", "--backend", "cpu", "--resolution", 128, "--size", "320x200"
         with self.viewer(*options, "--style", "the_scream", "--pose-path", "walk") as viewer:
             first = viewer.until(lambda got: len(set(got.rows(0, 320))) > 100, "the scene")
-            second = viewer.until(lambda got: got.pixels != first.pixels, "something that moves")
+            viewer.until(lambda got: got.pixels != first.pixels, "something that moves")
             viewer.keys("space")
             stand = [None]
 
@@ -248,7 +249,6 @@ class Test:
             viewer.keys("t", "l")
             viewer.until(lambda got: got.pixel(20, 100) != still.pixel(20, 100), "the list")
             viewer.end()
-        assert second
 
 
 problems = display.missing()

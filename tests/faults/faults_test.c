@@ -4,16 +4,15 @@
 // does every call of the app. The app must not notice: its own calls return what they do without
 // the layer, every frame arrives, as it is or rightly painted, nothing is left behind, nothing hangs, and the log says
 // a few lines at most. PAIRS: so many pairs of faults as well, at random.
-#include <dirent.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fault_vulkan.h"
 #include "faults.h"
+#include "measure.h"
 #include "script.h"
 #include "test.h"
 
@@ -62,18 +61,6 @@ static void write_config(void)
             "record_frames = 2\n",
             folder, folder);
     fclose(file);
-}
-
-static unsigned count_entries(const char *path)
-{
-    DIR *open_folder = opendir(path);
-    unsigned count = 0;
-
-    while (open_folder != NULL && readdir(open_folder) != NULL)
-        count++;
-    if (open_folder != NULL)
-        closedir(open_folder);
-    return count;
 }
 
 static void tell_fault(const struct fault *fault, const char *what)
@@ -181,14 +168,6 @@ static void try_fault(enum fault_kind kind, unsigned number, unsigned way, const
     survived[kind] += good;
     if (!good)
         tell_fault(&fault_wanted[0], "the app notices");
-}
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static const unsigned ways[FAULT_KINDS] = {2, 3, 2, 1, 2, 3};

@@ -50,7 +50,7 @@ void fuzz_patch(struct fuzz_input *in, uint8_t *bytes, size_t size)
 
 struct fuzz_file fuzz_make_file(const void *data, size_t size)
 {
-    struct fuzz_file file = {.fd = memfd_create("fuzz", MFD_CLOEXEC)};
+    struct fuzz_file file = {.fd = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
 
     FUZZ_REQUIRE(file.fd >= 0 && write(file.fd, data, size) == (ssize_t)size);
     snprintf(file.path, sizeof file.path, "/proc/self/fd/%d", file.fd);
@@ -60,6 +60,15 @@ struct fuzz_file fuzz_make_file(const void *data, size_t size)
 void fuzz_forget_file(struct fuzz_file *file)
 {
     close(file->fd);
+}
+
+uint8_t *fuzz_copy(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+
+    FUZZ_REQUIRE(copy != NULL);
+    memcpy(copy, data, size);
+    return copy;
 }
 
 uint8_t *fuzz_read_file(const char *path, size_t *out_size)

@@ -43,6 +43,9 @@ struct fuzz_file {
 struct fuzz_file fuzz_make_file(const void *data, size_t size);
 void fuzz_forget_file(struct fuzz_file *file);
 
+// A copy of exactly that size, so that tools see what reads beyond its end; the caller frees it.
+uint8_t *fuzz_copy(const uint8_t *data, size_t size);
+
 // The whole file; ends the process if it cannot be read.
 uint8_t *fuzz_read_file(const char *path, size_t *out_size);
 

@@ -86,11 +86,9 @@ static void mend_checksums(uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t *copy = malloc(size > 0 ? size : 1);
+    uint8_t *copy = fuzz_copy(data, size);
 
     read_all(data, size);
-    FUZZ_REQUIRE(copy != NULL);
-    memcpy(copy, data, size);
     if (size > REC_START) {
         mend_checksums(copy, size);
         read_all(copy, size);

@@ -3,8 +3,6 @@
 // `artem top` does.
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "fuzz.h"
 #include "ring_format.h"
@@ -48,13 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memory = sound;
     fuzz_patch(&in, (uint8_t *)&memory, sizeof memory);
-    const int fd = memfd_create("ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    FUZZ_REQUIRE(fd >= 0 && write(fd, &memory, sizeof memory) == (ssize_t)sizeof memory);
-    FUZZ_REQUIRE(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0);
-    char path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    latest = ring_open(path);
-    close(fd);
+    struct fuzz_file file = fuzz_make_file(&memory, sizeof memory);
+    FUZZ_REQUIRE(fcntl(file.fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0);
+    latest = ring_open(file.path);
+    fuzz_forget_file(&file);
     if (latest != NULL) {
         FUZZ_REQUIRE(watch_sessions(sessions) == 1); // closes it
         FUZZ_REQUIRE(memchr(sessions[0].about.app, '\0', sizeof sessions[0].about.app) != NULL);

@@ -2,7 +2,6 @@
 // usage: fuzz_TARGET FILE-OR-FOLDER...
 // Runs a fuzz target on each file once, where there is no libFuzzer.
 #include <dirent.h>
-#include <string.h>
 
 #include "fuzz.h"
 
@@ -12,11 +11,8 @@ static void run_file(const char *path)
 {
     size_t size;
     uint8_t *data = fuzz_read_file(path, &size);
-    // Of exactly that size, so that tools see a read beyond its end.
-    uint8_t *exact = malloc(size > 0 ? size : 1);
+    uint8_t *exact = fuzz_copy(data, size);
 
-    FUZZ_REQUIRE(exact != NULL);
-    memcpy(exact, data, size);
     free(data);
     LLVMFuzzerTestOneInput(exact, size);
     free(exact);

@@ -7,12 +7,11 @@
 #include "expect.h"
 #include "fake_engine.h"
 #include "layer.h"
+#include "own_files.h"
 #include "test.h"
 
 #define LEFT "/user/hand/left/input/thumbstick/click"
 #define RIGHT "/user/hand/right/input/thumbstick/click"
-
-static char config_path[] = "/tmp/artem-chord-test.XXXXXX", log_path[] = "/tmp/artem-chord-log.XXXXXX";
 
 // The app's own input: one action, on the same button as the chord's.
 static struct {
@@ -29,30 +28,6 @@ static XrPath path_of(const char *text)
 
     CHECK_INT(CALL(xrStringToPath)(app.instance, text, &path), XR_SUCCESS);
     return path;
-}
-
-static unsigned count_lines(const char *what)
-{
-    FILE *file = fopen(log_path, "re");
-    char line[2048];
-    unsigned count = 0;
-
-    while (fgets(line, sizeof line, file) != NULL)
-        count += strstr(line, what) != NULL;
-    fclose(file);
-    return count;
-}
-
-static void configure(const char *settings)
-{
-    char path[sizeof config_path + 4];
-    FILE *file;
-
-    snprintf(path, sizeof path, "%s.new", config_path);
-    file = fopen(path, "we");
-    fprintf(file, "[artem]\nresolution = 64\nbudget_ms = 0\ntoast = off\n%s", settings);
-    fclose(file);
-    rename(path, config_path);
 }
 
 static void make_actions(void)
@@ -118,9 +93,17 @@ static void poll_events(void)
         event = (XrEventDataBuffer){.type = XR_TYPE_EVENT_DATA_BUFFER};
 }
 
+static void configure(const char *settings)
+{
+    char all[256];
+
+    snprintf(all, sizeof all, "toast = off\n%s", settings);
+    own_files_configure(all);
+}
+
 static void start(const char *settings)
 {
-    CHECK(truncate(log_path, 0) == 0);
+    own_files_forget_log();
     configure(settings);
     app_open_normal();
     poll_events(); // focused
@@ -197,8 +180,8 @@ static void test_works(void)
     CHECK_INT(play(100), EXPECT_ORIGINAL);
     press(true, true);
     CHECK(play_until(EXPECT_STYLED) < 8000);
-    CHECK_INT(count_lines("chord: styling is turned off"), 1);
-    CHECK_INT(count_lines("chord: styling is turned on"), 1);
+    CHECK_INT(own_files_count_lines("chord: styling is turned off"), 1);
+    CHECK_INT(own_files_count_lines("chord: styling is turned on"), 1);
     press(false, false);
     app_close_normal();
 }
@@ -222,7 +205,7 @@ static void test_off(void)
         app_begin_frame();
         CHECK_INT(app_end(), XR_SUCCESS);
     }
-    CHECK_INT(count_lines("it takes effect when the app starts anew"), 1);
+    CHECK_INT(own_files_count_lines("it takes effect when the app starts anew"), 1);
     app_close_normal();
 }
 
@@ -235,7 +218,7 @@ static void test_unavailable(void)
         app_begin_frame();
         CHECK_INT(app_end(), XR_SUCCESS);
     }
-    CHECK_INT(count_lines("the app reads no controllers through actions"), 1);
+    CHECK_INT(own_files_count_lines("the app reads no controllers through actions"), 1);
     app_close_normal();
 
     start("chord = both-thumbsticks-2s\n");
@@ -243,7 +226,7 @@ static void test_unavailable(void)
     CHECK_INT(attach(), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
-    CHECK_INT(count_lines("no controller with two thumbsticks"), 1);
+    CHECK_INT(own_files_count_lines("no controller with two thumbsticks"), 1);
     app_close_normal();
 }
 
@@ -268,7 +251,7 @@ static void test_refused(void)
         CHECK_INT(attach(), XR_SUCCESS);
         CHECK_INT(play(50), EXPECT_STYLED);
         CHECK_INT(mock_count_active_sets(), 1);
-        CHECK_INT(count_lines("the chord cannot be used"), 1);
+        CHECK_INT(own_files_count_lines("the chord cannot be used"), 1);
         app_close_normal();
     }
 
@@ -288,7 +271,7 @@ static void test_refused(void)
     CHECK_INT(sync_sets(1), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
-    CHECK_INT(count_lines("does not synchronise"), 1);
+    CHECK_INT(own_files_count_lines("does not synchronise"), 1);
     app_close_normal();
 
     // The app's own mistakes are its own.
@@ -333,16 +316,12 @@ static void test_sessions(void)
 int main(void)
 {
     const char *missing;
-    char log[sizeof log_path + 8];
 
-    close(mkstemp(config_path));
-    close(mkstemp(log_path));
-    setenv("ARTEM_CONFIG", config_path, 1);
-    snprintf(log, sizeof log, "info:%s", log_path);
-    setenv("ARTEM_LOG", log, 1);
+    own_files_begin("info");
     missing = app_open(true);
     if (missing != NULL) {
         fprintf(stderr, "skipped: %s\n", missing);
+        own_files_end();
         return TEST_SKIPPED;
     }
     app_close();
@@ -351,7 +330,6 @@ int main(void)
     test_unavailable();
     test_refused();
     test_sessions();
-    unlink(config_path);
-    unlink(log_path);
+    own_files_end();
     return test_result();
 }

@@ -7,41 +7,16 @@
 #include "expect.h"
 #include "fake_engine.h"
 #include "hud_numbers.h"
+#include "own_files.h"
 #include "panel_text.h"
 #include "session.h"
 #include "test.h"
 #include "toast.h"
 
-static char config_path[] = "/tmp/artem-hud-test.XXXXXX", log_path[] = "/tmp/artem-hud-log.XXXXXX";
-
-static void configure(const char *settings)
-{
-    char path[sizeof config_path + 4];
-    FILE *file;
-
-    snprintf(path, sizeof path, "%s.new", config_path);
-    file = fopen(path, "we");
-    fprintf(file, "[artem]\nresolution = 64\nbudget_ms = 0\n%s", settings);
-    fclose(file);
-    rename(path, config_path);
-}
-
-static unsigned count_lines(const char *what)
-{
-    FILE *file = fopen(log_path, "re");
-    char line[2048];
-    unsigned count = 0;
-
-    while (fgets(line, sizeof line, file) != NULL)
-        count += strstr(line, what) != NULL;
-    fclose(file);
-    return count;
-}
-
 static void start(const char *settings)
 {
-    CHECK(truncate(log_path, 0) == 0);
-    configure(settings);
+    own_files_forget_log();
+    own_files_configure(settings);
     app_open_normal();
 }
 
@@ -154,16 +129,16 @@ static void test_switched(void)
     usleep(260000);
     frames(1, EXPECT_ORIGINAL, 1);
     CHECK_STR(hud_line(0, 6), "state off");
-    configure("toast = off\nenabled = off\n");
+    own_files_configure("toast = off\nenabled = off\n");
     wait_for_panels(0);
-    configure("toast = off\nenabled = off\nhud = on\nhud_space = world\nhud_size = 3\nhud_position = "
-              "center\nhud_opacity = 1\n");
+    own_files_configure("toast = off\nenabled = off\nhud = on\nhud_space = world\nhud_size = 3\nhud_position = "
+                        "center\nhud_opacity = 1\n");
     wait_for_panels(1);
     CHECK(expect_panels[0].layer.space != head);
     CHECK(expect_panels[0].layer.size.width > 2.9f * width);
     CHECK(expect_panels[0].layer.pose.position.x == 0 && expect_panels[0].layer.pose.position.y == 0);
     CHECK_INT(expect_panels[0].pixels[3], 255);
-    CHECK_INT(count_lines("HUD"), 0);
+    CHECK_INT(own_files_count_lines("HUD"), 0);
     app_close_normal();
 }
 
@@ -174,22 +149,22 @@ static void test_toast(void)
     start("");
     frames(1, EXPECT_ORIGINAL, 0);
     frames(2, EXPECT_STYLED, 0);
-    configure("style = udnie\n");
+    own_files_configure("style = udnie\n");
     wait_for_panels(1);
     shown = layer_now_ns();
     CHECK_STR(toast_line(0, 5, 1), "udnie");
     CHECK(expect_panels[0].layer.pose.position.y < 0 && expect_panels[0].layer.pose.position.x == 0);
     wait_for_panels(0);
     CHECK(layer_now_ns() - shown > UINT64_C(1500000000) && layer_now_ns() - shown < UINT64_C(3000000000));
-    configure("style = udnie\nhud = on\n");
+    own_files_configure("style = udnie\nhud = on\n");
     wait_for_panels(1);
-    configure("style = udnie\nenabled = off\nhud = on\n");
+    own_files_configure("style = udnie\nenabled = off\nhud = on\n");
     wait_for_panels(2);
     CHECK(strncmp(hud_line(0, 0), "Art'Em", 6) == 0); // the toast is nearer
     CHECK_STR(toast_line(1, 3, 1), "off");
-    configure("style = udnie\nenabled = off\ntoast = off\n");
+    own_files_configure("style = udnie\nenabled = off\ntoast = off\n");
     wait_for_panels(0);
-    configure("style = udnie\ntoast = off\n");
+    own_files_configure("style = udnie\ntoast = off\n");
     usleep(700000);
     frames(1, EXPECT_ORIGINAL, 0); // nothing was captured for it
     frames(2, EXPECT_STYLED, 0);
@@ -202,7 +177,7 @@ static void test_limits(void)
     mock_settings.layers = 1;
     frames(1, EXPECT_ORIGINAL, 0);
     frames(3, EXPECT_STYLED, 0);
-    CHECK_INT(count_lines("no room for the HUD"), 1);
+    CHECK_INT(own_files_count_lines("no room for the HUD"), 1);
     app_close_normal();
 
     // Room for one: the toast goes before the HUD.
@@ -211,13 +186,13 @@ static void test_limits(void)
     frames(1, EXPECT_ORIGINAL, 1);
     frames(2, EXPECT_STYLED, 1);
     CHECK_INT(expect_panels[0].width, HUD_WIDTH);
-    configure("hud = on\nstyle = udnie\n");
+    own_files_configure("hud = on\nstyle = udnie\n");
     for (int i = 0; i < 400 && expect_panels[0].width == HUD_WIDTH; i++) {
         usleep(5000);
         frames(1, EXPECT_STYLED, 1);
     }
     CHECK_INT(expect_panels[0].width, TOAST_WIDTH);
-    CHECK_INT(count_lines("no room for the HUD"), 1);
+    CHECK_INT(own_files_count_lines("no room for the HUD"), 1);
     app_close_normal();
 }
 
@@ -231,7 +206,7 @@ static void test_refused(void)
     frames(1, EXPECT_STYLED, 0);
     mock_settings.reject_foreign_quads = XR_SUCCESS;
     frames(2, EXPECT_STYLED, 0);
-    CHECK_INT(count_lines("refuses frames with it"), 1);
+    CHECK_INT(own_files_count_lines("refuses frames with it"), 1);
     app_close_normal();
 
     start("hud = on\n"); // the same with a frame of the app's own
@@ -286,7 +261,7 @@ static void test_failing_runtime(void)
                 wait_for_panels(1);
             else
                 frames(3, EXPECT_ORIGINAL, 0);
-            CHECK_INT(count_lines("nothing more of the HUD"), !faults[i].comes_back);
+            CHECK_INT(own_files_count_lines("nothing more of the HUD"), !faults[i].comes_back);
             app_close_normal();
         }
     }
@@ -325,7 +300,7 @@ static void test_no_image(void)
     wait_for_panels(0);
     mock_settings.foreign_wait = XR_SUCCESS;
     frames(2, EXPECT_ORIGINAL, 0);
-    CHECK_INT(count_lines("nothing more of the HUD"), 1);
+    CHECK_INT(own_files_count_lines("nothing more of the HUD"), 1);
     app_close_normal();
 }
 
@@ -409,7 +384,7 @@ static void test_failing_device(void)
             wait_for_panels(1);
         else
             frames(2, EXPECT_ORIGINAL, 0);
-        CHECK_INT(count_lines("nothing more of the HUD"), fail_at <= creation);
+        CHECK_INT(own_files_count_lines("nothing more of the HUD"), fail_at <= creation);
         app_close_normal();
     }
     // That was all of them.
@@ -425,15 +400,11 @@ int main(void)
 {
     const char *missing;
 
-    close(mkstemp(config_path));
-    close(mkstemp(log_path));
-    setenv("ARTEM_CONFIG", config_path, 1);
-    char log[sizeof log_path + 8];
-    snprintf(log, sizeof log, "warn:%s", log_path);
-    setenv("ARTEM_LOG", log, 1);
+    own_files_begin("warn");
     missing = app_open(true);
     if (missing != NULL) {
         fprintf(stderr, "skipped: %s\n", missing);
+        own_files_end();
         return TEST_SKIPPED;
     }
     app_close();
@@ -446,7 +417,6 @@ int main(void)
     test_failing_runtime();
     test_no_image();
     test_failing_device();
-    unlink(config_path);
-    unlink(log_path);
+    own_files_end();
     return test_result();
 }

@@ -38,7 +38,6 @@ static int probe(void)
         found |= FOUND_CONFIG;
     if (artem_library_load_style("of_the_user", &style) == ARTEM_OK)
         found |= FOUND_MODEL;
-    usleep(300000); // for the thread that opens the socket
     artem_style_unref(&style);
     artem_config_close(&config);
     return found;
@@ -145,7 +144,7 @@ int main(int argc, char **argv)
     CHECK_INT(chown(path, NOBODY, 0), 0); // the user that the privileged one has become
 
     const int found = run("privileged");
-    if ((found & FOUND_SECURE) == 0) {
+    if ((found & (FOUND_SECURE | FAILED)) == 0 && test_failures == 0) {
         fprintf(stderr, "skipped: programs in /tmp get no rights of others\n");
         remove_all();
         return TEST_SKIPPED;

@@ -6,18 +6,27 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-static unsigned count_entries(const char *path)
+unsigned count_entries(const char *folder)
 {
-    DIR *folder = opendir(path);
+    DIR *open_folder = opendir(folder);
     unsigned count = 0;
 
-    while (folder != NULL && readdir(folder) != NULL)
+    while (open_folder != NULL && readdir(open_folder) != NULL)
         count++;
-    if (folder != NULL)
-        closedir(folder);
-    return count - 3; // . and .. and, in that of descriptors, the folder's own
+    if (open_folder != NULL)
+        closedir(open_folder);
+    return count;
+}
+
+double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static double resident_mib(void)
@@ -38,8 +47,8 @@ void sample_take(struct sample *out_sample)
     const struct mallinfo2 info = mallinfo2();
     out_sample->heap_mib = (double)(info.uordblks + info.hblkhd) / (1 << 20);
     out_sample->resident_mib = resident_mib();
-    out_sample->descriptors = count_entries("/proc/self/fd");
-    out_sample->threads = count_entries("/proc/self/task") + 1;
+    out_sample->descriptors = count_entries("/proc/self/fd") - 3; // . and .. and the folder's own
+    out_sample->threads = count_entries("/proc/self/task") - 2;
 }
 
 static int compare(const void *a, const void *b)

@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Names in a folder, . and .. included; 0 if it cannot be read.
+unsigned count_entries(const char *folder);
+
+// Of a clock that only goes on.
+double now_s(void);
+
 // At a moment of rest: free memory goes back to the system first.
 struct sample {
     double heap_mib;     // allocated and not freed, the drivers' included

@@ -41,14 +41,6 @@ static unsigned random_state = 1;
 static atomic_bool loaded, stop;
 static double slowest_ms, sum_ms;
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static unsigned roll(unsigned below)
 {
     random_state = random_state * 1664525 + 1013904223;
