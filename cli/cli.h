@@ -45,6 +45,10 @@ int cli_parse_json(int argc, char **argv, const char *help, bool *out_json);
 // Prints to standard output; CLI_ERROR when that does not arrive (a full disk, a closed pipe).
 int cli_finish_output(void);
 
+// Becomes another program of ours, in the folder of this one, else wherever programs are, with these arguments. Returns
+// only CLI_ERROR, after a message: `missing` where there is no such program.
+int cli_exec_beside(const char *program, char **argv, const char *missing);
+
 // Sets a setting from an option; CLI_USAGE after a message.
 int cli_set(const char *command, struct artem_settings *settings, const char *key, const char *value);
 

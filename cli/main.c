@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "artem/log.h"
 #include "cli.h"
 
 static const struct command {
@@ -35,30 +33,6 @@ static const struct command {
     {"replay", "paint a recorded session again and compare", cmd_replay},
 };
 
-int cli_error(const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    artem_log(ARTEM_LOG_ERROR, "%s", text);
-    return CLI_ERROR;
-}
-
-int cli_usage_error(const char *command, const char *format, ...)
-{
-    va_list args;
-
-    fprintf(stderr, "%s: ", command);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fprintf(stderr, "; see %s --help\n", command);
-    return CLI_USAGE;
-}
-
 int cli_parse_json(int argc, char **argv, const char *help, bool *out_json)
 {
     static const struct option options[] = {
@@ -74,13 +48,6 @@ int cli_parse_json(int argc, char **argv, const char *help, bool *out_json)
         *out_json = true;
     }
     return optind < argc ? cli_usage_error(argv[0], "unexpected '%s'", argv[optind]) : CLI_OK;
-}
-
-int cli_finish_output(void)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return CLI_OK;
-    return cli_error("standard output: %m");
 }
 
 int cli_set(const char *command, struct artem_settings *settings, const char *key, const char *value)

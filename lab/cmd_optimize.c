@@ -12,6 +12,7 @@
 #include "image.h"
 #include "lab.h"
 #include "optimize_job.h"
+#include "runtime/cache.h"
 
 enum { SAVE_SECONDS = 20 };
 
@@ -32,7 +33,7 @@ static bool is_large_enough(const struct optimize_job *job, const char *path, co
     lab_picture_fit(picture, size >> (job->options.scales - 1), &width, &height);
     if (width >= OBJECTIVE_SIDE_MIN && height >= OBJECTIVE_SIDE_MIN)
         return true;
-    lab_error("%s: would be %u x %u pixels; no side may have fewer than %d", path, width, height, OBJECTIVE_SIDE_MIN);
+    cli_error("%s: would be %u x %u pixels; no side may have fewer than %d", path, width, height, OBJECTIVE_SIDE_MIN);
     return false;
 }
 
@@ -75,11 +76,17 @@ static uint64_t digest_of(const struct optimize_job *job, const struct vgg_weigh
 static bool save_state(struct optimize_job *job, const struct lab_state *state)
 {
     if (!lab_state_save(job->state, state)) {
-        lab_error("%s: cannot be written: %s", job->state, strerror(errno));
+        cli_error("%s: cannot be written: %s", job->state, strerror(errno));
         return false;
     }
     job->saved = state->seconds;
     return true;
+}
+
+// In all scales: the curve has a point more in each, where it starts.
+static uint32_t iterations_done(const struct lab_state *state)
+{
+    return state->curve.count - state->scale - 1;
 }
 
 // OUT-ITERATION.png for OUT.png.
@@ -88,22 +95,22 @@ static bool save_step(const struct optimize_job *job, const struct lab_state *st
     char path[PATH_MAX];
     const char *dot = strrchr(job->out, '.');
 
-    if (snprintf(path, sizeof path, "%.*s-%05u%s", (int)(dot - job->out), job->out, state->curve.count - 1, dot) >=
+    if (snprintf(path, sizeof path, "%.*s-%05u%s", (int)(dot - job->out), job->out, iterations_done(state), dot) >=
         (int)sizeof path)
-        return !lab_error("%s: the path is too long", job->out);
+        return !cli_error("%s: the path is too long", job->out);
     return lab_picture_save(path, &state->picture);
 }
 
 static bool on_progress(void *user, const struct lab_state *state, const struct objective_terms *terms)
 {
     struct optimize_job *job = user;
-    const uint32_t done = state->curve.count - state->scale - 1, all = job->options.iterations;
+    const uint32_t done = iterations_done(state), all = job->options.iterations;
     bool goes_on = wants_stop == 0;
 
-    if (job->has_terminal)
-        fprintf(stderr, "\r%u/%u  total %-10.5g content %-10.5g style %-10.5g %.0f s left   ", done, all, terms->total,
-                terms->content, terms->style, done > 0 ? state->seconds / done * (all - done) : 0);
-    if (job->every > 0 && done > 0 && done % job->every == 0)
+    progress_show(&job->progress, (double)done / all, "%u/%u  total %.5g content %.5g style %.5g %.0f s left", done,
+                  all, terms->total, terms->content, terms->style, done > 0 ? state->seconds / done * (all - done) : 0);
+    // Not where a scale begins: that picture was there already, smaller.
+    if (job->every > 0 && state->iteration > 0 && done % job->every == 0)
         goes_on = save_step(job, state) && goes_on;
     if (state->seconds - job->saved >= SAVE_SECONDS || !goes_on)
         goes_on = save_state(job, state) && goes_on;
@@ -117,22 +124,21 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
     if (end == OPTIMIZE_STOPPED) {
         for (uint32_t i = 0; i < job->curve_count; i++)
             curve_save(job->curves[i], &state->curve);
-        return lab_error("stopped after %u iterations; %s keeps them: the same command goes on", state->curve.count - 1,
+        return cli_error("stopped after %u iterations; %s keeps them: the same command goes on", iterations_done(state),
                          job->state);
     }
     if (!lab_picture_save(job->out, &state->picture))
-        return LAB_ERROR;
+        return CLI_ERROR;
     for (uint32_t i = 0; i < job->curve_count; i++)
         if (!curve_save(job->curves[i], &state->curve))
-            return LAB_ERROR;
+            return CLI_ERROR;
     unlink(job->state);
-    printf("picture     %u x %u\niterations  %u%s in %.1f s\ntotal       %.6g, from %.6g\ncontent     %.6g\nstyle      "
-           " %.6g, "
-           "from %.6g\n",
-           state->picture.width, state->picture.height, state->curve.count - 1 - state->scale,
+    printf("picture     %u x %u\niterations  %u%s in %.1f s\n"
+           "total       %.6g, from %.6g\ncontent     %.6g\nstyle       %.6g, from %.6g\n",
+           state->picture.width, state->picture.height, iterations_done(state),
            end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
-    return fflush(stdout) == 0 ? LAB_OK : lab_error("standard output: %m");
+    return cli_finish_output();
 }
 
 static int run(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2])
@@ -143,16 +149,15 @@ static int run(struct optimize_job *job, const struct vgg_weights *weights, cons
     enum optimize_end end;
 
     if (!job->is_fresh && lab_state_load(job->state, inputs, &state))
-        fprintf(stderr, "going on after %u iterations\n", state.curve.count - 1);
+        fprintf(stderr, "going on after %u iterations\n", iterations_done(&state));
     state.inputs = inputs;
     job->saved = state.seconds;
     dnn_set_threads(job->threads);
     const enum artem_result result =
         optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
-    if (job->has_terminal)
-        fputc('\n', stderr);
+    progress_hide(&job->progress);
     const int status = result == ARTEM_OK ? finish(job, &state, end)
-                                          : lab_error("the optimisation failed: %s", artem_result_string(result));
+                                          : cli_error("the optimisation failed: %s", artem_result_string(result));
     lab_state_free(&state);
     return status;
 }
@@ -173,23 +178,22 @@ int lab_optimize(int argc, char **argv)
     struct lab_picture pictures[2] = {{0}};
 
     int status = optimize_job_parse(argc, argv, &job);
-    if (status != LAB_OK)
+    if (status != CLI_OK)
         return status;
-    job.has_terminal = isatty(STDERR_FILENO);
     if (!image_can_save(job.out))
-        return LAB_ERROR;
-    if (job.weights[0] == '\0' && !lab_default_weights(job.weights, sizeof job.weights))
-        return lab_error("--weights is needed: there is no HOME to look under");
+        return CLI_ERROR;
+    if (job.weights[0] == '\0' && !artem_cache_path("vgg16.safetensors", job.weights, sizeof job.weights))
+        return cli_error("--weights is needed: there is no HOME to look under");
     if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)
-        return lab_error("%s: the path is too long", job.out);
+        return cli_error("%s: the path is too long", job.out);
     if (access(job.weights, R_OK) != 0)
-        return lab_error("%s: %m; models/fetch-vgg gets VGG-16's weights", job.weights);
+        return cli_error("%s: %m; models/fetch-vgg gets VGG-16's weights", job.weights);
     if (!lab_picture_load(job.content, &pictures[0]) || !lab_picture_load(job.style, &pictures[1]) ||
         !is_large_enough(&job, job.content, &pictures[0], job.options.size) ||
         !is_large_enough(&job, job.style, &pictures[1], job.options.style_size) ||
         vgg_weights_load(job.weights, objective_last_layer(&job.options.objective) + 1, &weights) != ARTEM_OK)
-        status = LAB_ERROR;
-    if (status == LAB_OK) {
+        status = CLI_ERROR;
+    if (status == CLI_OK) {
         catch_signals();
         status = run(&job, &weights, pictures);
     }

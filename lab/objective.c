@@ -47,13 +47,18 @@ static uint64_t pixel_of(const struct objective *o, const struct lab_picture *pi
            3;
 }
 
+static float shown(float value)
+{
+    return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
 static void cut_window(const struct objective *o, const struct lab_picture *picture, float *out)
 {
     for (uint32_t y = 0; y < o->rows.window; y++)
         for (uint32_t x = 0; x < o->columns.window; x++, out += 3) {
             const float *from = picture->rgb + pixel_of(o, picture, x, y);
             for (int c = 0; c < 3; c++)
-                out[c] = from[c] < 0 ? 0 : from[c] > 1 ? 1 : from[c];
+                out[c] = shown(from[c]);
         }
 }
 
@@ -209,11 +214,6 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
     else
         objective_destroy(&o);
     return result;
-}
-
-static float shown(float value)
-{
-    return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 
 // The mean squared difference of pixels `step` values apart; its gradient is added.

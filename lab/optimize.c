@@ -173,7 +173,7 @@ enum artem_result optimize_run(const struct vgg_weights *weights, const struct o
     enum artem_result result = ARTEM_OK;
 
     *out_end = OPTIMIZE_DONE;
-    while (state->scale < options->scales && result == ARTEM_OK && *out_end != OPTIMIZE_STOPPED) {
+    while (state->scale < options->scales) {
         struct lab_picture pictures[2] = {{0}};
         result = scale_pictures(options, state->scale, content, style, pictures);
         if (result == ARTEM_OK)

@@ -47,8 +47,8 @@ static void set_defaults(struct optimize_job *job)
 static int parse_layers(const char *command, const char *option, const char *text, float weights[VGG_LAYERS])
 {
     if (layers_parse(text, weights))
-        return LAB_OK;
-    return lab_usage_error(
+        return CLI_OK;
+    return cli_usage_error(
         command, "--%s: '%s' is not a list of layers, conv1_1 to conv5_3, each with :WEIGHT or without", option, text);
 }
 
@@ -58,8 +58,8 @@ static int parse_word(const char *command, const char *option, const char *text,
 {
     for (unsigned i = 0; i < 2; i++)
         if (strcmp(text, words[i]) == 0)
-            return *out = i, LAB_OK;
-    return lab_usage_error(command, "--%s: '%s' is neither %s nor %s", option, text, words[0], words[1]);
+            return *out = i, CLI_OK;
+    return cli_usage_error(command, "--%s: '%s' is neither %s nor %s", option, text, words[0], words[1]);
 }
 
 static int parse_option(struct optimize_job *job, const char *command, int option, const char *name, const char *text)
@@ -68,7 +68,7 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
                              *const pools[] = {"max", "average"};
     struct optimize_options *o = &job->options;
     unsigned word = 0;
-    int result = LAB_OK;
+    int result = CLI_OK;
 
     switch (option) {
     case 'i':
@@ -113,13 +113,13 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
         return result;
     case 'u':
         if (job->curve_count == OPTIMIZE_CURVES)
-            return lab_usage_error(command, "--curve: given more than twice");
+            return cli_usage_error(command, "--curve: given more than twice");
         job->curves[job->curve_count++] = text;
-        return curve_can_save(text) ? LAB_OK : LAB_USAGE;
+        return curve_can_save(text) ? CLI_OK : CLI_USAGE;
     default: // 'w'
         if (snprintf(job->weights, sizeof job->weights, "%s", text) >= (int)sizeof job->weights)
-            return lab_usage_error(command, "--weights: the path is too long");
-        return LAB_OK;
+            return cli_usage_error(command, "--weights: the path is too long");
+        return CLI_OK;
     }
 }
 
@@ -149,17 +149,17 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    int option, at = 0, result = LAB_OK;
+    int option, at = 0, result = CLI_OK;
 
     memset(job, 0, sizeof *job);
     set_defaults(job);
-    while (result == LAB_OK && (option = getopt_long(argc, argv, "o:", options, &at)) != -1) {
+    while (result == CLI_OK && (option = getopt_long(argc, argv, "o:", options, &at)) != -1) {
         if (option == 'h') {
             puts(help);
-            exit(fflush(stdout) == 0 ? LAB_OK : LAB_ERROR);
+            exit(cli_finish_output());
         }
         if (option == '?')
-            return LAB_USAGE; // getopt has said why
+            return CLI_USAGE; // getopt has said why
         if (option == 'o')
             job->out = optarg;
         else if (option == 'f')
@@ -167,17 +167,17 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         else
             result = parse_option(job, argv[0], option, options[at].name, optarg);
     }
-    if (result != LAB_OK)
+    if (result != CLI_OK)
         return result;
     if (argc - optind != 2)
-        return lab_usage_error(argv[0], "expected two pictures, CONTENT and STYLE");
+        return cli_usage_error(argv[0], "expected two pictures, CONTENT and STYLE");
     if (job->out == NULL)
-        return lab_usage_error(argv[0], "-o is missing");
+        return cli_usage_error(argv[0], "-o is missing");
     job->content = argv[optind];
     job->style = argv[optind + 1];
     if (job->options.style_size == 0)
         job->options.style_size = job->options.size;
     if (job->options.iterations < job->options.scales)
-        return lab_usage_error(argv[0], "--iterations: fewer than scales");
-    return LAB_OK;
+        return cli_usage_error(argv[0], "--iterations: fewer than scales");
+    return CLI_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "optimize.h"
+#include "progress.h"
 
 enum { OPTIMIZE_CURVES = 2 };
 
@@ -15,11 +16,12 @@ struct optimize_job {
     char weights[PATH_MAX], state[PATH_MAX];
     struct optimize_options options;
     uint32_t every, threads, curve_count;
-    bool is_fresh, has_terminal;
+    bool is_fresh;
+    struct progress progress;
     double saved; // state->seconds of the last file
 };
 
-// LAB_OK, or LAB_USAGE after a message; ends the program after --help.
+// CLI_OK, or CLI_USAGE after a message; ends the program after --help.
 int optimize_job_parse(int argc, char **argv, struct optimize_job *out_job);
 
 #endif

@@ -77,11 +77,14 @@ class Optimize(CommandTest):
                             "--pool", "average", "--curve", self.path("curve.csv"))
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertLess(self.curve()[-1][3], self.curve()[0][3])
-        run = self.optimize("--iterations", "7", "--size", "80", "--style-size", "64", "--scales", "2", "--curve", self.path("curve.csv"))
+        run = self.optimize("--iterations", "7", "--size", "80", "--style-size", "64", "--scales", "2", "--every", "2",
+                            "--curve", self.path("curve.csv"))
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual([(int(p[0]), int(p[1])) for p in self.curve()],
                          [(0, i) for i in range(4)] + [(1, i) for i in range(5)])
         self.assertEqual(decode_png(self.path("out.png"))[:2], (80, 67))
+        steps = {n: decode_png(self.path(n))[:2] for n in os.listdir(self.folder) if n.startswith("out-")}
+        self.assertEqual(steps, {"out-00002.png": (40, 33), "out-00004.png": (80, 67), "out-00006.png": (80, 67)})
 
     def start(self, *options):
         return subprocess.Popen([ARTEM, "lab", "optimize", self.path("content.png"), self.path("style.png"), "-o", self.path("out.png"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command's files expect of its main.c.
+// What commands say, apart from their results: artem's, artem-lab's and the fuzz targets'.
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -22,12 +22,17 @@ int cli_usage_error(const char *command, const char *format, ...)
 {
     va_list args;
 
+    fprintf(stderr, "%s: ", command);
     va_start(args, format);
+    vfprintf(stderr, format, args);
     va_end(args);
-    return cli_error("%s", command), CLI_USAGE;
+    fprintf(stderr, "; see %s --help\n", command);
+    return CLI_USAGE;
 }
 
 int cli_finish_output(void)
 {
-    return CLI_OK;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return CLI_OK;
+    return cli_error("standard output: %m");
 }
