@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artem/engine.h"
-#include "artem/model.h"
 #include "cli.h"
 #include "paint.h"
+#include "stylize.h"
 
 static const char help[] =
     "usage: artem pipe --style NAME [--blend-style NAME] [--blend X] [--threads N]\n\n"
@@ -23,10 +22,7 @@ static const char help[] =
 enum { MAGIC = 0x4D524641, FLAG_EXACT = 1, FLAG_RESTART = 2, SIDE_MAX = 4096, AREA_MAX = 1 << 22 };
 
 struct pipe {
-    struct artem_settings settings;
-    struct artem_network *network;
-    struct artem_style *style;
-    struct artem_engine *engine;
+    struct stylize stylize;
     uint8_t *rgb, *in, *out; // of all pictures of a frame
     size_t pixels;           // that these hold
 };
@@ -104,7 +100,7 @@ static void set_pictures(struct pipe *pipe, struct artem_engine_frame *frame)
 
 static int paint(struct pipe *pipe, const struct artem_engine_frame *frame)
 {
-    const enum artem_result result = paint_frame(pipe->engine, frame);
+    const enum artem_result result = paint_frame(pipe->stylize.engine, frame);
 
     return result == ARTEM_OK ? CLI_OK : cli_error("a frame cannot be painted: %s", artem_result_string(result));
 }
@@ -129,7 +125,7 @@ static int do_frame(struct pipe *pipe, bool *out_more)
     for (size_t i = 0; i < pixels; i++)
         memcpy(pipe->in + 4 * i, pipe->rgb + 3 * i, 3);
     set_pictures(pipe, &frame);
-    if ((flags & FLAG_RESTART) != 0 && artem_engine_set_style(pipe->engine, pipe->style) != ARTEM_OK)
+    if ((flags & FLAG_RESTART) != 0 && artem_engine_set_style(pipe->stylize.engine, pipe->stylize.style) != ARTEM_OK)
         return cli_error("the engine cannot start anew");
     const int result = paint(pipe, &frame);
     if (result != CLI_OK)
@@ -180,29 +176,14 @@ int cmd_pipe(int argc, char **argv)
 {
     struct pipe pipe = {0};
     bool more = true;
-    int result = parse_options(argc, argv, &pipe.settings);
+    int result = parse_options(argc, argv, &pipe.stylize.settings);
 
     if (result != CLI_OK)
         return result;
-    // The library says what is wrong.
-    if (artem_library_load_blend(pipe.settings.style, pipe.settings.blend_style, pipe.settings.blend, &pipe.style) !=
-            ARTEM_OK ||
-        artem_library_load_network(&pipe.network) != ARTEM_OK)
-        result = CLI_ERROR;
-    if (result == CLI_OK) {
-        const struct artem_engine_params params = {
-            .backend = pipe.settings.backend, .threads = pipe.settings.threads, .network = pipe.network};
-        enum artem_result made = artem_engine_create(&params, &pipe.engine);
-        if (made == ARTEM_OK)
-            made = artem_engine_set_style(pipe.engine, pipe.style);
-        if (made != ARTEM_OK)
-            result = cli_error("the network cannot be run: %s", artem_result_string(made));
-    }
+    result = stylize_open(&pipe.stylize);
     while (result == CLI_OK && more)
         result = do_frame(&pipe, &more);
-    artem_engine_destroy(&pipe.engine);
-    artem_style_unref(&pipe.style);
-    artem_network_unref(&pipe.network);
+    stylize_close(&pipe.stylize);
     free(pipe.rgb);
     free(pipe.in);
     free(pipe.out);

@@ -266,7 +266,7 @@ int cmd_replay(int argc, char **argv)
     char error[256];
 
     int status = parse_options(argc, argv, &job);
-    if (status != CLI_OK || !job.path)
+    if (status != CLI_OK)
         return status;
     if (artem_recording_open(job.path, &reader, error, sizeof error) != ARTEM_OK)
         return unreadable(job.path, error);

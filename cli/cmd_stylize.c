@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "cli.h"
 #include "image.h"
@@ -154,13 +153,6 @@ static void add_json(cJSON *list, const char *in, const char *out, const struct 
     cJSON_AddItemToArray(list, o);
 }
 
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
-
 static const char *base_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -182,7 +174,7 @@ static int paint_folder(struct job *job)
 {
     struct progress progress = {0};
     int result = CLI_OK, done = 0;
-    const double start = now_ms();
+    const double start = stylize_now_ms();
 
     if (check_names(job) != CLI_OK)
         return CLI_ERROR;
@@ -206,19 +198,19 @@ static int paint_folder(struct job *job)
     }
     progress_hide(&progress);
     if (!job->json)
-        printf("%d of %d pictures in %s, %.1f s\n", done, job->count, job->folder, (now_ms() - start) / 1e3);
+        printf("%d of %d pictures in %s, %.1f s\n", done, job->count, job->folder, (stylize_now_ms() - start) / 1e3);
     return result;
 }
 
 static int paint_one(struct job *job)
 {
     struct stylize_result r = {0};
-    const double start = now_ms();
+    const double start = stylize_now_ms();
     const int result = stylize_picture(&job->stylize, job->in[0], job->in[1], &r);
 
     if (result == CLI_OK && job->json)
         add_json(job->list, job->in[0], job->in[1], &r);
-    return result == CLI_OK ? describe(job, &r, now_ms() - start) : result;
+    return result == CLI_OK ? describe(job, &r, stylize_now_ms() - start) : result;
 }
 
 int cmd_stylize(int argc, char **argv)

@@ -7,7 +7,7 @@
 
 struct progress {
     bool shown;
-    int filled, width;
+    int filled;
     char text[80];
 };
 

@@ -100,6 +100,16 @@ static void write_tiles(FILE *out, const struct report_numbers *n)
 
 // ---- Tables ----
 
+static void write_times_row(FILE *out, const char *label, const struct report_times *t)
+{
+    if (t->count == 0)
+        fprintf(out, "<tr><th>%s</th><td colspan=\"6\">not measured</td></tr>\n", label);
+    else
+        fprintf(out,
+                "<tr><th>%s</th><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
+                label, t->p50, t->p95, t->p99, t->p999, t->max, t->count);
+}
+
 static void write_times(FILE *out, const struct report_numbers *n)
 {
     static const char *const labels[REPORT_TIMES] = {
@@ -129,13 +139,8 @@ static void write_times(FILE *out, const struct report_numbers *n)
     for (int k = 0; k < REPORT_TIMES; k++) {
         const struct report_times *t = &n->times[k];
         bool eye = k >= REPORT_CAPTURE_LEFT && k <= REPORT_COMPOSITE_RIGHT;
-        if (t->count == 0 && !eye)
-            fprintf(out, "<tr><th>%s</th><td colspan=\"6\">not measured</td></tr>\n", labels[k]);
-        else if (t->count > 0)
-            fprintf(out,
-                    "<tr><th>%s</th><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td>"
-                    "<td>%zu</td></tr>\n",
-                    labels[k], t->p50, t->p95, t->p99, t->p999, t->max, t->count);
+        if (t->count > 0 || !eye)
+            write_times_row(out, labels[k], t);
     }
     fputs("</tbody></table></div>\n", out);
 }
@@ -206,27 +211,17 @@ static void write_governor(FILE *out, const struct report_log *log, const struct
         fprintf(out, "<p class=\"note below\">And %zu more.</p>\n", rows - ROWS);
 }
 
-static void write_monado_row(FILE *out, const char *label, const struct report_times *t)
-{
-    if (t->count == 0)
-        fprintf(out, "<tr><th>%s</th><td colspan=\"6\">not measured</td></tr>\n", label);
-    else
-        fprintf(out,
-                "<tr><th>%s</th><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
-                label, t->p50, t->p95, t->p99, t->p999, t->max, t->count);
-}
-
 static void write_monado(FILE *out, const struct report_numbers *n, const struct monado_numbers *m)
 {
     fputs(
         "<h2>Beside Monado's metrics</h2>\n<div class=\"card\"><table>\n<thead><tr><th>milliseconds of</th><th>p50</th>"
         "<th>p95</th><th>p99</th><th>p99.9</th><th>longest</th><th>frames</th></tr></thead>\n<tbody>\n",
         out);
-    write_monado_row(out, "App, from waking up to handing over (Monado)", &m->app);
-    write_monado_row(out, "The layer's part of that (Art'Em)", &m->layer);
-    write_monado_row(out, "From Art'Em's stamp of the hand-over to Monado's", &m->difference);
-    write_monado_row(out, "GPU, after the hand-over (Monado)", &m->gpu);
-    write_monado_row(out, "GPU of the compositor (Monado)", &m->compositor_gpu);
+    write_times_row(out, "App, from waking up to handing over (Monado)", &m->app);
+    write_times_row(out, "The layer's part of that (Art'Em)", &m->layer);
+    write_times_row(out, "From Art'Em's stamp of the hand-over to Monado's", &m->difference);
+    write_times_row(out, "GPU, after the hand-over (Monado)", &m->gpu);
+    write_times_row(out, "GPU of the compositor (Monado)", &m->compositor_gpu);
     fputs("</tbody></table></div>\n", out);
     fprintf(
         out,

@@ -18,7 +18,7 @@ struct work {
     struct painting painting;
 };
 
-static double now_ms(void)
+double stylize_now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -87,9 +87,9 @@ static int paint(struct stylize *s, struct work *w, double *out_network_ms)
         .resolution = s->settings.resolution,
         .exact = true,
     };
-    const double start = now_ms();
+    const double start = stylize_now_ms();
     const enum artem_result result = paint_frame(s->engine, &frame);
-    *out_network_ms = now_ms() - start;
+    *out_network_ms = stylize_now_ms() - start;
     if (result != ARTEM_OK)
         return cli_error("the network cannot be run: %s", artem_result_string(result));
     painting_composite(&w->painting, s->settings.strength, s->settings.keep_color, w->picture.rgba, w->painting.stride);

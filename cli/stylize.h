@@ -25,4 +25,7 @@ int stylize_open(struct stylize *stylize);
 int stylize_picture(struct stylize *stylize, const char *in, const char *out, struct stylize_result *out_result);
 void stylize_close(struct stylize *stylize);
 
+// Of a clock that only goes on.
+double stylize_now_ms(void);
+
 #endif

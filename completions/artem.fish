@@ -7,7 +7,7 @@ for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo th
         'prev:the style before' 'top:watch the apps that run' 'doctor:find out why an app is not painted' \
         'stylize:paint a picture in a style' 'view:look at pictures, painted' 'styles:list the styles' 'run:run an app with the layer' \
         'config:show or check the settings' 'report:turn a log of frames into a page' 'bench:measure this machine' \
-        'pipe:paint frames from standard input' 'replay:paint a recorded session again' 'completion:for a shell'
+        'pipe:paint frames from standard input' 'replay:paint a recorded session again' 'lab:paint by optimisation' 'completion:for a shell'
     set -l parts (string split -m 1 : $pair)
     complete -c artem -n "not __fish_seen_subcommand_from $commands" -a $parts[1] -d $parts[2]
 end

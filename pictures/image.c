@@ -129,7 +129,7 @@ bool image_can_save(const char *path)
     return true;
 }
 
-static bool write_file(int fd, const char *path, const char *target, const struct image *image)
+static bool write_file(int fd, const char *path, const struct image *image)
 {
     FILE *file = fdopen(fd, "wb");
     if (!file) {
@@ -137,7 +137,7 @@ static bool write_file(int fd, const char *path, const char *target, const struc
         close(fd);
         return false;
     }
-    bool good = ends_with(target, ".png") ? image_png_write(file, path, image) : image_jpeg_write(file, path, image);
+    bool good = ends_with(path, ".png") ? image_png_write(file, path, image) : image_jpeg_write(file, path, image);
     bool failed = good && (fflush(file) != 0 || ferror(file));
     if (failed)
         image_error("%s: %m", path);
@@ -169,7 +169,7 @@ bool image_save(const char *path, const struct image *image)
     mode_t mask = umask(0);
     umask(mask);
     fchmod(fd, 0666 & ~mask);
-    bool good = write_file(fd, path, path, image);
+    bool good = write_file(fd, path, image);
     if (good && rename(temporary, target) != 0) {
         image_error("%s: %m", path);
         good = false;

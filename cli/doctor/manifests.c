@@ -151,7 +151,6 @@ static void check_folder(void *user, const char *folder)
     free(entries);
 }
 
-// A name that no manifest has makes every app fail to start.
 // As the loader builds it: from the app to the runtime.
 static void tell_chain(struct doctor *doctor, const struct census *implicit)
 {
@@ -172,6 +171,7 @@ static void tell_chain(struct doctor *doctor, const struct census *implicit)
                chain);
 }
 
+// A name that no manifest has makes every app fail to start.
 static void check_wanted(struct doctor *doctor, const struct census *explicit)
 {
     const char *list = getenv("XR_ENABLE_API_LAYERS");

@@ -22,9 +22,10 @@ static size_t look(const void *user, void *memory, size_t size)
     struct vulkan_own_device *own = NULL;
     struct answer *answer = memory;
 
+    (void)user;
     (void)size;
     memset(answer, 0, sizeof *answer);
-    doctor_list_gpus(user, &answer->gpus, sizeof answer->gpus);
+    doctor_list_gpus(&answer->gpus);
     if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
         return sizeof *answer;
     const struct vulkan_device *device = vulkan_own_device_get(own);

@@ -69,20 +69,16 @@ static void look_at(const struct vulkan *v, VkPhysicalDevice device, struct doct
     free(list);
 }
 
-size_t doctor_list_gpus(const void *user, void *answer, size_t size)
+void doctor_list_gpus(struct doctor_gpus *gpus)
 {
     VkPhysicalDevice devices[DOCTOR_GPUS_MAX];
     uint32_t count = DOCTOR_GPUS_MAX;
-    struct doctor_gpus *gpus = answer;
     struct vulkan v = {0};
 
-    (void)user;
-    (void)size;
     memset(gpus, 0, sizeof *gpus);
     if (!open_vulkan(&v) || v.vkEnumeratePhysicalDevices(v.instance, &count, devices) < 0)
-        return sizeof *gpus;
+        return;
     gpus->count = count;
     for (uint32_t i = 0; i < count; i++)
         look_at(&v, devices[i], &gpus->gpu[i]);
-    return sizeof *gpus;
 }

@@ -3,7 +3,6 @@
 #define ARTEM_CLI_DOCTOR_VULKAN_DEVICES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum { DOCTOR_GPUS_MAX = 8 };
@@ -20,7 +19,7 @@ struct doctor_gpus {
     struct doctor_gpu gpu[DOCTOR_GPUS_MAX];
 };
 
-// For doctor_ask_child: the answer is a struct doctor_gpus.
-size_t doctor_list_gpus(const void *user, void *answer, size_t size);
+// In a process of its own: drivers may crash or hang.
+void doctor_list_gpus(struct doctor_gpus *out_gpus);
 
 #endif

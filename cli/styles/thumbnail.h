@@ -26,11 +26,10 @@ void thumbnail_make_room(void);
 // The picture as width x height, each pixel the mean of those that it covers. False without memory.
 bool thumbnail_scale(const struct image *image, uint32_t width, uint32_t height, struct image *out_image);
 
-// The ways, each in a file of its own. cell: pixels of a row of the terminal.
+// The ways. side: pixels, a multiple of 6.
 void thumbnail_print_kitty(const struct image *image);
 void thumbnail_print_iterm2(const struct image *image);
 void thumbnail_print_sixel(const struct image *image, unsigned side);
 void thumbnail_print_blocks(const struct image *image);
-void thumbnail_print_base64(const uint8_t *data, size_t size);
 
 #endif

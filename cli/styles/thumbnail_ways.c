@@ -7,7 +7,7 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void thumbnail_print_base64(const uint8_t *data, size_t size)
+static void print_base64(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size; i += 3) {
         const size_t left = size - i;
@@ -33,7 +33,7 @@ void thumbnail_print_kitty(const struct image *image)
                    THUMBNAIL_ROWS, piece < size);
         else
             printf("\033_Gm=%d;", at + piece < size);
-        thumbnail_print_base64(image->rgba + at, piece);
+        print_base64(image->rgba + at, piece);
         fputs("\033\\", stdout);
     }
 }
@@ -51,7 +51,7 @@ void thumbnail_print_iterm2(const struct image *image)
     if (fclose(file) == 0 && written) {
         printf("\033]1337;File=inline=1;size=%zu;width=%d;height=%d;preserveAspectRatio=1:", size, THUMBNAIL_COLUMNS,
                THUMBNAIL_ROWS);
-        thumbnail_print_base64((const uint8_t *)data, size);
+        print_base64((const uint8_t *)data, size);
         putchar('\a');
     }
     free(data);

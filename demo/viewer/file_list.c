@@ -17,8 +17,10 @@ static bool append(struct file_list *list, const char *path)
     if (!paths)
         return demo_error("out of memory");
     list->paths = paths;
-    paths[list->count] = strdup(path);
-    return paths[list->count++] || demo_error("out of memory");
+    if (!(paths[list->count] = strdup(path)))
+        return demo_error("out of memory");
+    list->count++;
+    return true;
 }
 
 static int visible(const struct dirent *entry)
@@ -32,7 +34,7 @@ static bool add_folder(struct file_list *list, const char *folder, bool tell)
     const int count = scandir(folder, &entries, visible, versionsort);
     const size_t before = list->count;
     int skipped = 0;
-    bool good = count >= 0;
+    bool good = true;
 
     if (count < 0)
         return demo_error("%s: %m", folder);
@@ -49,7 +51,7 @@ static bool add_folder(struct file_list *list, const char *folder, bool tell)
     }
     free(entries);
     if (tell && list->count == before)
-        return demo_error("%s: there is no PNG or JPEG picture in this folder", folder) && good;
+        return demo_error("%s: there is no PNG or JPEG picture in this folder", folder);
     if (tell && skipped > 0)
         demo_error("%s: %d file%s no PNG or JPEG picture: skipped", folder, skipped, skipped == 1 ? " is" : "s are");
     return good;

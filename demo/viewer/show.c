@@ -95,14 +95,14 @@ static void draw_columns(const struct show *s, const uint8_t *pixels, int from, 
                pixels + ((size_t)(y - s->y) * s->width + (size_t)(left - s->x)) * 4, (size_t)(right - left) * 4);
 }
 
-static int view_left(const struct show *s, const struct view_frame *f, uint32_t view)
+int show_view_left(const struct show *s, const struct view_frame *f, uint32_t view)
 {
     return (int)(s->width * view / f->views);
 }
 
 int show_split_x(const struct show *s, const struct view_frame *f, const struct view_state *state, uint32_t view)
 {
-    const int left = view_left(s, f, view), width = view_left(s, f, view + 1) - left;
+    const int left = show_view_left(s, f, view), width = show_view_left(s, f, view + 1) - left;
 
     return s->x + left + (int)(state->split * width + 0.5);
 }
@@ -110,7 +110,7 @@ int show_split_x(const struct show *s, const struct view_frame *f, const struct 
 double show_split_at(const struct show *s, const struct view_frame *f, double x)
 {
     for (uint32_t i = 0; i < f->views; i++) {
-        const int left = s->x + view_left(s, f, i), right = s->x + view_left(s, f, i + 1);
+        const int left = s->x + show_view_left(s, f, i), right = s->x + show_view_left(s, f, i + 1);
         if (x >= left && (x < right || i == f->views - 1) && right > left)
             return x >= right ? 1 : (x - left) / (right - left);
     }
@@ -152,7 +152,7 @@ bool show_draw(struct show *s, const struct view_frame *f, const struct view_sta
         return demo_error("no memory to show the picture");
     clear_beside(s, c);
     for (uint32_t i = 0; i < f->views; i++) {
-        const int left = view_left(s, f, i), right = view_left(s, f, i + 1);
+        const int left = show_view_left(s, f, i), right = show_view_left(s, f, i + 1);
         const int middle = split ? show_split_x(s, f, state, i) - s->x : left;
         if (split)
             draw_columns(s, original, left, middle, c);

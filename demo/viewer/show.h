@@ -26,6 +26,8 @@ void show_invalidate(struct show *show);
 bool show_draw(struct show *show, const struct view_frame *frame, const struct view_state *state,
                struct canvas *canvas);
 
+// Where view VIEW begins, or the one before it ends, from the frame's left.
+int show_view_left(const struct show *show, const struct view_frame *frame, uint32_t view);
 // The split that puts its line at x, of the view that is there; -1: beside all views.
 double show_split_at(const struct show *show, const struct view_frame *frame, double x);
 // The x of the line in view VIEW.

@@ -70,9 +70,9 @@ static void draw_split_labels(struct viewer *v, int ui)
     const int covered = v->state.show & SHOW_LIST ? list.x + list.width : 0;
 
     for (uint32_t i = 0; i < v->shown.views; i++) {
-        const int left = s->x + (int)(s->width * i / v->shown.views);
+        const int left = s->x + show_view_left(s, &v->shown, i);
         split_labels_draw(&v->canvas, ui, left > covered ? left : covered, show_split_x(s, &v->shown, &v->state, i),
-                          s->x + (int)(s->width * (i + 1) / v->shown.views), edge < bottom ? edge : bottom);
+                          s->x + show_view_left(s, &v->shown, i + 1), edge < bottom ? edge : bottom);
     }
 }
 

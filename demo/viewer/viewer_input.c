@@ -127,6 +127,8 @@ static void drop(struct viewer *v)
     size_t count;
 
     input_take_drop(&v->input, &names, &count);
+    if (!names)
+        return; // an earlier event has taken the latest drop's
     if (file_list_make(names, count, &files)) {
         if (viewer_is_scene(v))
             v->state.paused = true; // no show unless it is asked for
