@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artem_kernels/picture.h"
 #include "artem_kernels/pixels.h"
 #include "cli.h"
 #include "image.h"
@@ -60,6 +59,21 @@ static struct artem_pixels pixels_of(const struct artem_recorded_picture *p, con
                                  .stored_stride = p->stored_stride};
 }
 
+// code: the picture's; at: where its part of guide and styled begins.
+static struct painting painting_of(const struct replay *r, const struct artem_recorded_frame *frame,
+                                   const struct artem_recorded_picture *p, const uint8_t *code, size_t at)
+{
+    return (struct painting){.width = p->width,
+                             .height = p->height,
+                             .style_width = p->style_width,
+                             .style_height = p->style_height,
+                             .text = frame->text,
+                             .original = code,
+                             .stride = (size_t)p->width * 4,
+                             .guide = r->guide + at,
+                             .styled = r->styled + at};
+}
+
 // Code values of every picture, and what the engine sees of them.
 static void prepare(struct replay *r, const struct artem_recorded_frame *frame, struct artem_engine_frame *run)
 {
@@ -70,25 +84,12 @@ static void prepare(struct replay *r, const struct artem_recorded_frame *frame, 
     for (uint32_t i = 0; i < frame->pictures; i++) {
         const struct artem_recorded_picture *p = &frame->picture[i];
         struct artem_pixels pixels = pixels_of(p, p->stored);
-        size_t small = (size_t)p->style_width * 4;
+        const struct painting painting = painting_of(r, frame, p, code, at);
 
         artem_pixels_to_code(&pixels, code, (size_t)p->width * 4);
-        paint_kernels()->scale_rows(&(struct artem_scale){.full_width = p->width,
-                                                          .full_height = p->height,
-                                                          .width = p->style_width,
-                                                          .height = p->style_height,
-                                                          .in = code,
-                                                          .in_stride = (size_t)p->width * 4,
-                                                          .out = r->guide + at,
-                                                          .out_stride = small},
-                                    0, p->style_height);
-        run->view[i] = (struct artem_engine_view){.width = p->style_width,
-                                                  .height = p->style_height,
-                                                  .in = r->guide + at,
-                                                  .in_stride = small,
-                                                  .out = r->styled + at,
-                                                  .out_stride = small,
-                                                  .noise = p->noise};
+        painting_scale(&painting);
+        run->view[i] = painting_view(&painting);
+        run->view[i].noise = p->noise;
         code += code_bytes(p);
         at += style_bytes(p);
     }
@@ -153,9 +154,10 @@ static void print_difference(const struct artem_recorded_frame *frame, const str
 
 // `code` is painted over.
 static bool compare(struct replay *r, const struct artem_recorded_frame *frame, const struct artem_recorded_picture *p,
-                    uint8_t *code, const struct artem_engine_view *view, bool *different)
+                    uint8_t *code, size_t at, bool *different)
 {
     size_t stride = (size_t)p->width * 4;
+    const struct painting painting = painting_of(r, frame, p, code, at);
     struct artem_pixels pixels = pixels_of(p, p->stored);
     // With text, the original is read around each pixel.
     uint8_t *apart = frame->text > 0 ? malloc(stride * p->height) : NULL;
@@ -165,22 +167,7 @@ static bool compare(struct replay *r, const struct artem_recorded_frame *frame, 
         cli_error("out of memory");
         return false;
     }
-    paint_kernels()->composite_rows(&(struct artem_composite){.full_width = p->width,
-                                                              .full_height = p->height,
-                                                              .width = p->style_width,
-                                                              .height = p->style_height,
-                                                              .strength = frame->strength,
-                                                              .keep = frame->keep,
-                                                              .text = frame->text,
-                                                              .original = code,
-                                                              .original_stride = stride,
-                                                              .guide = view->in,
-                                                              .styled = view->out,
-                                                              .guide_stride = view->in_stride,
-                                                              .styled_stride = view->out_stride,
-                                                              .out = out,
-                                                              .out_stride = stride},
-                                    0, p->height);
+    painting_composite(&painting, frame->strength, frame->keep, out, stride);
     artem_pixels_from_code(&pixels, out, stride, r->result, p->stored_stride);
     free(apart);
     r->pictures++;
@@ -200,6 +187,7 @@ bool replay_frame(struct replay *r, const struct artem_recorded_frame *frame)
     struct artem_engine_frame run;
     bool different = false;
     uint8_t *code;
+    size_t at = 0;
 
     if (!reserve(r, frame))
         return false;
@@ -212,9 +200,10 @@ bool replay_frame(struct replay *r, const struct artem_recorded_frame *frame)
         return true;
     code = r->code;
     for (uint32_t i = 0; i < frame->pictures; i++) {
-        if (!compare(r, frame, &frame->picture[i], code, &run.view[i], &different))
+        if (!compare(r, frame, &frame->picture[i], code, at, &different))
             return false;
         code += code_bytes(&frame->picture[i]);
+        at += style_bytes(&frame->picture[i]);
     }
     r->different_frames += different;
     return true;

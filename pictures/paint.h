@@ -12,8 +12,8 @@ enum artem_result paint_frame(struct artem_engine *engine, const struct artem_en
 // The fastest kernels of this machine, checked against the reference; for scaling and compositing.
 const struct artem_kernels *paint_kernels(void);
 
-// A picture and what the network sees and makes of it, RGBA8. Zero it first; guide and styled are its own, the rest
-// is the caller's.
+// A picture and what the network sees and makes of it, RGBA8. Zero it first; the original is the caller's, and so are
+// guide and styled but where painting_reserve makes them.
 struct painting {
     uint32_t width, height, style_width, style_height; // within geometry_can_scale
     const uint8_t *original;

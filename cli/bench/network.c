@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "artem/engine.h"
-#include "artem_kernels/picture.h"
 #include "bench.h"
 #include "pictures.h"
 #include "../cli.h"
@@ -109,6 +108,7 @@ int bench_end_to_end(struct bench *b)
     const size_t stride = (size_t)FULL_WIDTH * 4, bytes = stride * FULL_HEIGHT;
     uint8_t *full = malloc(2 * bytes);
     struct bench_pictures p;
+    struct painting paintings[ARTEM_MAX_VIEWS];
 
     if (full == NULL)
         return cli_error("out of memory");
@@ -117,31 +117,26 @@ int bench_end_to_end(struct bench *b)
         return CLI_ERROR;
     }
     bench_draw(full, FULL_WIDTH, FULL_HEIGHT);
+    for (uint32_t v = 0; v < b->views; v++)
+        paintings[v] = (struct painting){.width = FULL_WIDTH,
+                                         .height = FULL_HEIGHT,
+                                         .style_width = b->width,
+                                         .style_height = b->height,
+                                         .original = full,
+                                         .stride = stride,
+                                         .guide = (uint8_t *)(uintptr_t)p.frame.view[v].in,
+                                         .styled = p.frame.view[v].out};
     const double end = bench_now() + 10 * b->seconds;
     for (int i = 0; i < 5 || (bench_now() < end && i < ARTEM_BENCH_TIMES); i++) {
         double at[4] = {bench_now()};
-        for (uint32_t v = 0; v < b->views; v++) {
-            const struct artem_scale scale = {FULL_WIDTH,
-                                              FULL_HEIGHT,
-                                              b->width,
-                                              b->height,
-                                              full,
-                                              stride,
-                                              (uint8_t *)p.frame.view[v].in,
-                                              p.frame.view[v].in_stride};
-            paint_kernels()->scale_rows(&scale, 0, b->height);
-        }
+        for (uint32_t v = 0; v < b->views; v++)
+            painting_scale(&paintings[v]);
         at[1] = bench_now();
         if (paint_frame(p.engine, &p.frame) != ARTEM_OK)
             break;
         at[2] = bench_now();
-        for (uint32_t v = 0; v < b->views; v++) {
-            const struct artem_engine_view *view = &p.frame.view[v];
-            const struct artem_composite composite = {
-                FULL_WIDTH, FULL_HEIGHT, b->width,        b->height,        256,          0,      full, stride,
-                view->in,   view->out,   view->in_stride, view->out_stride, full + bytes, stride, 0};
-            paint_kernels()->composite_rows(&composite, 0, FULL_HEIGHT);
-        }
+        for (uint32_t v = 0; v < b->views; v++)
+            painting_composite(&paintings[v], 256, 0, full + bytes, stride);
         at[3] = bench_now();
         for (int k = 0; k < 4; k++)
             times[k].time[times[k].count++] = k < 3 ? at[k + 1] - at[k] : at[3] - at[0];
