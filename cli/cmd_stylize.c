@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "cli.h"
@@ -122,10 +121,26 @@ static int parse_options(int argc, char **argv, struct job *job)
     return CLI_OK;
 }
 
+// What the process held at most, in KiB; 0 where the system does not say. Not getrusage's: that counts what the process
+// was before it became this program.
+static unsigned long peak_kib(void)
+{
+    FILE *f = fopen("/proc/self/status", "re");
+    char line[128];
+    unsigned long kib = 0;
+
+    while (f != NULL && kib == 0 && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "VmHWM: %lu", &kib) != 1)
+            kib = 0;
+    if (f != NULL)
+        fclose(f);
+    return kib;
+}
+
 static int describe(const struct job *job, const struct stylize_result *r, double total_ms)
 {
     const struct artem_style *style = job->stylize.style;
-    struct rusage usage;
+    const unsigned long kib = peak_kib();
 
     if (job->json)
         return CLI_OK;
@@ -134,8 +149,10 @@ static int describe(const struct job *job, const struct stylize_result *r, doubl
         printf("blend    %u/%d of %s\n", style->blend_weight, ARTEM_BLEND_ONE, style->blend_name);
     printf("picture  %u x %u, painted at %u x %u\n", r->width, r->height, r->style_width, r->style_height);
     printf("time     network %.1f ms, in all %.1f ms\n", r->network_ms, total_ms);
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        printf("memory   %.1f MiB at most\n", (double)usage.ru_maxrss / 1024);
+    printf("memory   ");
+    if (kib > 0)
+        printf("%.1f MiB at most, ", (double)kib / 1024);
+    printf("the network %.2f MiB\n", (double)r->network_bytes / (1 << 20));
     return cli_finish_output();
 }
 
@@ -150,6 +167,7 @@ static void add_json(cJSON *list, const char *in, const char *out, const struct 
     cJSON_AddNumberToObject(o, "style_width", r->style_width);
     cJSON_AddNumberToObject(o, "style_height", r->style_height);
     json_add_number(o, "network_ms", r->network_ms);
+    cJSON_AddNumberToObject(o, "network_bytes", (double)r->network_bytes);
     cJSON_AddItemToArray(list, o);
 }
 

@@ -69,8 +69,9 @@ static int choose_size(const struct stylize *s, const char *in, struct work *w)
     return CLI_OK;
 }
 
-static int paint(struct stylize *s, struct work *w, double *out_network_ms)
+static int paint(struct stylize *s, struct work *w, struct stylize_result *out_result)
 {
+    struct artem_engine_stats stats = {0};
     const size_t size = w->painting.stride * w->picture.height;
 
     w->painting.text = s->settings.keep_text;
@@ -89,7 +90,9 @@ static int paint(struct stylize *s, struct work *w, double *out_network_ms)
     };
     const double start = stylize_now_ms();
     const enum artem_result result = paint_frame(s->engine, &frame);
-    *out_network_ms = stylize_now_ms() - start;
+    out_result->network_ms = stylize_now_ms() - start;
+    artem_engine_get_stats(s->engine, &stats);
+    out_result->network_bytes = stats.memory_bytes;
     if (result != ARTEM_OK)
         return cli_error("the network cannot be run: %s", artem_result_string(result));
     painting_composite(&w->painting, s->settings.strength, s->settings.keep_color, w->picture.rgba, w->painting.stride);
@@ -102,7 +105,7 @@ int stylize_picture(struct stylize *s, const char *in, const char *out, struct s
     int result = image_load(in, &w.picture) ? choose_size(s, in, &w) : CLI_ERROR; // image.h says why
 
     if (result == CLI_OK)
-        result = paint(s, &w, &out_result->network_ms);
+        result = paint(s, &w, out_result);
     if (result == CLI_OK && !image_save(out, &w.picture))
         result = CLI_ERROR;
     out_result->width = w.picture.width;

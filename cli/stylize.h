@@ -17,6 +17,7 @@ struct stylize {
 struct stylize_result {
     uint32_t width, height, style_width, style_height;
     double network_ms;
+    size_t network_bytes; // of the engine's buffers and weights
 };
 
 // For settings.style and what else is set. CLI_OK, or CLI_ERROR after a message; then stylize_close all the same.

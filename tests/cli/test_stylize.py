@@ -81,7 +81,7 @@ class Stylize(CommandTest):
         source = self.write("in.png", png(100, 60, 6, 8, colour_rows(100, 60, 4)))
         out = self.paint(source, "a.png", "--resolution", "64", "--threads", "1")
         self.assertRegex(out, r'^style    sea: The "Sea"\npicture  100 x 60, painted at 64 x 36\n'
-                              r"time     network \d+\.\d ms, in all \d+\.\d ms\nmemory   \d+\.\d MiB at most\n$")
+                              r"time     network \d+\.\d ms, in all \d+\.\d ms\nmemory   \d+\.\d MiB at most, the network \d+\.\d\d MiB\n$")
         painted, original = decode_png(self.path("a.png"))[3], decode_png(source)[3]
         self.assertNotEqual(painted, original)
         self.assertEqual([row[3::4] for row in painted], [row[3::4] for row in original])
