@@ -205,8 +205,7 @@ layer_xrSuggestInteractionProfileBindings(XrInstance handle, const XrInteraction
     struct layer_instance *instance = layer_active();
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrSuggestInteractionProfileBindings);
     if (instance->chord != NULL && bindings != NULL && suggest_both(instance->chord, bindings, &result))
         return result;
     return instance->next.xrSuggestInteractionProfileBindings(handle, bindings);
@@ -260,8 +259,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrAttachSessionActionSets(XrSession handle,
     struct layer_session *session = layer_session_find(handle);
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrAttachSessionActionSets);
     if (session == NULL || info == NULL || instance->chord == NULL)
         return instance->next.xrAttachSessionActionSets(handle, info);
     if (attach_both(instance->chord, session, info, &result))

@@ -76,8 +76,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrSyncActions(XrSession handle, const XrAct
     struct chord_hold hold = {.count = 0};
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrSyncActions);
     if (session != NULL && info != NULL && instance->chord != NULL) {
         pthread_mutex_lock(&session->mutex);
         hold = session->chord;

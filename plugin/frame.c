@@ -349,8 +349,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrEndFrame(XrSession handle, const XrFrameE
     struct layer_instance *instance = layer_active();
     struct layer_session *session = layer_session_find(handle);
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrEndFrame);
     if (session == NULL || info == NULL)
         return instance->next.xrEndFrame(handle, info);
     return end_frame(session, info);

@@ -10,8 +10,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitFrame(XrSession handle, const XrFrame
     struct layer_session *session;
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrWaitFrame);
     result = instance->next.xrWaitFrame(handle, info, state);
     session = layer_session_find(handle); // after what may have blocked
     if (XR_SUCCEEDED(result) && session != NULL && state != NULL && state->predictedDisplayPeriod > 0)

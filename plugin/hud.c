@@ -121,13 +121,21 @@ static XrSpace find_space(struct hud *hud, bool world)
     return *space;
 }
 
+static bool has_functions(const struct layer_next *next)
+{
+    return next->xrCreateReferenceSpace != NULL && next->xrDestroySpace != NULL &&
+           next->xrEnumerateSwapchainFormats != NULL;
+}
+
 // The panel, made if need be; NULL if it cannot be.
 static struct hud_panel *open_panel(struct hud *hud, struct slot *slot, int width, int height)
 {
     const char *why;
 
     if (slot->panel == NULL && !slot->failed) {
-        slot->panel = hud_panel_create(hud->session, width, height, &why);
+        why = "the runtime has no functions for it";
+        if (has_functions(&hud->session->instance->next))
+            slot->panel = hud_panel_create(hud->session, width, height, &why);
         slot->failed = slot->panel == NULL;
         if (slot->failed)
             layer_session_tell(hud->session, NOTICE_HUD, why);

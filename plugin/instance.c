@@ -54,15 +54,30 @@ bool layer_is_denied(const XrInstanceCreateInfo *info)
 static void load_next(struct layer_instance *instance, const XrInstanceCreateInfo *info)
 {
     struct layer_next *next = &instance->next;
+    PFN_xrVoidFunction function;
 
 #define X(name)                                                                                                        \
-    if (XR_FAILED(next->xrGetInstanceProcAddr(instance->handle, #name, (PFN_xrVoidFunction *)&next->name)))            \
-        next->name = NULL;
+    function = NULL;                                                                                                   \
+    if (XR_SUCCEEDED(next->xrGetInstanceProcAddr(instance->handle, #name, &function)))                                 \
+        next->name = (PFN_##name)function;
     LAYER_NEXT_FUNCTIONS(X)
 #undef X
     // Some layers have functions of extensions that nobody enabled, and crash in them.
     if (!instance->clock_added && !layer_extension_is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
         next->xrConvertTimespecTimeToTimeKHR = NULL;
+}
+
+void layer_learn_next(struct layer_instance *instance, const char *name, PFN_xrVoidFunction function)
+{
+    struct layer_next *next = &instance->next;
+
+    if (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0)
+        return; // missing on purpose
+#define X(known)                                                                                                       \
+    if (next->known == NULL && strcmp(name, #known) == 0)                                                              \
+        next->known = (PFN_##known)function;
+    LAYER_NEXT_FUNCTIONS(X)
+#undef X
 }
 
 struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
@@ -77,8 +92,11 @@ struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanc
     instance->clock_added = clock_added;
     instance->next.xrGetInstanceProcAddr = next_get_instance_proc_addr;
     load_next(instance, info);
-    if (instance->next.xrDestroyInstance == NULL)
-        goto fail; // no chance to clean up
+    if (instance->next.xrDestroyInstance == NULL) {
+        free(instance); // no chance to clean up
+        artem_log(ARTEM_LOG_ERROR, "the runtime gives no xrDestroyInstance; the app runs without the layer");
+        return NULL;
+    }
     find_names(info, instance->app_name, instance->exe_name, &params);
     if (artem_config_open(&params, &instance->config) != ARTEM_OK)
         goto fail;

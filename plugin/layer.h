@@ -26,7 +26,7 @@
 
 #define LAYER_NAME "XR_APILAYER_ARTEM_style_transfer"
 
-// Every function of the chain below that the layer calls. Any may be NULL: extensions that the app did not enable.
+// Every function of the chain below that the layer calls.
 #define LAYER_NEXT_FUNCTIONS(X)                                                                                        \
     X(xrDestroyInstance)                                                                                               \
     X(xrCreateSession)                                                                                                 \
@@ -57,9 +57,12 @@
     X(xrGetVulkanDeviceExtensionsKHR)                                                                                  \
     X(xrConvertTimespecTimeToTimeKHR)
 
+// Any but xrGetInstanceProcAddr and xrDestroyInstance may be NULL: extensions that the app did not enable, and whatever
+// the chain below does not give away while the instance is made. What the layer needs it for is left out then. A
+// function that is given to the app later is known from then on.
 struct layer_next {
     PFN_xrGetInstanceProcAddr xrGetInstanceProcAddr;
-#define X(name) PFN_##name name;
+#define X(name) _Atomic(PFN_##name) name;
     LAYER_NEXT_FUNCTIONS(X)
 #undef X
 };
@@ -103,7 +106,8 @@ struct layer_instance {
     struct chord *chord; // NULL: none
 };
 
-// Makes the layer active for a new XrInstance. NULL if memory is short: the layer is then transparent. `info`, the
+// Makes the layer active for a new XrInstance. NULL if memory is short, or if it could never be told that the instance
+// ends: the layer is then transparent. `info`, the
 // app's own, may be NULL; clock_added: XR_KHR_convert_timespec_time was enabled for the layer's sake.
 struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
                                              const XrInstanceCreateInfo *info, bool clock_added);
@@ -112,6 +116,19 @@ bool layer_is_denied(const XrInstanceCreateInfo *info);
 bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *extension);
 // The one active instance, or NULL.
 struct layer_instance *layer_active(void);
+
+// Keeps a function of the chain below that the app is about to get, if it was missing until now.
+void layer_learn_next(struct layer_instance *instance, const char *name, PFN_xrVoidFunction function);
+
+// At the beginning of each hook. An app gets a hook only where the chain below has the function; by pointers that it
+// kept from an earlier instance it can come here without.
+#define LAYER_CHECK_NEXT(instance, name)                                                                               \
+    do {                                                                                                               \
+        if ((instance) == NULL)                                                                                        \
+            return XR_ERROR_HANDLE_INVALID;                                                                            \
+        if ((instance)->next.name == NULL)                                                                             \
+            return XR_ERROR_FUNCTION_UNSUPPORTED;                                                                      \
+    } while (0)
 
 // Our function for `name`, or NULL if the layer does not hook it. All hooks are listed in dispatch.c.
 PFN_xrVoidFunction layer_find_hook(const char *name);

@@ -53,6 +53,7 @@ static XrResult get_proc_addr(struct slot *slot, PFN_xrGetInstanceProcAddr self,
         *function = NULL; // the app has not enabled it: that we have is our own affair
         return XR_ERROR_FUNCTION_UNSUPPORTED;
     }
+    layer_learn_next(active, name, *function);
     if (strcmp(name, "xrGetInstanceProcAddr") == 0)
         hook = (PFN_xrVoidFunction)self;
     else

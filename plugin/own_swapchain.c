@@ -38,6 +38,14 @@ fail:
     return NULL;
 }
 
+// All that is needed to fill and to destroy one.
+static bool has_functions(const struct layer_next *next)
+{
+    return next->xrCreateSwapchain != NULL && next->xrDestroySwapchain != NULL &&
+           next->xrAcquireSwapchainImage != NULL && next->xrWaitSwapchainImage != NULL &&
+           next->xrReleaseSwapchainImage != NULL;
+}
+
 void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own)
 {
     if (own->handle != XR_NULL_HANDLE)
@@ -56,7 +64,7 @@ enum artem_result own_swapchain_create(struct layer_session *session, const XrSw
     if (own->failed)
         return ARTEM_ERROR_UNSUPPORTED;
     own->failed = true;
-    if (XR_FAILED(next->xrCreateSwapchain(session->handle, info, &own->handle))) {
+    if (!has_functions(next) || XR_FAILED(next->xrCreateSwapchain(session->handle, info, &own->handle))) {
         own->handle = XR_NULL_HANDLE;
         return ARTEM_ERROR_UNSUPPORTED;
     }

@@ -66,8 +66,7 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         return;
     }
     if (!layer_find_device(session->instance, binding->device, &extras))
-        extras.sharing =
-            layer_extras_of_runtime(session->instance, system, binding->instance, binding->physicalDevice);
+        extras.sharing = layer_extras_of_runtime(session->instance, system, binding->instance, binding->physicalDevice);
     params = (struct vulkan_device_params){
         .instance = binding->instance,
         .physical_device = binding->physicalDevice,
@@ -161,8 +160,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance handle, const Xr
     struct layer_instance *instance = layer_active();
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrCreateSession);
     result = instance->next.xrCreateSession(handle, info, session);
     if (XR_SUCCEEDED(result) && info != NULL && session != NULL)
         session_begin(instance, info, *session);
@@ -204,8 +202,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession handle)
     struct layer_instance *instance = layer_active();
     struct layer_session *session = layer_session_find(handle);
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrDestroySession);
     if (session != NULL) {
         struct layer_session **link = &instance->sessions;
 

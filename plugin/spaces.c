@@ -19,8 +19,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateReferenceSpace(XrSession handle, co
     struct layer_space *steady;
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrCreateReferenceSpace);
     result = instance->next.xrCreateReferenceSpace(handle, info, space);
     if (XR_FAILED(result) || session == NULL || info == NULL || space == NULL ||
         info->referenceSpaceType == XR_REFERENCE_SPACE_TYPE_VIEW)
@@ -54,8 +53,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySpace(XrSpace handle)
     struct layer_instance *instance = layer_active();
     struct layer_space *found = NULL;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrDestroySpace);
     // Before going down: from then on the handle may be another space's.
     pthread_mutex_lock(&instance->mutex);
     for (struct layer_session *session = instance->sessions; session != NULL && found == NULL;

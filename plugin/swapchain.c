@@ -115,8 +115,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     const char *obstacle;
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrCreateSwapchain);
     if (session == NULL || session->device == NULL || info == NULL || swapchain == NULL)
         return instance->next.xrCreateSwapchain(handle, info, swapchain);
 
@@ -157,10 +156,10 @@ void layer_swapchain_free(struct layer_swapchain *swapchain)
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain handle)
 {
     struct layer_instance *instance = layer_active();
-    struct layer_swapchain *swapchain = handle_map_take(&swapchains, HANDLE_KEY(handle));
+    struct layer_swapchain *swapchain;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrDestroySwapchain);
+    swapchain = handle_map_take(&swapchains, HANDLE_KEY(handle));
     if (swapchain != NULL) {
         struct layer_session *session = swapchain->session;
         struct layer_swapchain **link = &session->swapchains;
@@ -183,8 +182,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain handle,
     struct layer_swapchain *swapchain = layer_swapchain_find(handle);
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrAcquireSwapchainImage);
     result = instance->next.xrAcquireSwapchainImage(handle, info, index);
     if (XR_FAILED(result) || swapchain == NULL)
         return result;
@@ -207,8 +205,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitSwapchainImage(XrSwapchain handle, co
     struct layer_swapchain *swapchain = layer_swapchain_find(handle);
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrWaitSwapchainImage);
     result = instance->next.xrWaitSwapchainImage(handle, info);
     // A time-out and a pending loss are successes too, but the image is not the app's then.
     if (result != XR_SUCCESS || swapchain == NULL)
@@ -294,8 +291,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
     uint64_t begin;
     XrResult result;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrReleaseSwapchainImage);
     if (swapchain == NULL)
         return instance->next.xrReleaseSwapchainImage(handle, info);
     // The only moment to copy: before, the app may still draw; after, the image is the runtime's.

@@ -41,8 +41,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle
     XrResult result = XR_SUCCESS;
     bool identifies = false;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrCreateVulkanInstanceKHR);
     if (info == NULL || info->vulkanCreateInfo == NULL || vulkan_instance == NULL || vulkan_result == NULL)
         return instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
     if (layer_extras_add_to_instance(instance, info, &changed)) {
@@ -135,8 +134,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
     XrResult result = XR_SUCCESS;
     bool made = false;
 
-    if (instance == NULL)
-        return XR_ERROR_HANDLE_INVALID;
+    LAYER_CHECK_NEXT(instance, xrCreateVulkanDeviceKHR);
     if (info == NULL || info->vulkanCreateInfo == NULL || device == NULL || vulkan_result == NULL)
         return instance->next.xrCreateVulkanDeviceKHR(handle, info, device, vulkan_result);
     extras = layer_extras_of_app(info->vulkanCreateInfo);

@@ -12,8 +12,25 @@
 struct app app;
 bool app_without_layer;
 PFN_vkGetInstanceProcAddr app_get_vulkan = mock_get_vulkan;
+PFN_xrGetInstanceProcAddr app_below = mock_get_proc_addr;
+const char *app_missing;
 static pthread_mutex_t queue = PTHREAD_MUTEX_INITIALIZER; // what the specification asks the app to synchronise
 static PFN_xrGetInstanceProcAddr get_proc_addr;           // of the layer
+
+static bool is_missing(const char *function)
+{
+    return app_missing != NULL && strcmp(function, app_missing) == 0;
+}
+
+bool app_check(const char *function, XrResult result)
+{
+    const XrResult expected = is_missing(function) ? XR_ERROR_FUNCTION_UNSUPPORTED : XR_SUCCESS;
+
+    if (result != expected)
+        TEST_FAIL("%s returns %d, expected %d", function, result, expected);
+    CHECK(true);
+    return result == XR_SUCCESS;
+}
 
 PFN_xrVoidFunction app_get(const char *name)
 {
@@ -64,7 +81,7 @@ static void create_instance(void)
         .struct_version = 1,
         .struct_size = sizeof next,
         .layer_name = "XR_APILAYER_ARTEM_style_transfer",
-        .next_get_instance_proc_addr = mock_get_proc_addr,
+        .next_get_instance_proc_addr = app_below,
         .next_create_api_layer_instance = create_at_the_end,
     };
     const struct api_layer_create_info layer_info = {
@@ -91,7 +108,7 @@ static void create_instance(void)
     get_proc_addr = layer.get_instance_proc_addr;
 #define X(name)                                                                                                        \
     app.xr.name = (PFN_##name)app_get(#name);                                                                          \
-    CHECK(app.xr.name != NULL);
+    CHECK(app.xr.name != NULL || is_missing(#name));
     APP_FUNCTIONS(X)
 #undef X
 }
@@ -189,7 +206,7 @@ void app_close(void)
     CHECK_INT(host_close(), 0); // complaints of the validation layer, and objects left behind
 }
 
-void app_begin_session(XrViewConfigurationType views)
+bool app_begin_session(XrViewConfigurationType views)
 {
     const XrGraphicsBindingVulkanKHR binding = {
         .type = XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR,
@@ -210,19 +227,21 @@ void app_begin_session(XrViewConfigurationType views)
                      : views == XR_VIEW_CONFIGURATION_TYPE_PRIMARY_QUAD_VARJO ? 4
                                                                               : 2;
     app.swapchain_count = 0;
-    CHECK_INT(app.xr.xrCreateSession(app.instance, &info, &app.session), XR_SUCCESS);
-    CHECK_INT(app.xr.xrBeginSession(app.session, &begin_info), XR_SUCCESS);
-    CHECK_INT(app.xr.xrCreateReferenceSpace(app.session, &space_info, &app.space), XR_SUCCESS);
+    if (!app_check("xrCreateSession", app.xr.xrCreateSession(app.instance, &info, &app.session)))
+        return false;
+    app_check("xrBeginSession", app.xr.xrBeginSession(app.session, &begin_info));
+    app_check("xrCreateReferenceSpace", app.xr.xrCreateReferenceSpace(app.session, &space_info, &app.space));
     app_clear_frame();
+    return true;
 }
 
 void app_end_session(void)
 {
     // Some are left to the session.
     if (app.swapchain_count > 0)
-        CHECK_INT(app.xr.xrDestroySwapchain(app.swapchains[--app.swapchain_count].handle), XR_SUCCESS);
-    CHECK_INT(app.xr.xrDestroySession(app.session), XR_SUCCESS);
-    CHECK_INT(mock_count_swapchains(false), 0);
+        app_check("xrDestroySwapchain", app.xr.xrDestroySwapchain(app.swapchains[--app.swapchain_count].handle));
+    if (app_check("xrDestroySession", app.xr.xrDestroySession(app.session)))
+        CHECK_INT(mock_count_swapchains(false), 0);
     app.session = XR_NULL_HANDLE;
     app.swapchain_count = 0;
 }

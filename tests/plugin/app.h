@@ -38,7 +38,13 @@ enum {
     X(xrReleaseSwapchainImage)                                                                                         \
     X(xrWaitFrame)                                                                                                     \
     X(xrBeginFrame)                                                                                                    \
-    X(xrEndFrame)
+    X(xrEndFrame)                                                                                                      \
+    X(xrStringToPath)                                                                                                  \
+    X(xrCreateActionSet)                                                                                               \
+    X(xrCreateAction)                                                                                                  \
+    X(xrSuggestInteractionProfileBindings)                                                                             \
+    X(xrAttachSessionActionSets)                                                                                       \
+    X(xrSyncActions)
 
 struct app_functions {
 #define X(name) PFN_##name name;
@@ -77,6 +83,10 @@ extern struct app app;
 // Of the next app_open: the app is alone with the runtime; the functions of Vulkan that the layer gets.
 extern bool app_without_layer;
 extern PFN_vkGetInstanceProcAddr app_get_vulkan;
+// What the layer asks for the functions below it: the mock runtime's.
+extern PFN_xrGetInstanceProcAddr app_below;
+// A function that the chain below does not have, NULL: it has all. The app expects to be told so when it calls it.
+extern const char *app_missing;
 
 // A function as the app gets it, NULL if there is none.
 PFN_xrVoidFunction app_get(const char *name);
@@ -88,7 +98,11 @@ extern void (*app_before_open)(void);
 // Destroys both. Checks that nothing is left, and that neither the runtime nor the validation layer had to complain.
 void app_close(void);
 
-void app_begin_session(XrViewConfigurationType views);
+// Checks a call's result; false if it did not succeed.
+bool app_check(const char *function, XrResult result);
+
+// False if the function for it is missing.
+bool app_begin_session(XrViewConfigurationType views);
 // The session is destroyed with whatever it has. Checks that no foreign swapchain is left.
 void app_end_session(void);
 

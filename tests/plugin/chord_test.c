@@ -4,93 +4,26 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app_input.h"
 #include "expect.h"
 #include "fake_engine.h"
 #include "layer.h"
 #include "own_files.h"
 #include "test.h"
 
-#define LEFT "/user/hand/left/input/thumbstick/click"
 #define RIGHT "/user/hand/right/input/thumbstick/click"
 
-// The app's own input: one action, on the same button as the chord's.
-static struct {
-    XrActionSet set;
-    XrAction action;
-} own;
 static XrPath touch, simple;
 
 #define CALL(name) ((PFN_##name)app_get(#name))
 
-static XrPath path_of(const char *text)
-{
-    XrPath path = XR_NULL_PATH;
-
-    CHECK_INT(CALL(xrStringToPath)(app.instance, text, &path), XR_SUCCESS);
-    return path;
-}
-
-static void make_actions(void)
-{
-    XrActionSetCreateInfo set_info = {
-        .type = XR_TYPE_ACTION_SET_CREATE_INFO, .actionSetName = "game", .localizedActionSetName = "Game"};
-    XrActionCreateInfo action_info = {.type = XR_TYPE_ACTION_CREATE_INFO,
-                                      .actionName = "sprint",
-                                      .localizedActionName = "Sprint",
-                                      .actionType = XR_ACTION_TYPE_BOOLEAN_INPUT};
-
-    CHECK_INT(CALL(xrCreateActionSet)(app.instance, &set_info, &own.set), XR_SUCCESS);
-    CHECK_INT(CALL(xrCreateAction)(own.set, &action_info, &own.action), XR_SUCCESS);
-}
-
-static XrResult suggest(XrPath profile, uint32_t count)
-{
-    const XrActionSuggestedBinding binding = {own.action, path_of(LEFT)};
-    const XrInteractionProfileSuggestedBinding info = {
-        .type = XR_TYPE_INTERACTION_PROFILE_SUGGESTED_BINDING,
-        .interactionProfile = profile,
-        .countSuggestedBindings = count,
-        .suggestedBindings = &binding,
-    };
-    const XrInteractionProfileSuggestedBinding before = info;
-    const XrResult result = CALL(xrSuggestInteractionProfileBindings)(app.instance, &info);
-
-    CHECK(memcmp(&before, &info, sizeof info) == 0);
-    return result;
-}
-
-static XrResult attach(void)
-{
-    const XrSessionActionSetsAttachInfo info = {
-        .type = XR_TYPE_SESSION_ACTION_SETS_ATTACH_INFO, .countActionSets = 1, .actionSets = &own.set};
-
-    return CALL(xrAttachSessionActionSets)(app.session, &info);
-}
-
-static XrResult sync_sets(uint32_t count)
-{
-    const XrActiveActionSet active = {own.set, XR_NULL_PATH};
-    const XrActionsSyncInfo info = {
-        .type = XR_TYPE_ACTIONS_SYNC_INFO, .countActiveActionSets = count, .activeActionSets = &active};
-
-    return CALL(xrSyncActions)(app.session, &info);
-}
-
 static bool app_sees_button(void)
 {
-    const XrActionStateGetInfo info = {.type = XR_TYPE_ACTION_STATE_GET_INFO, .action = own.action};
+    const XrActionStateGetInfo info = {.type = XR_TYPE_ACTION_STATE_GET_INFO, .action = app_input.action};
     XrActionStateBoolean state = {.type = XR_TYPE_ACTION_STATE_BOOLEAN};
 
     CHECK_INT(CALL(xrGetActionStateBoolean)(app.session, &info, &state), XR_SUCCESS);
     return state.currentState;
-}
-
-static void poll_events(void)
-{
-    XrEventDataBuffer event = {.type = XR_TYPE_EVENT_DATA_BUFFER};
-
-    while (app.xr.xrPollEvent(app.instance, &event) == XR_SUCCESS)
-        event = (XrEventDataBuffer){.type = XR_TYPE_EVENT_DATA_BUFFER};
 }
 
 static void configure(const char *settings)
@@ -106,10 +39,10 @@ static void start(const char *settings)
     own_files_forget_log();
     configure(settings);
     app_open_normal();
-    poll_events(); // focused
-    touch = path_of("/interaction_profiles/oculus/touch_controller");
-    simple = path_of("/interaction_profiles/khr/simple_controller");
-    make_actions();
+    app_poll_events(); // focused
+    touch = app_path("/interaction_profiles/oculus/touch_controller");
+    simple = app_path("/interaction_profiles/khr/simple_controller");
+    app_make_input();
 }
 
 // Frames with input for some time, and at least three; each must be right. Returns what the last one was.
@@ -119,7 +52,7 @@ static enum expect_result play(unsigned milliseconds)
     unsigned frames = 0;
 
     do {
-        CHECK_INT(sync_sets(1), XR_SUCCESS);
+        CHECK_INT(app_sync(app.session, 1), XR_SUCCESS);
         app_frame();
         CHECK(expect_frame() != EXPECT_WRONG);
         usleep(10000);
@@ -140,10 +73,10 @@ static unsigned play_until(enum expect_result wanted)
 
 static void press(bool left, bool right)
 {
-    mock_press(LEFT, false);
+    mock_press(APP_LEFT, false);
     mock_press(RIGHT, false);
     if (left)
-        mock_press(LEFT, true);
+        mock_press(APP_LEFT, true);
     if (right)
         mock_press(RIGHT, true);
 }
@@ -151,17 +84,17 @@ static void press(bool left, bool right)
 static void test_works(void)
 {
     start("chord = both-thumbsticks-1s\n");
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
     CHECK_INT(mock_count_bindings(touch), 3);
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS); // the latest one counts
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS); // the latest one counts
     CHECK_INT(mock_count_bindings(touch), 3);
-    CHECK_INT(suggest(simple, 1), XR_SUCCESS); // has no such buttons
+    CHECK_INT(app_suggest(simple, 1), XR_SUCCESS); // has no such buttons
     CHECK_INT(mock_count_bindings(simple), 1);
-    CHECK_INT(attach(), XR_SUCCESS);
-    CHECK_INT(attach(), XR_ERROR_ACTIONSETS_ALREADY_ATTACHED);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_ERROR_ACTIONSETS_ALREADY_ATTACHED);
     CHECK_INT(play(100), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 2);
-    CHECK_INT(sync_sets(0), XR_SUCCESS);
+    CHECK_INT(app_sync(app.session, 0), XR_SUCCESS);
     CHECK_INT(mock_count_active_sets(), 1);
     // One of them, or both for a moment: nothing.
     press(true, false);
@@ -192,9 +125,9 @@ static void test_off(void)
 
     start("");
     calls = mock_count_calls("xrCreateActionSet");
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
     CHECK_INT(mock_count_bindings(touch), 1);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
     CHECK_INT(mock_count_calls("xrCreateActionSet"), calls);
@@ -222,8 +155,8 @@ static void test_unavailable(void)
     app_close_normal();
 
     start("chord = both-thumbsticks-2s\n");
-    CHECK_INT(suggest(simple, 1), XR_SUCCESS);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_suggest(simple, 1), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
     CHECK_INT(own_files_count_lines("no controller with two thumbsticks"), 1);
@@ -245,10 +178,10 @@ static void test_refused(void)
     for (unsigned i = 0; i < sizeof making / sizeof making[0]; i++) {
         start("chord = both-thumbsticks-1s\n");
         fail(making[i], i == 2 ? 2 : 1, 1, XR_ERROR_RUNTIME_FAILURE);
-        CHECK_INT(suggest(touch, 1), XR_SUCCESS);
+        CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
         CHECK_INT(mock_settings.faults[0].count, 0);
         CHECK_INT(mock_count_bindings(touch), 1);
-        CHECK_INT(attach(), XR_SUCCESS);
+        CHECK_INT(app_attach(app.session), XR_SUCCESS);
         CHECK_INT(play(50), EXPECT_STYLED);
         CHECK_INT(mock_count_active_sets(), 1);
         CHECK_INT(own_files_count_lines("the chord cannot be used"), 1);
@@ -256,19 +189,19 @@ static void test_refused(void)
     }
 
     start("chord = both-thumbsticks-1s\n");
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
     fail("xrAttachSessionActionSets", 1, 1, XR_ERROR_RUNTIME_FAILURE);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
     app_close_normal();
 
     start("chord = both-thumbsticks-1s\n");
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     fail("xrSyncActions", 1, 1, XR_ERROR_RUNTIME_FAILURE);
-    CHECK_INT(sync_sets(1), XR_SUCCESS);
+    CHECK_INT(app_sync(app.session, 1), XR_SUCCESS);
     CHECK_INT(play(50), EXPECT_STYLED);
     CHECK_INT(mock_count_active_sets(), 1);
     CHECK_INT(own_files_count_lines("does not synchronise"), 1);
@@ -276,14 +209,14 @@ static void test_refused(void)
 
     // The app's own mistakes are its own.
     start("chord = both-thumbsticks-1s\n");
-    CHECK_INT(suggest(touch, 0), XR_ERROR_VALIDATION_FAILURE);
+    CHECK_INT(app_suggest(touch, 0), XR_ERROR_VALIDATION_FAILURE);
     CHECK_INT(mock_take_violations(), 1);
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
-    CHECK_INT(sync_sets(1), XR_ERROR_ACTIONSET_NOT_ATTACHED);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_sync(app.session, 1), XR_ERROR_ACTIONSET_NOT_ATTACHED);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     fail("xrSyncActions", 1, 2, XR_ERROR_SESSION_LOST);
-    CHECK_INT(sync_sets(1), XR_ERROR_SESSION_LOST);
-    CHECK_INT(sync_sets(1), XR_SUCCESS);
+    CHECK_INT(app_sync(app.session, 1), XR_ERROR_SESSION_LOST);
+    CHECK_INT(app_sync(app.session, 1), XR_SUCCESS);
     CHECK_INT(mock_count_active_sets(), 2);
     app_close_normal();
 }
@@ -294,19 +227,19 @@ static void test_sessions(void)
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
     start("chord = both-thumbsticks-1s\n");
-    CHECK_INT(suggest(touch, 1), XR_SUCCESS);
-    CHECK_INT(attach(), XR_SUCCESS);
+    CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
+    CHECK_INT(app_attach(app.session), XR_SUCCESS);
     CHECK_INT(play(30), EXPECT_STYLED);
     for (int i = 0; i < 6; i++) {
         app_end_session();
         app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
         app_show_views(&info);
-        poll_events();
+        app_poll_events();
         if (i > 0) {
-            make_actions();
-            CHECK_INT(suggest(touch, 1), XR_SUCCESS);
+            app_make_input();
+            CHECK_INT(app_suggest(touch, 1), XR_SUCCESS);
         }
-        CHECK_INT(attach(), XR_SUCCESS);
+        CHECK_INT(app_attach(app.session), XR_SUCCESS);
         CHECK_INT(play(30), EXPECT_STYLED);
         CHECK_INT(mock_count_active_sets(), 1 + (i == 0 ? 1 : i < 4 ? i + 1 : 4)); // four of ours at most
     }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chains below the layer that do not give away one of the functions that it asks for: while the instance is made, or
+// ever. The layer does without, the app has what it would have without the layer, and frames arrive.
+#include <stdlib.h>
+
+#include "app_input.h"
+#include "expect.h"
+#include "fake_engine.h"
+#include "layer.h"
+#include "own_files.h"
+#include "test.h"
+
+static const char *const names[] = {
+#define X(name) #name,
+    LAYER_NEXT_FUNCTIONS(X)
+#undef X
+};
+enum { NAMES = sizeof names / sizeof names[0], FRAMES = 4 };
+
+static const char *missing;
+static bool for_ever, asked;
+static struct app_functions kept; // of an instance in which nothing was missing
+
+static XRAPI_ATTR void XRAPI_CALL rubbish(void)
+{
+    CHECK(false);
+}
+
+// The first to ask is the layer, while the instance is made.
+static XRAPI_ATTR XrResult XRAPI_CALL get_below(XrInstance instance, const char *name, PFN_xrVoidFunction *function)
+{
+    if (missing == NULL || strcmp(name, missing) != 0 || (asked && !for_ever))
+        return mock_get_proc_addr(instance, name, function);
+    asked = true;
+    // Either a success without a function, or a failure after which something is there all the same.
+    *function = strlen(name) % 2 == 0 ? rubbish : NULL;
+    return *function == NULL ? XR_SUCCESS : XR_ERROR_FUNCTION_UNSUPPORTED;
+}
+
+static bool lacks(const char *name)
+{
+    return missing != NULL && strcmp(missing, name) == 0;
+}
+
+// The layer does not follow instances of whose end it could not be told.
+static bool is_transparent(void)
+{
+    return lacks("xrDestroyInstance");
+}
+
+static void open_without(const char *name, bool always)
+{
+    missing = name;
+    for_ever = always;
+    app_missing = always ? name : NULL;
+    asked = false;
+    own_files_forget_log();
+    CHECK(app_open(false) == NULL);
+    CHECK(name == NULL || asked);
+    CHECK_INT(own_files_count_lines("the app runs without the layer"), is_transparent());
+    // What it was not given the app calls all the same, by what it got from an earlier instance: the layer's hooks, or
+    // the runtime's own functions.
+    if (name != NULL && layer_find_hook(name) == NULL)
+        app_missing = NULL;
+#define X(name)                                                                                                        \
+    if (app.xr.name == NULL)                                                                                           \
+        app.xr.name = kept.name;
+    APP_FUNCTIONS(X)
+#undef X
+    if (is_transparent())
+        mock_get_proc_addr(app.instance, "xrDestroyInstance", (PFN_xrVoidFunction *)&app.xr.xrDestroyInstance);
+}
+
+static void use_input(void)
+{
+    app_make_input();
+    app_check("xrSuggestInteractionProfileBindings",
+              app_suggest(app_path("/interaction_profiles/oculus/touch_controller"), 1));
+    if (app_check("xrAttachSessionActionSets", app_attach(app.session)))
+        app_check("xrSyncActions", app_sync(app.session, 1));
+}
+
+// False if the app cannot.
+static bool draw(const struct app_swapchain *swapchain)
+{
+    uint32_t index = 0;
+
+    if (!app_check("xrAcquireSwapchainImage", app_acquire(swapchain->handle, &index)) ||
+        !app_check("xrWaitSwapchainImage", app_wait(swapchain->handle)))
+        return false;
+    app_paint(swapchain, index);
+    return app_check("xrReleaseSwapchainImage", app_release(swapchain->handle));
+}
+
+static bool make_swapchains(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
+    for (unsigned i = 0; i < 2; i++)
+        if (!app_check("xrCreateSwapchain", app_try_swapchain(&info)))
+            return false;
+    for (unsigned i = 0; i < 2; i++)
+        app_show(0, i, i);
+    return app.space != XR_NULL_HANDLE;
+}
+
+// Frames of an app that shows nothing any more once it cannot draw. Returns whether the last one was painted.
+static bool play(bool can_draw)
+{
+    XrFrameState state = {.type = XR_TYPE_FRAME_STATE};
+    enum expect_result arrived = EXPECT_ORIGINAL;
+
+    for (unsigned i = 0; i < FRAMES; i++) {
+        const unsigned before = mock_count_frames();
+
+        if (!app_check("xrWaitFrame", app.xr.xrWaitFrame(app.session, NULL, &state)))
+            return false;
+        app_begin_waited();
+        for (unsigned k = 0; k < app.swapchain_count && can_draw; k++)
+            can_draw = draw(&app.swapchains[k]);
+        if (!can_draw)
+            app.frame.layerCount = 0;
+        if (!app_check("xrEndFrame", app_end_at(state.predictedDisplayTime)))
+            continue;
+        CHECK_INT(mock_count_frames(), before + 1);
+        arrived = expect_frame();
+        CHECK(arrived == EXPECT_ORIGINAL || arrived == EXPECT_STYLED);
+    }
+    return arrived == EXPECT_STYLED;
+}
+
+static void use_session(bool should_paint, bool should_show_panels)
+{
+    unsigned panels;
+    bool painted;
+
+    if (!app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO))
+        return;
+    app_poll_events(); // focused
+    use_input();
+    painted = play(make_swapchains());
+    panels = expect_panel_count;
+    if (painted != should_paint || (painted && (panels > 0) != should_show_panels))
+        TEST_FAIL("without %s: painted %d, panels %u", missing, painted, panels);
+    app_end_session();
+}
+
+// Without these, and where it is missing for ever, there is nothing to paint, or no way to show it.
+static bool is_needed(const char *name)
+{
+    static const char *const needed[] = {
+        "xrDestroyInstance",          "xrCreateSession",         "xrWaitFrame",          "xrEndFrame",
+        "xrCreateReferenceSpace",     "xrCreateSwapchain",       "xrDestroySwapchain",   "xrAcquireSwapchainImage",
+        "xrEnumerateSwapchainImages", "xrReleaseSwapchainImage", "xrWaitSwapchainImage",
+    };
+
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (strcmp(name, needed[i]) == 0)
+            return true;
+    return false;
+}
+
+int main(void)
+{
+    const char *none;
+
+    own_files_begin("warn");
+    own_files_configure("chord = both-thumbsticks-1s\nhud = on\n");
+    none = app_open(false);
+    if (none != NULL) {
+        fprintf(stderr, "skipped: %s\n", none);
+        own_files_end();
+        return TEST_SKIPPED;
+    }
+    kept = app.xr;
+    app_close();
+    app_below = get_below;
+    open_without(NULL, false);
+    use_session(true, true);
+    app_close();
+    for (int i = 0; i < NAMES; i++) {
+        open_without(names[i], false);
+        // What the app gets later the layer has from then on. This app never asks for formats.
+        use_session(!is_transparent(), !lacks("xrEnumerateSwapchainFormats"));
+        app_close();
+        open_without(names[i], true);
+        use_session(!is_needed(names[i]), !lacks("xrEnumerateSwapchainFormats") && !lacks("xrDestroySpace"));
+        app_close();
+    }
+    own_files_end();
+    return test_result();
+}
