@@ -110,19 +110,38 @@ MOCK_FUNCTION(xrGetInstanceProperties)(XrInstance instance, XrInstanceProperties
     return XR_SUCCESS;
 }
 
+// Room for one more event; NULL with an app that never asks.
+static union mock_event *add_event(struct mock_instance *instance)
+{
+    if (instance->event_count == MOCK_EVENTS_MAX)
+        return NULL;
+    return &instance->events[(instance->first_event + instance->event_count++) % MOCK_EVENTS_MAX];
+}
+
 void mock_push_state(struct mock_session *session, XrSessionState state)
 {
-    struct mock_instance *instance = session->instance;
+    union mock_event *event = add_event(session->instance);
 
     session->state = state;
-    if (instance->event_count == MOCK_EVENTS_MAX)
-        return; // an app that never asks
-    instance->events[(instance->first_event + instance->event_count++) % MOCK_EVENTS_MAX] =
-        (XrEventDataSessionStateChanged){
+    if (event != NULL)
+        event->state = (XrEventDataSessionStateChanged){
             .type = XR_TYPE_EVENT_DATA_SESSION_STATE_CHANGED,
             .session = (XrSession)session,
             .state = state,
             .time = mock_now(),
+        };
+}
+
+void mock_tell_loss(XrInstance handle)
+{
+    __attribute__((cleanup(mock_leave))) int lock = mock_enter();
+    union mock_event *event = add_event((struct mock_instance *)handle);
+
+    (void)lock;
+    if (event != NULL)
+        event->loss = (XrEventDataInstanceLossPending){
+            .type = XR_TYPE_EVENT_DATA_INSTANCE_LOSS_PENDING,
+            .lossTime = mock_now(),
         };
 }
 
@@ -137,11 +156,12 @@ MOCK_FUNCTION(xrPollEvent)(XrInstance handle, XrEventDataBuffer *event)
     if (event->type != XR_TYPE_EVENT_DATA_BUFFER)
         return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrPollEvent: wrong structure type");
     while (instance->event_count > 0) {
-        const XrEventDataSessionStateChanged *first = &instance->events[instance->first_event];
+        const union mock_event *first = &instance->events[instance->first_event];
 
         instance->first_event = (instance->first_event + 1) % MOCK_EVENTS_MAX;
         instance->event_count--;
-        if (MOCK_FIND(mock_session, MOCK_SESSION, first->session) == NULL)
+        if (first->state.type == XR_TYPE_EVENT_DATA_SESSION_STATE_CHANGED &&
+            MOCK_FIND(mock_session, MOCK_SESSION, first->state.session) == NULL)
             continue; // destroyed meanwhile
         memcpy(event, first, sizeof *first);
         return XR_SUCCESS;

@@ -17,11 +17,16 @@ struct mock_object {
 
 enum { MOCK_EXTENSIONS_MAX = 32, MOCK_EVENTS_MAX = 64, MOCK_PATHS_MAX = 256, MOCK_IMAGES = 3 };
 
+union mock_event {
+    XrEventDataSessionStateChanged state;
+    XrEventDataInstanceLossPending loss;
+};
+
 struct mock_instance {
     struct mock_object object;
     bool extensions[MOCK_EXTENSIONS_MAX]; // enabled, by index of the list in instance.c
     bool asked_requirements;
-    XrEventDataSessionStateChanged events[MOCK_EVENTS_MAX];
+    union mock_event events[MOCK_EVENTS_MAX];
     unsigned first_event, event_count;
     char *paths[MOCK_PATHS_MAX]; // XrPath = index + 1
     unsigned path_count;

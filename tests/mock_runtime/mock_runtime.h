@@ -50,12 +50,15 @@ struct mock_settings {
 
 extern struct mock_settings mock_settings;
 
-// Asked at every call, under the runtime's lock: another result than XR_SUCCESS, and the call does nothing but return it.
-// NULL: nobody is asked. Not touched by mock_reset.
+// Asked at every call, under the runtime's lock: another result than XR_SUCCESS, and the call does nothing but return
+// it. NULL: nobody is asked. Not touched by mock_reset.
 extern XrResult (*mock_intercept)(const char *function);
 
 // Defaults again; forgets violations, counts and the recorded frame.
 void mock_reset(void);
+
+// The next event but those that wait already: the instance will be lost now.
+void mock_tell_loss(XrInstance instance);
 
 // What a loader would ask the runtime for.
 XRAPI_ATTR XrResult XRAPI_CALL mock_get_proc_addr(XrInstance instance, const char *name, PFN_xrVoidFunction *function);

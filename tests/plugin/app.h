@@ -85,8 +85,9 @@ extern bool app_without_layer;
 extern PFN_vkGetInstanceProcAddr app_get_vulkan;
 // What the layer asks for the functions below it: the mock runtime's.
 extern PFN_xrGetInstanceProcAddr app_below;
-// A function that the chain below does not have, NULL: it has all. The app expects to be told so when it calls it.
-extern const char *app_missing;
+// Where the chain below has its faults: tells whether this is a right result of the app's call. A function that the app
+// does not get has XR_ERROR_FUNCTION_UNSUPPORTED. NULL: XR_SUCCESS alone is right.
+extern bool (*app_judge)(const char *function, XrResult result);
 
 // A function as the app gets it, NULL if there is none.
 PFN_xrVoidFunction app_get(const char *name);
@@ -98,10 +99,10 @@ extern void (*app_before_open)(void);
 // Destroys both. Checks that nothing is left, and that neither the runtime nor the validation layer had to complain.
 void app_close(void);
 
-// Checks a call's result; false if it did not succeed.
+// Checks that a call's result is right; false if it is none of success.
 bool app_check(const char *function, XrResult result);
 
-// False if the function for it is missing.
+// False where a call has failed; the others are not made then.
 bool app_begin_session(XrViewConfigurationType views);
 // The session is destroyed with whatever it has. Checks that no foreign swapchain is left.
 void app_end_session(void);
@@ -123,6 +124,8 @@ void app_show(unsigned layer, unsigned view, unsigned swapchain);
 void app_set_rect(unsigned layer, unsigned view, int32_t x, int32_t y, int32_t width, int32_t height);
 // A swapchain for each view of one layer, shown.
 void app_show_views(const XrSwapchainCreateInfo *info);
+// The same by calls that may rightly fail (app_judge); false if one has.
+bool app_try_views(void);
 // No layers any more, opaque.
 void app_clear_frame(void);
 
@@ -133,13 +136,15 @@ XrResult app_wait(XrSwapchain swapchain);
 void app_begin_frame(void);
 XrResult app_end(void);
 // Halves of these, where frames are waited for elsewhere.
-void app_begin_waited(void);
+XrResult app_begin_waited(void);
 XrResult app_end_at(XrTime display_time);
 
 // A new picture in all slices of an image. The queue is used.
 void app_paint(const struct app_swapchain *swapchain, unsigned image);
 // Acquires, waits, paints, releases; returns the release's result.
 XrResult app_draw(unsigned swapchain);
+// The same by calls that may rightly fail; false if one has.
+bool app_try_draw(unsigned swapchain);
 // All that are not static.
 void app_draw_all(void);
 // A whole frame, which must succeed.

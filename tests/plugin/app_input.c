@@ -13,7 +13,7 @@ XrPath app_path(const char *text)
     return path;
 }
 
-void app_make_input(void)
+bool app_make_input(void)
 {
     XrActionSetCreateInfo set_info = {
         .type = XR_TYPE_ACTION_SET_CREATE_INFO, .actionSetName = "game", .localizedActionSetName = "Game"};
@@ -22,8 +22,8 @@ void app_make_input(void)
                                       .localizedActionName = "Sprint",
                                       .actionType = XR_ACTION_TYPE_BOOLEAN_INPUT};
 
-    app_check("xrCreateActionSet", app.xr.xrCreateActionSet(app.instance, &set_info, &app_input.set));
-    app_check("xrCreateAction", app.xr.xrCreateAction(app_input.set, &action_info, &app_input.action));
+    return app_check("xrCreateActionSet", app.xr.xrCreateActionSet(app.instance, &set_info, &app_input.set)) &&
+           app_check("xrCreateAction", app.xr.xrCreateAction(app_input.set, &action_info, &app_input.action));
 }
 
 XrResult app_suggest(XrPath profile, uint32_t count)

@@ -14,8 +14,8 @@ struct app_input {
 extern struct app_input app_input;
 
 XrPath app_path(const char *text);
-// A new set with its action.
-void app_make_input(void);
+// A new set with its action; false where a call has failed.
+bool app_make_input(void);
 // The results of the three calls; `count`: how many bindings or sets the app names, 0 or 1.
 XrResult app_suggest(XrPath profile, uint32_t count);
 XrResult app_attach(XrSession session);

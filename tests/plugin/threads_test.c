@@ -94,7 +94,7 @@ static void loop(void)
     for (unsigned i = 0; i < FRAMES; i++) {
         sem_wait(&waited);
         const XrTime display_time = app.display_time;
-        app_begin_waited();
+        CHECK_INT(app_begin_waited(), XR_SUCCESS);
         sem_post(&may_wait); // for the next one, while this one is drawn
         sem_post(&may_draw[0]);
         sem_post(&may_draw[1]);
