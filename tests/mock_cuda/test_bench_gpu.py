@@ -78,6 +78,13 @@ class BenchGpu(CommandTest):
             self.assertTrue(0 < row["best_ms"] <= row["p50_ms"] <= row["p99_ms"], row)
         self.assertIn("unit 10", {r.get("pass") for r in rows})
 
+    def test_device(self):
+        """--device is of the backend's frames too, whatever the environment says."""
+        write_models(self.models)
+        rows, out = self.measure("--only", "frames", "--frame-size", "16x12", "--frames", "1", "--no-load", "--style", "sea",
+                                 "--device", "Mock 0", ARTEM_CUDA_DEVICE="Nothing")
+        self.assertIn("network, on the device", {r.get("step") for r in rows}, out)
+
     def test_wrong_result(self):
         rows, out = self.measure("--only", "gemm", "--matrix", "128", status=1, error="a result is wrong", MOCK_PEERS_ERROR="2")
         self.assertIn("WRONG", out)

@@ -182,6 +182,8 @@ int bench_gpu(int argc, char **argv)
         return result < 0 ? cli_finish_output() : result;
     if (a.load_only > 0)
         return gpu_load_run(a.load_only, a.options.device);
+    if (a.options.device != NULL)
+        setenv("ARTEM_CUDA_DEVICE", a.options.device, 1); // the backend's engines, too
     if (!bench_json_open(&json, a.json, "artem bench", &b))
         return CLI_ERROR;
     if (!gpu_open(&gpu, a.options.device, why, sizeof why)) {
