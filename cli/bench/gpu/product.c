@@ -23,13 +23,15 @@ static void set_bit(uint8_t *bytes, size_t i, int value)
 // ---- What is expected ----
 
 // A row as the reference's matrix product reads it: taps outside are zeros.
-static void expect_forward(struct product *p, uint32_t m, int32_t *sums)
+static bool expect_row(const struct product *p, uint32_t m, int32_t *sums)
 {
     const struct artem_bench_args *a = &p->args;
     uint8_t *row = calloc(1, a->k / 8);
-    struct artem_bgemm gemm = {.m = 1, .n = a->n, .k = a->k, .a = row, .b = p->weights};
+    const struct artem_bgemm gemm = {.m = 1, .n = a->n, .k = a->k, .a = row, .b = p->weights, .sums = sums};
 
-    for (size_t k = 0; k < a->k && row != NULL; k++) {
+    if (row == NULL)
+        return false;
+    for (size_t k = 0; k < a->k; k++) {
         size_t from = m;
         if (a->width > 0) {
             const int tap = (int)(k / p->channels);
@@ -40,10 +42,18 @@ static void expect_forward(struct product *p, uint32_t m, int32_t *sums)
         }
         set_bit(row, k, product_value(p, from, k % p->channels));
     }
-    gemm.sums = sums;
-    if (row != NULL)
-        artem_bgemm_rows(&gemm, 0, 1);
+    artem_bgemm_rows(&gemm, 0, 1);
     free(row);
+    return true;
+}
+
+static bool expect_forward(struct product *p)
+{
+    bool made = true;
+
+    for (int i = 0; i < PRODUCT_SAMPLES && made; i++)
+        made = expect_row(p, p->sample[i], p->expected + (size_t)i * p->args.n);
+    return made;
 }
 
 static bool expect_backward(struct product *p)
@@ -182,12 +192,10 @@ static bool make(struct product *p)
         return false;
     }
     fill_host(p);
-    if (p->backward ? !expect_backward(p) : false) {
+    if (!(p->backward ? expect_backward(p) : expect_forward(p))) {
         cli_error("out of memory");
         return false;
     }
-    for (int i = 0; i < PRODUCT_SAMPLES && !p->backward; i++)
-        expect_forward(p, p->sample[i], p->expected + (size_t)i * a->n);
     if (!upload(p))
         return false;
     a->a = p->a;
