@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // cuBLAS and cublasLt. Both think in columns: a matrix row by row is its transpose to them, so cᵀ = bᵀ · aᵀ is what
 // they are asked for.
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,64 +66,42 @@ static struct peer_cublas_functions {
     CUBLAS_FUNCTIONS(X) CUBLASLT_FUNCTIONS(X)
 #undef X
 } functions;
-
-static const char *const names[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"};
-static const char *const lt_names[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11", "libcublasLt.so"};
-
-void *peer_open(const char *const all[], size_t count)
-{
-    void *library = NULL;
-
-    for (size_t i = 0; i < count && library == NULL; i++)
-        library = dlopen(all[i], RTLD_NOW | RTLD_LOCAL);
-    return library;
-}
+#define WANTED(name, params) {#name, (void **)&functions.name},
 
 static bool open_cublas(struct peer_cublas *p)
 {
-    p->library = peer_open(names, sizeof names / sizeof names[0]);
-    snprintf(p->why, sizeof p->why, "not installed");
-    if (p->library == NULL)
+    static const char *const names[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"};
+    static const struct peer_function wanted[] = {CUBLAS_FUNCTIONS(WANTED)};
+
+    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
+                   sizeof p->why))
         return false;
-#define X(name, params)                                                                                                \
-    *(void **)&functions.name = dlsym(p->library, #name);                                                              \
-    if (functions.name == NULL) {                                                                                      \
-        snprintf(p->why, sizeof p->why, "has no %s", #name);                                                           \
-        return false;                                                                                                  \
-    }
-    CUBLAS_FUNCTIONS(X)
-#undef X
-    snprintf(p->why, sizeof p->why, "does not start");
     if (functions.cublasCreate_v2(&p->handle) == 0 && functions.cublasSetStream_v2(p->handle, p->gpu->stream) == 0)
         return true;
+    snprintf(p->why, sizeof p->why, "does not start");
     p->handle = NULL;
     return false;
 }
 
 static bool open_lt(struct peer_cublas *p)
 {
-    p->lt_library = peer_open(lt_names, sizeof lt_names / sizeof lt_names[0]);
-    snprintf(p->lt_why, sizeof p->lt_why, "not installed");
-    if (p->lt_library == NULL)
+    static const char *const names[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11",
+                                        "libcublasLt.so"};
+    static const struct peer_function wanted[] = {CUBLASLT_FUNCTIONS(WANTED)};
+
+    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->lt_why,
+                   sizeof p->lt_why))
         return false;
-#define X(name, params)                                                                                                \
-    *(void **)&functions.name = dlsym(p->lt_library, #name);                                                           \
-    if (functions.name == NULL) {                                                                                      \
-        snprintf(p->lt_why, sizeof p->lt_why, "has no %s", #name);                                                     \
-        return false;                                                                                                  \
-    }
-    CUBLASLT_FUNCTIONS(X)
-#undef X
-    snprintf(p->lt_why, sizeof p->lt_why, "does not start");
     if (functions.cublasLtCreate(&p->lt_handle) == 0 && gpu_alloc(p->gpu, WORKSPACE, &p->workspace))
         return true;
+    snprintf(p->lt_why, sizeof p->lt_why, "does not start");
     p->lt_handle = NULL;
     return false;
 }
 
 void peer_cublas_open(struct gpu *gpu, struct peer_cublas *p)
 {
-    *p = (struct peer_cublas){.gpu = gpu, .f = &functions};
+    *p = (struct peer_cublas){.gpu = gpu};
     if (open_cublas(p))
         p->why[0] = '\0';
     if (open_lt(p))

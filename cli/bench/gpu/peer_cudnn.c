@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // cuDNN's convolutions, forwards and backwards with respect to the input.
-#include <dlfcn.h>
 #include <stdio.h>
 
 #include "peers.h"
@@ -55,33 +54,26 @@ static struct peer_cudnn_functions {
     CUDNN_FUNCTIONS(X)
 #undef X
 } functions;
-
-static const char *const names[] = {"libcudnn.so.9", "libcudnn.so.8", "libcudnn.so"};
+#define WANTED(name, params) {#name, (void **)&functions.name},
 
 static bool open_cudnn(struct peer_cudnn *p)
 {
-    p->library = peer_open(names, sizeof names / sizeof names[0]);
-    snprintf(p->why, sizeof p->why, "not installed");
-    if (p->library == NULL)
+    static const char *const names[] = {"libcudnn.so.9", "libcudnn.so.8", "libcudnn.so"};
+    static const struct peer_function wanted[] = {CUDNN_FUNCTIONS(WANTED)};
+
+    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
+                   sizeof p->why))
         return false;
-#define X(name, params)                                                                                                \
-    *(void **)&functions.name = dlsym(p->library, #name);                                                              \
-    if (functions.name == NULL) {                                                                                      \
-        snprintf(p->why, sizeof p->why, "has no %s", #name);                                                           \
-        return false;                                                                                                  \
-    }
-    CUDNN_FUNCTIONS(X)
-#undef X
-    snprintf(p->why, sizeof p->why, "does not start");
     if (functions.cudnnCreate(&p->handle) == 0 && functions.cudnnSetStream(p->handle, p->gpu->stream) == 0)
         return true;
+    snprintf(p->why, sizeof p->why, "does not start");
     p->handle = NULL;
     return false;
 }
 
 void peer_cudnn_open(struct gpu *gpu, struct peer_cudnn *p)
 {
-    *p = (struct peer_cudnn){.gpu = gpu, .f = &functions};
+    *p = (struct peer_cudnn){.gpu = gpu};
     if (open_cudnn(p))
         p->why[0] = '\0';
 }

@@ -7,8 +7,7 @@
 #include "gpu.h"
 
 struct peer_cublas {
-    void *library, *lt_library, *handle, *lt_handle;
-    const struct peer_cublas_functions *f;
+    void *handle, *lt_handle;
     struct gpu *gpu;
     CUdeviceptr workspace;
     char why[96], lt_why[96]; // there is no such handle
@@ -33,8 +32,7 @@ bool peer_int8(const struct peer_gemm *gemm);
 void peer_int8_finish(struct peer_gemm *gemm);
 
 struct peer_cudnn {
-    void *library, *handle;
-    const struct peer_cudnn_functions *f;
+    void *handle;
     struct gpu *gpu;
     char why[96];
 };
@@ -60,7 +58,12 @@ bool peer_conv_prepare(struct peer_conv *conv);
 bool peer_conv_run(const struct peer_conv *conv);
 void peer_conv_finish(struct peer_conv *conv);
 
-// Opens the first of these libraries; NULL: none.
-void *peer_open(const char *const names[], size_t count);
+// Opens the first of these libraries, for good, and finds what is wanted of it; false: `why` says what is missing.
+struct peer_function {
+    const char *name;
+    void **place;
+};
+bool peer_load(const char *const names[], size_t count, const struct peer_function wanted[], size_t wanted_count,
+               char *why, size_t why_size);
 
 #endif
