@@ -9,36 +9,35 @@
 typedef CUresult (*pfn_get_proc_address)(const char *symbol, void **function, int version, uint64_t flags,
                                          int *out_status);
 
-static bool load(struct cuda_driver *driver, pfn_get_proc_address get, char *why, size_t why_size)
+bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function, char *why,
+                      size_t why_size)
 {
-    void *function;
+    const pfn_get_proc_address get = (pfn_get_proc_address)dlsym(driver->library, "cuGetProcAddress_v2");
     int status;
 
+    *out_function = NULL;
+    if (get != NULL && get(name, out_function, version, 0, &status) == CUDA_SUCCESS && *out_function != NULL)
+        return true;
+    snprintf(why, why_size, "the NVIDIA driver lacks %s", name);
+    return false;
+}
+
+static bool load(struct cuda_driver *driver, char *why, size_t why_size)
+{
+    void *function;
+
 #define X(name, version, params)                                                                                       \
-    function = NULL;                                                                                                   \
-    if (get(#name, &function, version, 0, &status) != CUDA_SUCCESS || function == NULL) {                              \
-        snprintf(why, why_size, "the NVIDIA driver lacks %s", #name);                                                  \
+    if (!cuda_driver_find(driver, #name, version, &function, why, why_size))                                           \
         return false;                                                                                                  \
-    }                                                                                                                  \
     memcpy(&driver->name, &function, sizeof function);
     CUDA_DRIVER_FUNCTIONS(X)
 #undef X
     return true;
 }
 
-bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function)
-{
-    const pfn_get_proc_address get = (pfn_get_proc_address)dlsym(driver->library, "cuGetProcAddress_v2");
-    int status;
-
-    *out_function = NULL;
-    return get != NULL && get(name, out_function, version, 0, &status) == CUDA_SUCCESS && *out_function != NULL;
-}
-
 bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size)
 {
     CUresult (*get_version)(int *version);
-    pfn_get_proc_address get;
     CUresult result;
 
     memset(driver, 0, sizeof *driver);
@@ -49,14 +48,13 @@ bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size)
         return false;
     }
     get_version = (CUresult(*)(int *))dlsym(driver->library, "cuDriverGetVersion");
-    get = (pfn_get_proc_address)dlsym(driver->library, "cuGetProcAddress_v2");
     if (get_version == NULL || get_version(&driver->version) != CUDA_SUCCESS)
         snprintf(why, why_size, "the NVIDIA driver does not tell its version");
-    else if (driver->version < CUDA_DRIVER_MIN || get == NULL)
+    else if (driver->version < CUDA_DRIVER_MIN || dlsym(driver->library, "cuGetProcAddress_v2") == NULL)
         snprintf(why, why_size, "the NVIDIA driver is too old: it has CUDA %d.%d, and %d.%d is needed",
                  driver->version / 1000, driver->version % 1000 / 10, CUDA_DRIVER_MIN / 1000,
                  CUDA_DRIVER_MIN % 1000 / 10);
-    else if (load(driver, get, why, why_size)) {
+    else if (load(driver, why, why_size)) {
         result = driver->cuInit(0);
         if (result == CUDA_SUCCESS)
             return true;

@@ -200,8 +200,9 @@ enum { CUDA_DRIVER_MIN = 12000 }; // cuGetProcAddress_v2 and kernel nodes of tod
 
 bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size);
 void cuda_driver_close(struct cuda_driver *driver);
-// A function that is not among those above; false where the driver does not have it.
-bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function);
+// A function, which need not be among those above; false where the driver does not have it: `why` says so.
+bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function, char *why,
+                      size_t why_size);
 const char *cuda_error_name(const struct cuda_driver *driver, CUresult error);
 
 #endif

@@ -13,10 +13,8 @@ static const double group_seconds = 1e-3, most_seconds = 10;
 static bool load(struct gpu *gpu, char *why, size_t why_size)
 {
 #define X(name, version, params)                                                                                       \
-    if (!cuda_driver_find(&gpu->driver, #name, version, (void **)&gpu->name)) {                                        \
-        snprintf(why, why_size, "the NVIDIA driver lacks %s", #name);                                                  \
-        return false;                                                                                                  \
-    }
+    if (!cuda_driver_find(&gpu->driver, #name, version, (void **)&gpu->name, why, why_size))                           \
+        return false;
     GPU_DRIVER_FUNCTIONS(X)
 #undef X
     return true;
