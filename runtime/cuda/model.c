@@ -3,19 +3,12 @@
 #include <stdlib.h>
 
 #include "cuda_engine.h"
-#include "kernels/cuda/pack.h"
+#include "sources.h"
 
 enum artem_result cuda_upload_network(struct artem_cuda *cuda)
 {
     const struct cuda_driver *d = &cuda->driver;
-    const struct artem_network *network = cuda->network;
-    const struct artem_cuda_network_source source = {
-        .trunk_bits = network->trunk_bits,
-        .enc_weights = network->enc_weights,
-        .lut = network->lut,
-        .adapt = network->adapt,
-        .enc_shift = network->enc_shift,
-    };
+    const struct artem_cuda_network_source source = cuda_network_source(cuda->network);
     void *staging = NULL;
     enum artem_result result = cuda_result(cuda, d->cuMemHostAlloc(&staging, cuda->model.size, 0), "no pinned memory");
 
@@ -33,24 +26,7 @@ enum artem_result cuda_upload_network(struct artem_cuda *cuda)
 
 void cuda_pack_style(const struct artem_style *style, void *to)
 {
-    struct artem_cuda_style_source source = {
-        .dec_gain = style->dec_gain,
-        .dec_bias = style->dec_bias,
-        .decoder = {{style->d0_weights, style->d0_mul, style->d0_bias, style->d0_shift},
-                    {style->d1_weights, style->d1_mul, style->d1_bias, style->d1_shift},
-                    {style->d2_weights, style->d2_mul, style->d2_bias, style->d2_shift}},
-    };
+    const struct artem_cuda_style_source source = cuda_style_source(style);
 
-    for (int k = 0; k < ARTEM_NORMS; k++) {
-        source.norm[k].gain = style->norms[k].gain;
-        source.norm[k].bias = style->norms[k].bias;
-        source.norm[k].mean = style->norms[k].mean;
-        source.norm[k].square = style->norms[k].square;
-    }
-    for (int k = 0; k < ARTEM_UNITS; k++) {
-        source.unit[k].threshold = style->units[k].threshold;
-        source.unit[k].slope = style->units[k].slope;
-        source.unit[k].shift = style->units[k].shift;
-    }
     artem_cuda_pack_style(&source, to);
 }

@@ -7,8 +7,8 @@
 
 #include "artem/engine.h"
 #include "emulator.h"
-#include "pack.h"
 #include "plan.h"
+#include "runtime/cuda/sources.h"
 #include "test.h"
 
 struct cuda_network {
@@ -32,25 +32,8 @@ static inline void *cuda_alloc(size_t bytes)
 
 static inline void cuda_set_style(struct cuda_network *net, const struct artem_style *style)
 {
-    struct artem_cuda_style_source source = {
-        .dec_gain = style->dec_gain,
-        .dec_bias = style->dec_bias,
-        .decoder = {{style->d0_weights, style->d0_mul, style->d0_bias, style->d0_shift},
-                    {style->d1_weights, style->d1_mul, style->d1_bias, style->d1_shift},
-                    {style->d2_weights, style->d2_mul, style->d2_bias, style->d2_shift}},
-    };
+    const struct artem_cuda_style_source source = cuda_style_source(style);
 
-    for (int k = 0; k < ARTEM_NORMS; k++) {
-        source.norm[k].gain = style->norms[k].gain;
-        source.norm[k].bias = style->norms[k].bias;
-        source.norm[k].mean = style->norms[k].mean;
-        source.norm[k].square = style->norms[k].square;
-    }
-    for (int k = 0; k < ARTEM_UNITS; k++) {
-        source.unit[k].threshold = style->units[k].threshold;
-        source.unit[k].slope = style->units[k].slope;
-        source.unit[k].shift = style->units[k].shift;
-    }
     artem_cuda_pack_style(&source, net->style);
     net->restart = true;
 }
@@ -59,8 +42,7 @@ static inline struct cuda_network cuda_network_make(int major, int minor, enum a
                                                     const struct artem_network *network,
                                                     const struct artem_style *style)
 {
-    const struct artem_cuda_network_source source = {network->trunk_bits, network->enc_weights, network->lut,
-                                                     network->adapt, network->enc_shift};
+    const struct artem_cuda_network_source source = cuda_network_source(network);
     struct cuda_network net = {.chip = {major, minor, 2, 99 * 1024}, .form = form};
 
     net.network = cuda_alloc(sizeof *net.network);
