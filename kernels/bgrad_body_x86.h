@@ -16,6 +16,7 @@
 #include "artem_kernels/kernels.h"
 #include "bgrad_source.h"
 #include "lookup_place.h"
+#include "nibble_counts.h"
 
 enum {
     OUTPUTS = 128,           // in a group
@@ -28,16 +29,11 @@ enum {
     SLOTS = 9,               // pairs of a source and a tap
 };
 
-// Row a lists popcount(a & w) for w = 0..15.
-#define COUNT1(a, w) __builtin_popcount((a) & (w))
-#define COUNT4(a, w) COUNT1(a, w), COUNT1(a, (w) + 1), COUNT1(a, (w) + 2), COUNT1(a, (w) + 3)
-#define COUNTS(a)                                                                                                      \
+#define ROW(a)                                                                                                         \
     {                                                                                                                  \
-        COUNT4(a, 0), COUNT4(a, 4), COUNT4(a, 8), COUNT4(a, 12)                                                        \
+        NIBBLE_COUNTS(a)                                                                                               \
     }
-static const uint8_t counts[16][16] __attribute__((aligned(16))) = {
-    COUNTS(0), COUNTS(1), COUNTS(2),  COUNTS(3),  COUNTS(4),  COUNTS(5),  COUNTS(6),  COUNTS(7),
-    COUNTS(8), COUNTS(9), COUNTS(10), COUNTS(11), COUNTS(12), COUNTS(13), COUNTS(14), COUNTS(15)};
+static const uint8_t counts[16][16] __attribute__((aligned(16))) = {NIBBLE_ROWS(ROW)};
 
 // How the quanta of so many bits are cut up.
 struct digit {

@@ -9,6 +9,7 @@
 //
 // A nibble of activations picks a table row, in which the weights of 32 outputs look up their counts with one shuffle:
 // two operations for 128 products. Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "nibble_counts.h"
 #include "nibbles_x86.h"
 #include "unit_tail_avx2.h"
 #include "variants_x86.h"
@@ -22,16 +23,8 @@ enum {
 };
 _Static_assert(STEPS % 2 == 0 && GROUPS == 4 && OUT == 128, "count() below");
 
-#define COUNTS(a)                                                                                                      \
-    COUNT(a, 0), COUNT(a, 1), COUNT(a, 2), COUNT(a, 3), COUNT(a, 4), COUNT(a, 5), COUNT(a, 6), COUNT(a, 7),            \
-        COUNT(a, 8), COUNT(a, 9), COUNT(a, 10), COUNT(a, 11), COUNT(a, 12), COUNT(a, 13), COUNT(a, 14), COUNT(a, 15)
-#define COUNT(a, w) (((a) & (w)&1) + ((a) >> 1 & (w) >> 1 & 1) + ((a) >> 2 & (w) >> 2 & 1) + ((a) >> 3 & (w) >> 3))
-
 // Rows of 16 bytes: an activation nibble times 16 is the offset of its row.
-static const uint8_t table[256] __attribute__((aligned(64))) = {
-    COUNTS(0), COUNTS(1), COUNTS(2),  COUNTS(3),  COUNTS(4),  COUNTS(5),  COUNTS(6),  COUNTS(7),
-    COUNTS(8), COUNTS(9), COUNTS(10), COUNTS(11), COUNTS(12), COUNTS(13), COUNTS(14), COUNTS(15),
-};
+static const uint8_t table[256] __attribute__((aligned(64))) = {NIBBLE_ROWS(NIBBLE_COUNTS)};
 
 void artem_bconv_pack_avx2(struct artem_bconv *conv)
 {

@@ -7,22 +7,19 @@
 //   table        row a lists popcount(a & w) for w = 0..15, four times
 //
 // Counts are at most 4, so 48 steps fit a byte before they are widened.
+#include "nibble_counts.h"
 #include "nibbles_x86.h"
 #include "unit_lookup_avx512.h"
 #include "variants_x86.h"
 
 enum { CELL = NIBBLES, RUN = 3 * CELL, STEPS = RUN / 2, OUT = ARTEM_TRUNK };
 
-#define COUNT(a, w) __builtin_popcount((a) & (w))
-#define COUNT4(a, w) COUNT(a, w), COUNT(a, (w) + 1), COUNT(a, (w) + 2), COUNT(a, (w) + 3)
-#define COUNT16(a) COUNT4(a, 0), COUNT4(a, 4), COUNT4(a, 8), COUNT4(a, 12)
 #define ROW(a)                                                                                                         \
     {                                                                                                                  \
-        COUNT16(a), COUNT16(a), COUNT16(a), COUNT16(a)                                                                 \
+        NIBBLE_COUNTS(a), NIBBLE_COUNTS(a), NIBBLE_COUNTS(a), NIBBLE_COUNTS(a)                                         \
     }
-#define ROW4(a) ROW(a), ROW((a) + 1), ROW((a) + 2), ROW((a) + 3)
 
-static const uint8_t table[16][64] __attribute__((aligned(64))) = {ROW4(0), ROW4(4), ROW4(8), ROW4(12)};
+static const uint8_t table[16][64] __attribute__((aligned(64))) = {NIBBLE_ROWS(ROW)};
 
 void artem_bconv_pack_avx512(struct artem_bconv *conv)
 {
