@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels as they are for one chip: compiled once per ARTEM_SM.
+#include "cuda_host.h"
+#include "kernels.h"
+
+namespace
+{
+#include "kernels/cuda/network.cu"
+
+// From the arguments as cuLaunchKernel gets them.
+template <void (*kernel)(const artem_cuda_args &)> void run(const void *args)
+{
+    kernel(*static_cast<const artem_cuda_args *>(args));
+}
+
+#define ENTRY(name, threads)                                                                                           \
+    {                                                                                                                  \
+        "artem_cuda_" #name, run<artem_cuda_##name>, sizeof(artem_cuda_args), ARTEM_CUDA_##threads##_THREADS           \
+    }
+
+const cuda_kernel kernels[] = {
+    ENTRY(input, INPUT),     ENTRY(encoder, CONV), ENTRY(unit_popcount, UNIT),
+#if ARTEM_SM < 80
+    ENTRY(unit_xor, UNIT),
+#elif ARTEM_SM <= 90
+    ENTRY(unit_and, UNIT),
+#else
+    ENTRY(unit_int8, UNIT),
+#endif
+#ifdef ARTEM_WGMMA
+    ENTRY(unit_wgmma, UNIT),
+#endif
+    ENTRY(d0, CONV),         ENTRY(d1, CONV),      ENTRY(d2, D2),
+};
+} // namespace
+
+#define JOIN(a, b) a##b
+#define NAME(sm) JOIN(cuda_image_, sm)
+const cuda_image NAME(ARTEM_SM) = {ARTEM_SM, kernels, sizeof kernels / sizeof *kernels};
