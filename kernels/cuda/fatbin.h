@@ -4,14 +4,6 @@
 #ifndef ARTEM_KERNELS_CUDA_FATBIN_H
 #define ARTEM_KERNELS_CUDA_FATBIN_H
 
-#include <stddef.h>
-
 __attribute__((visibility("hidden"))) extern const unsigned char artem_cuda_fatbin[];
-__attribute__((visibility("hidden"))) extern const unsigned char artem_cuda_fatbin_end[];
-
-static inline size_t artem_cuda_fatbin_bytes(void)
-{
-    return (size_t)(artem_cuda_fatbin_end - artem_cuda_fatbin);
-}
 
 #endif

@@ -101,8 +101,7 @@ enum artem_result cuda_device_open(struct artem_cuda *cuda)
                          "the context cannot be made");
     if (result != ARTEM_OK)
         return result;
-    if (result == ARTEM_OK)
-        result = cuda_result(cuda, d->cuModuleLoadData(&cuda->module, cuda_image()), "the kernels cannot be loaded");
+    result = cuda_result(cuda, d->cuModuleLoadData(&cuda->module, cuda_image()), "the kernels cannot be loaded");
     if (result == ARTEM_OK)
         result = cuda_result(cuda, d->cuStreamCreateWithPriority(&cuda->stream, CU_STREAM_NON_BLOCKING, 0),
                              "the stream cannot be made");

@@ -50,8 +50,7 @@ static bool cudnn_row(struct gpu *gpu, struct gpu_table *table, struct peer_cudn
         gpu_table_missing(gpu, table, row.name, "has no algorithm for it");
     else
         good = gpu_table_row(gpu, table, &row);
-    if (cudnn->why[0] == '\0')
-        peer_conv_finish(&r.conv);
+    peer_conv_finish(&r.conv);
     return good;
 }
 

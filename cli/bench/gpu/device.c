@@ -108,13 +108,7 @@ void gpu_close(struct gpu *gpu)
         d->cuCtxPopCurrent(&context);
         gpu->cuDevicePrimaryCtxRelease(gpu->device);
     }
-    if (d->library != NULL)
-        cuda_driver_close(&gpu->driver);
-    gpu->staging = NULL;
-    gpu->end = gpu->begin = NULL;
-    gpu->stream = NULL;
-    gpu->module = NULL;
-    gpu->context = NULL;
+    cuda_driver_close(&gpu->driver);
 }
 
 bool gpu_check(struct gpu *gpu, CUresult result, const char *what)

@@ -49,6 +49,11 @@ bool gpu_fill(struct gpu *gpu, CUdeviceptr to, size_t count, size_t size,
 
 // A kernel of kernels/cuda/bench; false where this chip has none of that name (no message).
 bool gpu_find(struct gpu *gpu, const char *kernel, size_t shared, CUfunction *out_function);
+// Blocks of so many items each that `items` take.
+static inline uint32_t gpu_blocks(uint32_t items, uint32_t each)
+{
+    return (items + each - 1) / each;
+}
 bool gpu_launch(struct gpu *gpu, CUfunction function, uint32_t x, uint32_t y, uint32_t threads, size_t shared,
                 const struct artem_bench_args *args);
 

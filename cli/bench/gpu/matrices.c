@@ -24,12 +24,10 @@ static bool run_floats(void *user)
     args.b = p->form_b;
     args.out = p->c;
     if (r->naive)
-        return gpu_launch(p->gpu, r->function, args.m,
-                          (args.n + ARTEM_BENCH_NAIVE_THREADS - 1) / ARTEM_BENCH_NAIVE_THREADS,
+        return gpu_launch(p->gpu, r->function, args.m, gpu_blocks(args.n, ARTEM_BENCH_NAIVE_THREADS),
                           ARTEM_BENCH_NAIVE_THREADS, 0, &args);
-    return gpu_launch(p->gpu, r->function, (args.n + ARTEM_BENCH_TILED_N - 1) / ARTEM_BENCH_TILED_N,
-                      (args.m + ARTEM_BENCH_TILED_M - 1) / ARTEM_BENCH_TILED_M, ARTEM_BENCH_THREADS, GPU_TILED_SHARED,
-                      &args);
+    return gpu_launch(p->gpu, r->function, gpu_blocks(args.n, ARTEM_BENCH_TILED_N),
+                      gpu_blocks(args.m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS, GPU_TILED_SHARED, &args);
 }
 
 static bool check_floats(void *user)

@@ -12,11 +12,6 @@ struct own {
     size_t shared;
 };
 
-static uint32_t divide_up(uint32_t a, uint32_t b)
-{
-    return (a + b - 1) / b;
-}
-
 static bool pack(void *user)
 {
     const struct own *o = user;
@@ -29,7 +24,7 @@ static bool pack(void *user)
     args.threshold = p->threshold;
     args.m = p->rows;
     args.k = p->channels;
-    return gpu_launch(p->gpu, o->pack, divide_up(p->rows, ARTEM_BENCH_PACK_THREADS / 32), 1, ARTEM_BENCH_PACK_THREADS,
+    return gpu_launch(p->gpu, o->pack, gpu_blocks(p->rows, ARTEM_BENCH_PACK_THREADS / 32), 1, ARTEM_BENCH_PACK_THREADS,
                       0, &args);
 }
 
@@ -40,7 +35,7 @@ static bool multiply(const struct own *o, CUdeviceptr out, CUdeviceptr bits)
 
     args.out = out;
     args.bits = bits;
-    return gpu_launch(p->gpu, o->multiply, divide_up(args.n, o->tile_n), divide_up(args.m, o->tile_m),
+    return gpu_launch(p->gpu, o->multiply, gpu_blocks(args.n, o->tile_n), gpu_blocks(args.m, o->tile_m),
                       ARTEM_BENCH_THREADS, o->shared, &args);
 }
 

@@ -116,7 +116,6 @@ void peer_cublas_close(struct peer_cublas *p)
     if (p->lt_handle != NULL)
         functions.cublasLtDestroy(p->lt_handle);
     gpu_free(p->gpu, &p->workspace);
-    p->handle = p->lt_handle = NULL;
 }
 
 bool peer_sgemm(const struct peer_gemm *g)

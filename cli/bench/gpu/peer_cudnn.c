@@ -82,7 +82,6 @@ void peer_cudnn_close(struct peer_cudnn *p)
 {
     if (p->handle != NULL)
         functions.cudnnDestroy(p->handle);
-    p->handle = NULL;
 }
 
 static bool describe(struct peer_conv *c)
