@@ -3,9 +3,6 @@
 #include "mock_driver.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "emulator.h"
 
 static CUcontext primary;
 static int retained;
@@ -47,35 +44,28 @@ CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream st
     return CUDA_SUCCESS;
 }
 
-// Kernels have one parameter.
 CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
                         unsigned bz, unsigned shared, CUstream stream, void **params, void **extra)
 {
+    const CUDA_KERNEL_NODE_PARAMS kernel = {.func = function,
+                                            .gridDimX = gx,
+                                            .gridDimY = gy,
+                                            .gridDimZ = gz,
+                                            .blockDimX = bx,
+                                            .blockDimY = by,
+                                            .blockDimZ = bz,
+                                            .sharedMemBytes = shared,
+                                            .kernelParams = params,
+                                            .extra = extra};
     struct mock_work *work;
-    size_t sizes[32];
 
     MOCK_ENTER(true);
     MOCK_CHECK(mock_is(function, MOCK_FUNCTION) && mock_is(stream, MOCK_STREAM), "no function",
                CUDA_ERROR_INVALID_HANDLE);
-    MOCK_CHECK(params != NULL && extra == NULL && mock_kernel_parameters(function->name, sizes) == 1, "no parameters",
-               CUDA_ERROR_INVALID_VALUE);
-    MOCK_CHECK(gx > 0 && gx < 0x80000000 && gy > 0 && gy < 65536 && gz > 0 && gz < 65536, "a grid that no device has",
-               CUDA_ERROR_INVALID_VALUE);
+    MOCK_CHECK(mock_can_launch(&kernel), "what cannot be launched", CUDA_ERROR_INVALID_VALUE);
     work = calloc(1, sizeof *work);
     work->kind = WORK_KERNEL;
-    work->node.kind = WORK_GRAPH;
-    work->node.arguments = malloc(sizes[0]);
-    memcpy(work->node.arguments, params[0], sizes[0]);
-    work->node.argument_list = malloc(sizeof(void *));
-    work->node.argument_list[0] = work->node.arguments;
-    work->node.kernel = (CUDA_KERNEL_NODE_PARAMS){.func = function,
-                                                  .gridDimX = gx,
-                                                  .gridDimY = gy,
-                                                  .gridDimZ = gz,
-                                                  .blockDimX = bx,
-                                                  .blockDimY = by,
-                                                  .blockDimZ = bz,
-                                                  .sharedMemBytes = shared};
+    work->node = mock_kernel_node(&kernel, params[0]);
     mock_push(stream, work);
     return CUDA_SUCCESS;
 }

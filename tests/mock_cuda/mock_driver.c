@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define EXPORT __attribute__((visibility("default")))
-#define OBJECT_MAGIC 0x6D4F636B
 
 EXPORT struct mock_cuda mock_cuda = {
     .driver_version = 12040, .devices = 1, .capability = 90, .memory = UINT64_C(1) << 32};
@@ -80,7 +79,6 @@ void *mock_new(enum mock_kind kind, size_t size)
 
     if (object == NULL)
         abort();
-    object->magic = OBJECT_MAGIC;
     object->kind = kind;
     object->owner = depth > 0 ? stack[depth - 1] : NULL;
     pthread_mutex_lock(&mutex);
@@ -121,7 +119,6 @@ void mock_delete(const char *name, void *object, enum mock_kind kind)
     if (o->next != NULL)
         o->next->link = o->link;
     pthread_mutex_unlock(&mutex);
-    o->magic = 0;
     atomic_fetch_sub(&mock_cuda.objects, 1);
     free(o);
 }

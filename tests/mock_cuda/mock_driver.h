@@ -24,9 +24,8 @@ enum mock_kind {
     MOCK_EXTERNAL_SEMAPHORE,
 };
 
-// The head of every object. A wrong handle is one whose head is wrong.
+// The head of every object.
 struct mock_object {
-    uint32_t magic;
     enum mock_kind kind;
     struct mock_object *next, **link; // of all that are alive
     CUcontext owner;                  // that was current when it was made
@@ -61,14 +60,13 @@ CUcontext mock_new_context(void);
 enum mock_work_kind { WORK_COPY, WORK_SET, WORK_EVENT, WORK_GRAPH, WORK_KERNEL, WORK_WAIT, WORK_SIGNAL };
 
 struct mock_node {
-    enum mock_work_kind kind; // WORK_GRAPH: a kernel
+    enum mock_work_kind kind; // copies, events, kernels
     struct CUevent_st *event;
     void *to;
     const void *from;
     size_t bytes;
     CUDA_KERNEL_NODE_PARAMS kernel;
-    uint8_t *arguments; // of the kernel, copied: pointers first
-    void **argument_list;
+    void *argument; // of the kernel, copied
 };
 
 struct mock_work {
@@ -118,9 +116,11 @@ bool mock_is_host_range(const void *from, size_t bytes);
 void mock_free_range(void *range);
 // mock_kernels.c
 bool mock_find_kernel(const char *name);
-// How many parameters it has, and how large each is.
-unsigned mock_kernel_parameters(const char *name, size_t sizes[32]);
-void mock_run_kernel(const char *name, const CUDA_KERNEL_NODE_PARAMS *params, void **arguments);
+// Whether a device could launch it: a kernel of one parameter, on a grid and in blocks that there are.
+bool mock_can_launch(const CUDA_KERNEL_NODE_PARAMS *params);
+// A node of it with a copy of `argument`, to be freed.
+struct mock_node mock_kernel_node(const CUDA_KERNEL_NODE_PARAMS *params, const void *argument);
+void mock_run_kernel(const struct mock_node *node);
 
 CUresult cuDriverGetVersion(int *version);
 CUresult cuGetProcAddress_v2(const char *symbol, void **function, int version, uint64_t flags, int *status);

@@ -3,7 +3,6 @@
 #include "mock_driver.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { NODES_MAX = 256 };
@@ -18,12 +17,6 @@ struct CUgraph_st {
     size_t count;
 };
 
-static void free_node(struct mock_node *node)
-{
-    free(node->arguments);
-    free(node->argument_list);
-}
-
 CUresult cuGraphCreate(CUgraph *graph, unsigned flags)
 {
     MOCK_ENTER(false);
@@ -37,7 +30,7 @@ CUresult cuGraphDestroy(CUgraph graph)
 {
     MOCK_CHECK(mock_is(graph, MOCK_GRAPH), "no graph", CUDA_ERROR_INVALID_HANDLE);
     for (size_t i = 0; i < graph->count; i++)
-        free_node(&graph->nodes[i].node);
+        free(graph->nodes[i].node.argument);
     mock_delete(__func__, graph, MOCK_GRAPH);
     return CUDA_SUCCESS;
 }
@@ -59,43 +52,18 @@ static struct mock_node *add_node(const char *name, CUgraph graph, const CUgraph
     return &(*out_node)->node;
 }
 
-// Kernels' parameters are copied, as the driver does.
-static void copy_node(struct mock_node *to, const struct mock_node *from)
-{
-    size_t sizes[32], total = 0, at = 0;
-    unsigned count;
-
-    *to = *from;
-    if (from->kind != WORK_GRAPH)
-        return;
-    count = mock_kernel_parameters(from->kernel.func->name, sizes);
-    for (unsigned i = 0; i < count; i++)
-        total += (sizes[i] + 15) / 16 * 16;
-    to->arguments = aligned_alloc(16, total > 0 ? total : 16);
-    to->argument_list = calloc(count + 1, sizeof *to->argument_list);
-    for (unsigned i = 0; i < count; i++) {
-        const void *argument = from->argument_list != NULL ? from->argument_list[i] : from->kernel.kernelParams[i];
-        to->argument_list[i] = to->arguments + at;
-        memcpy(to->argument_list[i], argument, sizes[i]);
-        at += (sizes[i] + 15) / 16 * 16;
-    }
-}
-
 CUresult cuGraphAddKernelNode(CUgraphNode *node, CUgraph graph, const CUgraphNode *after, size_t count,
                               const CUDA_KERNEL_NODE_PARAMS *params)
 {
     struct mock_node *new;
 
     MOCK_ENTER(true);
-    MOCK_CHECK(mock_is(params->func, MOCK_FUNCTION) && params->extra == NULL, "no function", CUDA_ERROR_INVALID_HANDLE);
-    MOCK_CHECK(params->gridDimX > 0 && params->gridDimY > 0 && params->gridDimZ > 0 && params->gridDimY < 65536 &&
-                   params->gridDimZ < 65536 && params->blockDimX * params->blockDimY * params->blockDimZ <= 1024 &&
-                   params->blockDimX * params->blockDimY * params->blockDimZ > 0,
-               "a shape that cannot be launched", CUDA_ERROR_INVALID_VALUE);
+    MOCK_CHECK(mock_is(params->func, MOCK_FUNCTION), "no function", CUDA_ERROR_INVALID_HANDLE);
+    MOCK_CHECK(mock_can_launch(params), "what cannot be launched", CUDA_ERROR_INVALID_VALUE);
     new = add_node(__func__, graph, after, count, node);
     if (new == NULL)
         return CUDA_ERROR_INVALID_VALUE;
-    copy_node(new, &(struct mock_node){.kind = WORK_GRAPH, .kernel = *params});
+    *new = mock_kernel_node(params, params->kernelParams[0]);
     return CUDA_SUCCESS;
 }
 
@@ -148,8 +116,10 @@ CUresult cuGraphInstantiateWithFlags(CUgraphExec *exec, CUgraph graph, unsigned 
     *exec = mock_new(MOCK_EXEC, sizeof **exec);
     (*exec)->nodes = calloc(graph->count + 1, sizeof *(*exec)->nodes);
     (*exec)->count = graph->count;
-    for (size_t i = 0; i < graph->count; i++)
-        copy_node(&(*exec)->nodes[i], &graph->nodes[i].node);
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct mock_node *node = &graph->nodes[i].node;
+        (*exec)->nodes[i] = node->kind == WORK_KERNEL ? mock_kernel_node(&node->kernel, node->argument) : *node;
+    }
     return CUDA_SUCCESS;
 }
 
@@ -157,7 +127,7 @@ CUresult cuGraphExecDestroy(CUgraphExec exec)
 {
     MOCK_CHECK(mock_is(exec, MOCK_EXEC), "no graph", CUDA_ERROR_INVALID_HANDLE);
     for (size_t i = 0; i < exec->count; i++)
-        free_node(&exec->nodes[i]);
+        free(exec->nodes[i].argument);
     free(exec->nodes);
     mock_delete(__func__, exec, MOCK_EXEC);
     return CUDA_SUCCESS;

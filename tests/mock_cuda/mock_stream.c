@@ -137,10 +137,10 @@ static void do_node(const struct mock_node *node)
     } else if (node->kind == WORK_EVENT) {
         happen(node->event);
     } else {
-        mock_run_kernel(node->kernel.func->name, &node->kernel, node->argument_list);
+        mock_run_kernel(node);
         atomic_fetch_add(&mock_cuda.kernels, 1);
         if (mock_cuda.corrupt != NULL)
-            mock_cuda.corrupt(node->kernel.func->name, node->argument_list[0]);
+            mock_cuda.corrupt(node->kernel.func->name, node->argument);
     }
 }
 
@@ -171,8 +171,7 @@ static void do_work(struct mock_work *work)
         break;
     case WORK_KERNEL:
         do_node(&work->node);
-        free(work->node.arguments);
-        free(work->node.argument_list);
+        free(work->node.argument);
         break;
     case WORK_WAIT:
         if (!mock_cuda.skip_waits && !is_lost())
