@@ -123,4 +123,23 @@ DEVICE void copy_by_block(void *to, const void *from, uint32_t bytes)
         reinterpret_cast<uint4 *>(to)[i] = reinterpret_cast<const uint4 *>(from)[i];
 }
 
+#ifdef ARTEM_WGMMA
+// An operand of wgmma without swizzling: where it begins, and how far apart core matrices (eight rows of 16 bytes) are
+// along K and along M or N, in bytes.
+DEVICE uint64_t wgmma_operand(uint32_t address, uint32_t along_k, uint32_t along_rows)
+{
+    return (uint64_t)((address & 0x3ffffu) >> 4) | (uint64_t)(along_k >> 4) << 16 | (uint64_t)(along_rows >> 4) << 32;
+}
+#endif
+
+// ---- Warps ----
+
+// The sum over the threads of a warp, for all of them.
+template <typename T> DEVICE T warp_sum(T v)
+{
+    for (int n = 16; n > 0; n >>= 1)
+        v += __shfl_xor_sync(0xffffffffu, v, n);
+    return v;
+}
+
 #endif

@@ -99,8 +99,7 @@ DEVICE int64_t make_gains(const artem_cuda_args &args, uint32_t layer, uint32_t 
 // The sum over the 128 threads of a block, for all of them; scratch has four entries.
 DEVICE int64_t block_sum(int64_t v, int64_t *scratch)
 {
-    for (int n = 16; n > 0; n >>= 1)
-        v += __shfl_xor_sync(0xffffffffu, (long long)v, n);
+    v = warp_sum(v);
     __syncthreads(); // scratch may still be read
     if (threadIdx.x % 32 == 0)
         scratch[threadIdx.x / 32] = v;

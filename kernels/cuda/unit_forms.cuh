@@ -234,13 +234,6 @@ struct unit_wgmma {
         return 64 * (g >> 1) + 16 * t.warp + 8 * (g & 1) + t.lane / 4;
     }
 
-    // Of an operand without swizzling: where it begins, and how far apart core matrices are along K and along M or N.
-    DEVICE uint64_t descriptor(uint32_t address, uint32_t along_k, uint32_t along_rows)
-    {
-        return (uint64_t)((address & 0x3ffffu) >> 4) | (uint64_t)(along_k >> 4) << 16 |
-               (uint64_t)(along_rows >> 4) << 32;
-    }
-
     DEVICE void convolve(int32_t (&acc)[2][8][4], const artem_cuda_unit_shared &shared, uint32_t buffer,
                          const unit_thread &t, const int32_t ones[4])
     {
@@ -253,8 +246,9 @@ struct unit_wgmma {
                 // Beside the last tap, any other cell will do.
                 const uint32_t here = tap_offset(tap), next = tap == 8 ? here + 1 : tap_offset(tap + 1);
                 wgmma_and_64x64x256(
-                    acc[square], descriptor(map + 16 * (8 * square + here), 16 * (next - here), 16 * ARTEM_CUDA_HALO_W),
-                    descriptor(weights + tap * 1024, 1024, 128), tap > 0);
+                    acc[square],
+                    wgmma_operand(map + 16 * (8 * square + here), 16 * (next - here), 16 * ARTEM_CUDA_HALO_W),
+                    wgmma_operand(weights + tap * 1024, 1024, 128), tap > 0);
             }
             wgmma_commit();
         }

@@ -32,8 +32,7 @@ BENCH_KERNEL(artem_bench_pack, ARTEM_BENCH_PACK_THREADS, 4)
         out[i] = (uint16_t)bits;
         ones += __popc(bits);
     }
-    for (int step = 16; step > 0; step /= 2)
-        ones += __shfl_xor_sync(0xffffffffu, ones, step);
+    ones = warp_sum(ones);
     if (lane == 0)
         at<int32_t>(args.total)[m] = ones;
 }
@@ -65,8 +64,7 @@ BENCH_KERNEL(artem_bench_quantise, ARTEM_BENCH_PACK_THREADS, 4)
                 at<uint32_t>(args.bits)[((size_t)m * args.planes + plane) * words + i] = word;
         }
     }
-    for (int step = 16; step > 0; step /= 2)
-        total += __shfl_xor_sync(0xffffffffu, total, step);
+    total = warp_sum(total);
     if (lane == 0)
         at<int32_t>(args.total)[m] = total;
 }

@@ -32,8 +32,7 @@ struct wgmma_shared {
 // Where matrices are: the next one along k follows after 128 bytes, that of the next eight rows after UNITS of them.
 DEVICE uint64_t descriptor(const uint4 *matrix)
 {
-    return (uint64_t)(shared_address(matrix) >> 4 & 0x3fff) | (uint64_t)(128 >> 4) << 16 |
-           (uint64_t)(UNITS * 128 >> 4) << 32;
+    return wgmma_operand(shared_address(matrix), 128, UNITS * 128);
 }
 
 DEVICE void load_stage(const artem_bench_args &args, uint4 (&to)[ROWS / 8][UNITS][8], uint32_t m0, uint32_t n0,
