@@ -104,18 +104,19 @@ static uint32_t up(uint32_t a, uint32_t b)
 // Every way of multiplying that the chip has; expected: [m][n].
 static void test_products(struct operands *o, const int32_t *expected)
 {
-    static const struct {
+    const struct artem_bench_args *a = &o->args;
+    const bool picture = a->width > 0;
+    const struct {
         const char *name;
         uint32_t tile_m, tile_n, shared;
-    } ways[] = {{"popcount", ARTEM_BENCH_POPCOUNT_M, ARTEM_BENCH_POPCOUNT_N, 192 * 5 * 16},
-                {"tensor", ARTEM_BENCH_TENSOR_M, ARTEM_BENCH_TENSOR_N, 3 * 384 * 5 * 16 + 2048},
-                {"wgmma", ARTEM_BENCH_TENSOR_M, ARTEM_BENCH_TENSOR_N, 4 * 384 * 8 * 16 + 2048}};
-    const struct artem_bench_args *a = &o->args;
+    } ways[] = {{"popcount", ARTEM_BENCH_POPCOUNT_M, ARTEM_BENCH_POPCOUNT_N, ARTEM_BENCH_POPCOUNT_SHARED(picture)},
+                {"tensor", ARTEM_BENCH_TENSOR_M, ARTEM_BENCH_TENSOR_N, ARTEM_BENCH_TENSOR_SHARED(picture, chip)},
+                {"wgmma", ARTEM_BENCH_TENSOR_M, ARTEM_BENCH_TENSOR_N, ARTEM_BENCH_WGMMA_SHARED}};
     int ran = 0;
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         char kernel[64];
-        snprintf(kernel, sizeof kernel, "artem_bench_%s_%s", ways[i].name, a->width > 0 ? "conv" : "gemm");
+        snprintf(kernel, sizeof kernel, "artem_bench_%s_%s", ways[i].name, picture ? "conv" : "gemm");
         if (!cuda_emulator_has(kernel))
             continue;
         ran++;
@@ -136,7 +137,7 @@ static void test_products(struct operands *o, const int32_t *expected)
                 break;
             }
     }
-    CHECK_INT(ran, chip >= 100 ? 1 : chip == 90 && a->width == 0 ? 3 : 2);
+    CHECK_INT(ran, chip >= 100 ? 1 : chip == 90 && !picture ? 3 : 2);
 }
 
 // Floats whose sums are whole; a: values of the rows, [rows][channels].
@@ -157,8 +158,8 @@ static void test_floats(struct operands *o, const float *a, const int32_t *expec
         args.out = (uintptr_t)out;
         random_bytes(out, (size_t)g->m * g->n * 4);
         if (tiled)
-            launch(kernel, up(g->n, ARTEM_BENCH_TILED_N), up(g->m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS, 8320,
-                   &args);
+            launch(kernel, up(g->n, ARTEM_BENCH_TILED_N), up(g->m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS,
+                   ARTEM_BENCH_TILED_SHARED, &args);
         else
             launch(kernel, g->m, up(g->n, ARTEM_BENCH_NAIVE_THREADS), ARTEM_BENCH_NAIVE_THREADS, 0, &args);
         test_checks++;

@@ -27,7 +27,7 @@ static bool run_floats(void *user)
         return gpu_launch(p->gpu, r->function, args.m, gpu_blocks(args.n, ARTEM_BENCH_NAIVE_THREADS),
                           ARTEM_BENCH_NAIVE_THREADS, 0, &args);
     return gpu_launch(p->gpu, r->function, gpu_blocks(args.n, ARTEM_BENCH_TILED_N),
-                      gpu_blocks(args.m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS, GPU_TILED_SHARED, &args);
+                      gpu_blocks(args.m, ARTEM_BENCH_TILED_M), ARTEM_BENCH_THREADS, ARTEM_BENCH_TILED_SHARED, &args);
 }
 
 static bool check_floats(void *user)
@@ -45,7 +45,7 @@ bool gpu_float_rows(struct gpu *gpu, struct gpu_table *table, struct product *p)
             tiled ? "tiled fp32" : "naive fp32", GPU_FP32, GPU_PEER, run_floats, check_floats, &r};
         char name[64];
         snprintf(name, sizeof name, "artem_bench_%s_%s", tiled ? "tiled" : "naive", kind);
-        if (!gpu_find(gpu, name, tiled ? GPU_TILED_SHARED : 0, &r.function))
+        if (!gpu_find(gpu, name, tiled ? ARTEM_BENCH_TILED_SHARED : 0, &r.function))
             gpu_table_missing(gpu, table, row.name, "not on this chip");
         else if (!gpu_table_row(gpu, table, &row))
             return false;

@@ -88,14 +88,11 @@ bool gpu_own_rows(struct gpu *gpu, struct gpu_table *table, struct product *p)
     }
     const struct gpu_row packing = {
         p->backward ? "quantising alone" : "packing alone", GPU_NO_RATE, GPU_PART, pack, NULL, &o};
-    const size_t units = picture ? 3 : 4, tensor_units = picture ? 2 : 4, stages = gpu->capability >= 80 ? 3 : 2;
-    const size_t rows = ARTEM_BENCH_POPCOUNT_M + ARTEM_BENCH_POPCOUNT_N;
-    const size_t tensor_rows = ARTEM_BENCH_TENSOR_M + ARTEM_BENCH_TENSOR_N, terms = (size_t)ARTEM_BENCH_TENSOR_M * 8;
     return gpu_table_row(gpu, table, &packing) &&
            row(table, &o, "popcount and packing", "popcount", GPU_POPCOUNT, ARTEM_BENCH_POPCOUNT_M,
-               ARTEM_BENCH_POPCOUNT_N, rows * (units | 1) * 16) &&
+               ARTEM_BENCH_POPCOUNT_N, ARTEM_BENCH_POPCOUNT_SHARED(picture)) &&
            row(table, &o, tensor, "tensor", GPU_BITS, ARTEM_BENCH_TENSOR_M, ARTEM_BENCH_TENSOR_N,
-               stages * tensor_rows * (tensor_units | 1) * 16 + terms) &&
+               ARTEM_BENCH_TENSOR_SHARED(picture, gpu->capability)) &&
            (picture || row(table, &o, "tensor cores, wgmma, and packing", "wgmma", GPU_BITS, ARTEM_BENCH_TENSOR_M,
-                           ARTEM_BENCH_TENSOR_N, (size_t)4 * tensor_rows * 8 * 16 + terms));
+                           ARTEM_BENCH_TENSOR_N, ARTEM_BENCH_WGMMA_SHARED));
 }

@@ -22,7 +22,6 @@ bool gpu_matrices(struct gpu *gpu, struct peer_cublas *cublas, const struct gpu_
 bool gpu_convolutions(struct gpu *gpu, struct peer_cudnn *cudnn, const struct gpu_options *options);
 
 // Rows of floats as first written; form_a and form_b are floats.
-enum { GPU_TILED_SHARED = 8 * (ARTEM_BENCH_TILED_M + 4 + ARTEM_BENCH_TILED_N) * 4 };
 bool gpu_float_rows(struct gpu *gpu, struct gpu_table *table, struct product *product);
 // Rows of Art'Em's own, on a product: packing, then each way of multiplying that the chip has.
 bool gpu_own_rows(struct gpu *gpu, struct gpu_table *table, struct product *product);

@@ -25,6 +25,28 @@ enum {
     ARTEM_BENCH_CLASSES = 16 // of cells by the borders that they touch: 1 top, 2 bottom, 4 left, 8 right
 };
 
+// 16 bytes of a row that a binary tile has at a time, of a convolution (`picture`) and of a matrix; rows in shared
+// memory are an odd number of them apart.
+#define ARTEM_BENCH_POPCOUNT_UNITS(picture) ((picture) ? 3 : 4)
+#define ARTEM_BENCH_TENSOR_UNITS(picture) ((picture) ? 2 : 4)
+#define ARTEM_BENCH_ROW_BYTES(units) (((units) | 1) * 16)
+
+// Stages of tiles on their way, by 10 · major + minor of the chip.
+#define ARTEM_BENCH_TENSOR_STAGES(capability) ((capability) >= 80 ? 3 : 2)
+enum { ARTEM_BENCH_TILED_K = 8, ARTEM_BENCH_WGMMA_STAGES = 4, ARTEM_BENCH_WGMMA_UNITS = 8, ARTEM_BENCH_TERM_BYTES = 8 };
+
+// Bytes of shared memory of a block.
+#define ARTEM_BENCH_TILED_SHARED (ARTEM_BENCH_TILED_K * (ARTEM_BENCH_TILED_M + 4 + ARTEM_BENCH_TILED_N) * 4)
+#define ARTEM_BENCH_POPCOUNT_SHARED(picture)                                                                           \
+    ((ARTEM_BENCH_POPCOUNT_M + ARTEM_BENCH_POPCOUNT_N) * ARTEM_BENCH_ROW_BYTES(ARTEM_BENCH_POPCOUNT_UNITS(picture)))
+#define ARTEM_BENCH_TENSOR_SHARED(picture, capability)                                                                 \
+    (ARTEM_BENCH_TENSOR_STAGES(capability) * (ARTEM_BENCH_TENSOR_M + ARTEM_BENCH_TENSOR_N) *                           \
+         ARTEM_BENCH_ROW_BYTES(ARTEM_BENCH_TENSOR_UNITS(picture)) +                                                    \
+     ARTEM_BENCH_TENSOR_M * ARTEM_BENCH_TERM_BYTES)
+#define ARTEM_BENCH_WGMMA_SHARED                                                                                       \
+    (ARTEM_BENCH_WGMMA_STAGES * (ARTEM_BENCH_TENSOR_M + ARTEM_BENCH_TENSOR_N) * ARTEM_BENCH_WGMMA_UNITS * 16 +         \
+     ARTEM_BENCH_TENSOR_M * ARTEM_BENCH_TERM_BYTES)
+
 // The one argument of every kernel here, by value. Addresses are of the device and aligned to 16 bytes.
 struct artem_bench_args {
     uint64_t a, b;        // floats: a [m][k], b [k][n]. Bits: a [m][planes][k / 8] or of cells, b [n][k / 8]

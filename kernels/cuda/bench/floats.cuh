@@ -8,7 +8,7 @@
 namespace floats
 {
 
-enum { TILE_K = 8, EACH = 8 }; // a thread has EACH x EACH outputs
+enum { TILE_K = ARTEM_BENCH_TILED_K, EACH = 8 }; // a thread has EACH x EACH outputs
 
 // Element k of row m.
 template <bool PICTURE> DEVICE float a_element(const artem_bench_args &args, a_row row, uint32_t k)
@@ -52,6 +52,7 @@ template <bool PICTURE> DEVICE void naive(const artem_bench_args &args)
 struct tiled_shared {
     float a[TILE_K][ARTEM_BENCH_TILED_M + 4], b[TILE_K][ARTEM_BENCH_TILED_N];
 };
+static_assert(sizeof(tiled_shared) == ARTEM_BENCH_TILED_SHARED, "args.h");
 
 template <bool PICTURE> DEVICE void tiled(const artem_bench_args &args, tiled_shared &s)
 {

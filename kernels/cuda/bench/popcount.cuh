@@ -15,6 +15,10 @@ enum { ROWS = 8, COLUMNS = 4 }; // of a thread: rows ty + 16 i, columns tx + 16 
 template <int UNITS> struct popcount_shared {
     uint4 a[ARTEM_BENCH_POPCOUNT_M][UNITS | 1], b[ARTEM_BENCH_POPCOUNT_N][UNITS | 1];
 };
+using gemm_shared = popcount_shared<ARTEM_BENCH_POPCOUNT_UNITS(false)>;
+using conv_shared = popcount_shared<ARTEM_BENCH_POPCOUNT_UNITS(true)>;
+static_assert(sizeof(gemm_shared) == ARTEM_BENCH_POPCOUNT_SHARED(false), "args.h");
+static_assert(sizeof(conv_shared) == ARTEM_BENCH_POPCOUNT_SHARED(true), "args.h");
 
 struct counter {
     uint32_t ones;
@@ -105,14 +109,14 @@ template <bool PICTURE, int UNITS> DEVICE void product(const artem_bench_args &a
 
 BENCH_KERNEL(artem_bench_popcount_gemm, ARTEM_BENCH_THREADS, 2)
 {
-    DYNAMIC_SHARED(popcount_shared<4>, s);
-    product<false, 4>(args, s);
+    DYNAMIC_SHARED(gemm_shared, s);
+    product<false>(args, s);
 }
 
 BENCH_KERNEL(artem_bench_popcount_conv, ARTEM_BENCH_THREADS, 1)
 {
-    DYNAMIC_SHARED(popcount_shared<3>, s);
-    product<true, 3>(args, s);
+    DYNAMIC_SHARED(conv_shared, s);
+    product<true>(args, s);
 }
 
 } // namespace popcount

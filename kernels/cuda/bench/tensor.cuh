@@ -13,7 +13,7 @@ namespace tensor
 #if ARTEM_SM < 100
 
 enum {
-    STAGES = ARTEM_SM >= 80 ? 3 : 2,
+    STAGES = ARTEM_BENCH_TENSOR_STAGES(ARTEM_SM),
     WARP_M = 64,
     WARP_N = 64,
     MS = WARP_M / 16,
@@ -26,6 +26,10 @@ template <int UNITS> struct tensor_shared {
     uint4 rows[STAGES][ROWS][UNITS | 1];
     row_terms terms[ARTEM_BENCH_TENSOR_M];
 };
+using gemm_shared = tensor_shared<ARTEM_BENCH_TENSOR_UNITS(false)>;
+using conv_shared = tensor_shared<ARTEM_BENCH_TENSOR_UNITS(true)>;
+static_assert(sizeof(gemm_shared) == ARTEM_BENCH_TENSOR_SHARED(false, ARTEM_SM), "args.h");
+static_assert(sizeof(conv_shared) == ARTEM_BENCH_TENSOR_SHARED(true, ARTEM_SM), "args.h");
 
 template <bool PICTURE, int UNITS>
 DEVICE void load_stage(const artem_bench_args &args, uint4 (&to)[ROWS][UNITS | 1], const a_row *rows, uint32_t n0,
@@ -136,14 +140,14 @@ template <bool PICTURE, int UNITS> DEVICE void product(const artem_bench_args &a
 
 BENCH_KERNEL(artem_bench_tensor_gemm, ARTEM_BENCH_THREADS, 1)
 {
-    DYNAMIC_SHARED(tensor_shared<4>, s);
-    product<false, 4>(args, s);
+    DYNAMIC_SHARED(gemm_shared, s);
+    product<false>(args, s);
 }
 
 BENCH_KERNEL(artem_bench_tensor_conv, ARTEM_BENCH_THREADS, 1)
 {
-    DYNAMIC_SHARED(tensor_shared<2>, s);
-    product<true, 2>(args, s);
+    DYNAMIC_SHARED(conv_shared, s);
+    product<true>(args, s);
 }
 
 #endif

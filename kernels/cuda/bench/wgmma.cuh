@@ -15,8 +15,8 @@ namespace wgmma
 #ifdef ARTEM_WGMMA
 
 enum {
-    UNITS = 8, // of 16 bytes in a stage
-    STAGES = 4,
+    UNITS = ARTEM_BENCH_WGMMA_UNITS, // of 16 bytes in a stage
+    STAGES = ARTEM_BENCH_WGMMA_STAGES,
     GROUP_M = 128,
     MS = GROUP_M / 64,
     NS = ARTEM_BENCH_TENSOR_N / 8,
@@ -28,6 +28,7 @@ struct wgmma_shared {
     uint4 matrices[STAGES][ROWS / 8][UNITS][8];
     row_terms terms[ARTEM_BENCH_TENSOR_M];
 };
+static_assert(sizeof(wgmma_shared) == ARTEM_BENCH_WGMMA_SHARED, "args.h");
 
 // Where matrices are: the next one along k follows after 128 bytes, that of the next eight rows after UNITS of them.
 DEVICE uint64_t descriptor(const uint4 *matrix)
