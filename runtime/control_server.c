@@ -25,7 +25,8 @@ struct client {
 };
 
 struct artem_control_server {
-    int folder, socket;
+    int folder, socket; // socket -1: closed by the host
+    bool resting;       // no descriptor was left for a client: not asked until the next look
     char name[64];
     artem_control_answer answer;
     void *user;
@@ -128,7 +129,8 @@ static struct client *find_free(struct artem_control_server *server)
     return NULL;
 }
 
-// While all places are taken, further clients wait in the socket's queue.
+// While all places are taken, or there is no descriptor, further clients wait in the socket's queue. Listed, the socket
+// would wake the caller without end.
 unsigned artem_control_server_poll(const struct artem_control_server *server, struct pollfd fds[CONTROL_FDS_MAX])
 {
     unsigned count = 0;
@@ -136,7 +138,7 @@ unsigned artem_control_server_poll(const struct artem_control_server *server, st
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
         if (server->clients[i].fd >= 0)
             fds[count++] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
-    if (count < ARTEM_CONTROL_CLIENTS_MAX)
+    if (count < ARTEM_CONTROL_CLIENTS_MAX && !server->resting)
         fds[count++] = (struct pollfd){.fd = server->socket, .events = POLLIN};
     return count;
 }
@@ -184,8 +186,10 @@ static void let_in(struct artem_control_server *server, int64_t now_ms)
     struct client *client = find_free(server);
     const int fd = client != NULL ? accept4(server->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
 
-    if (fd < 0)
+    if (fd < 0) {
+        server->resting = client != NULL && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
         return;
+    }
     if (!artem_control_peer_is_own(fd)) {
         close(fd);
         return;
@@ -211,6 +215,9 @@ void artem_control_server_serve(struct artem_control_server *server, const struc
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
         if (server->clients[i].fd >= 0 && now_ms >= server->clients[i].until_ms)
             drop(&server->clients[i]);
+    server->resting = false;
+    if (count > 0 && fds[count - 1].fd == server->socket && fds[count - 1].revents & ~POLLIN)
+        server->socket = -1; // closed by the host: not ours any more
     // Last, so that a descriptor that was closed and given out again is not taken for another client.
     if (count > 0 && fds[count - 1].fd == server->socket && fds[count - 1].revents & POLLIN)
         let_in(server, now_ms);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,15 +25,21 @@ static void answer(void *user, const struct artem_control_request *request, stru
 
 static int64_t clock_ms = 1000;
 
-static void serve(struct artem_control_server *server)
+// Whether there was something to wake up for.
+static bool look(struct artem_control_server *server)
 {
     struct pollfd fds[CONTROL_FDS_MAX];
+    const unsigned count = artem_control_server_poll(server, fds);
+    const int ready = poll(fds, count, 0);
 
-    for (int i = 0; i < 8; i++) {
-        const unsigned count = artem_control_server_poll(server, fds);
-        const int ready = poll(fds, count, 0);
-        artem_control_server_serve(server, fds, ready > 0 ? count : 0, clock_ms);
-    }
+    artem_control_server_serve(server, fds, ready > 0 ? count : 0, clock_ms);
+    return ready > 0;
+}
+
+static void serve(struct artem_control_server *server)
+{
+    for (int i = 0; i < 8; i++)
+        look(server);
 }
 
 static char socket_name[64];
@@ -154,6 +161,53 @@ static void test_hostile(struct artem_control_server *server)
     }
 }
 
+// A process without descriptors: its clients wait, and do not keep the thread awake.
+static void test_no_descriptor(struct artem_control_server *server)
+{
+    struct rlimit old, low;
+    int waiting[4];
+
+    for (int i = 0; i < 4; i++) // valgrind drops those that it does not let in
+        waiting[i] = connect_to_it();
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &old), 0);
+    low = old;
+    const int next = dup(waiting[0]);
+    close(next);
+    low.rlim_cur = (rlim_t)next;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &low), 0);
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(look(server), i % 2 == 0);
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &old), 0);
+    serve(server);
+    say(waiting[3], "status\n", 7);
+    serve(server);
+    expect_text(waiting[3], "verb = \nok\n");
+    for (int i = 0; i < 4; i++)
+        close(waiting[i]);
+    serve(server);
+}
+
+// A host that closes descriptors that are not its own.
+static void test_closed_socket(void)
+{
+    struct artem_control_server *server = artem_control_server_create(answer, NULL);
+    struct pollfd fds[CONTROL_FDS_MAX];
+
+    CHECK_INT(artem_control_server_poll(server, fds), 1);
+    close(fds[0].fd);
+    CHECK(look(server));
+    for (int i = 0; i < 3; i++)
+        CHECK(!look(server));
+    const int others = open("/dev/null", O_RDONLY | O_CLOEXEC); // gets the number
+    CHECK_INT(others, fds[0].fd);
+    artem_control_server_destroy(&server);
+    CHECK(fcntl(others, F_GETFD) >= 0);
+    close(others);
+    sockets = 0;
+    artem_control_list(note_name, NULL);
+    CHECK_INT(sockets, 0);
+}
+
 // Another user, whom even the rights of folder and socket would let in.
 static void test_wrong_user(struct artem_control_server *server)
 {
@@ -255,6 +309,7 @@ static void test_server(void)
     serve(server);
     test_requests(server);
     test_hostile(server);
+    test_no_descriptor(server);
     test_wrong_user(server);
 
     // What a killed process leaves is removed by the next one, and by whoever looks; what lives stays.
@@ -281,6 +336,7 @@ int main(void)
     CHECK_INT(mkdir(fixture_path("run"), 0700), 0);
     setenv("XDG_RUNTIME_DIR", fixture_path("run"), 1);
     test_server();
+    test_closed_socket();
     test_folder();
     test_privileged();
     return test_result();
