@@ -65,6 +65,10 @@ static void load_next(struct layer_instance *instance, const XrInstanceCreateInf
     // Some layers have functions of extensions that nobody enabled, and crash in them.
     if (!instance->clock_added && !layer_extension_is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
         next->xrConvertTimespecTimeToTimeKHR = NULL;
+    if (!layer_extension_is_enabled(info, XR_KHR_VULKAN_ENABLE_EXTENSION_NAME)) {
+        next->xrGetVulkanInstanceExtensionsKHR = NULL;
+        next->xrGetVulkanDeviceExtensionsKHR = NULL;
+    }
 }
 
 void layer_learn_next(struct layer_instance *instance, const char *name, PFN_xrVoidFunction function)
