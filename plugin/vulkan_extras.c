@@ -16,12 +16,22 @@ static const char *const instance_extensions[] = {
 };
 enum { INSTANCE_EXTENSIONS = sizeof instance_extensions / sizeof instance_extensions[0], LIST_MAX = 4096 };
 
-static bool is_listed(const char *const *names, uint32_t count, const char *extension)
+// The place of a name in a list, or -1.
+static int find_name(const char *const *names, uint32_t count, const char *extension)
 {
     for (uint32_t i = 0; i < count; i++)
         if (strcmp(names[i], extension) == 0)
-            return true;
-    return false;
+            return (int)i;
+    return -1;
+}
+
+// Notes in a mask which of the wanted names has been met: lists may have one of them twice.
+static void note_name(const char *const *wanted, uint32_t count, const char *name, uint32_t *found)
+{
+    const int i = find_name(wanted, count, name);
+
+    if (i >= 0)
+        *found |= 1u << i;
 }
 
 // Room for so many more names after the app's.
@@ -68,9 +78,9 @@ static bool offers(PFN_vkGetInstanceProcAddr get)
         list = calloc(count, sizeof *list);
     if (list != NULL && enumerate(NULL, &count, list) >= 0)
         for (uint32_t i = 0; i < count; i++)
-            found += is_listed(instance_extensions, INSTANCE_EXTENSIONS, list[i].extensionName);
+            note_name(instance_extensions, INSTANCE_EXTENSIONS, list[i].extensionName, &found);
     free(list);
-    return found >= INSTANCE_EXTENSIONS;
+    return found == (1u << INSTANCE_EXTENSIONS) - 1;
 }
 
 bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulkanInstanceCreateInfoKHR *info,
@@ -87,7 +97,7 @@ bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulka
     if (out_changed->names == NULL)
         return false;
     for (int i = 0; i < INSTANCE_EXTENSIONS; i++)
-        if (!is_listed(old->ppEnabledExtensionNames, old->enabledExtensionCount, instance_extensions[i]))
+        if (find_name(old->ppEnabledExtensionNames, old->enabledExtensionCount, instance_extensions[i]) < 0)
             out_changed->names[out_changed->info.enabledExtensionCount++] = instance_extensions[i];
     out_changed->info.ppEnabledExtensionNames = out_changed->names;
     return true;
@@ -166,7 +176,7 @@ static struct layer_extras choose(struct layer_instance *instance, const XrVulka
 
 static void add_name(struct layer_extras_device *changed, const char *name)
 {
-    if (!is_listed(changed->names, changed->info.enabledExtensionCount, name))
+    if (find_name(changed->names, changed->info.enabledExtensionCount, name) < 0)
         changed->names[changed->info.enabledExtensionCount++] = name;
 }
 
@@ -232,8 +242,8 @@ static bool demands(struct layer_instance *instance, pfn_get_names get, XrSystem
     if (get == NULL || XR_FAILED(get(instance->handle, system, sizeof names, &size, names)))
         return false;
     for (const char *name = strtok_r(names, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest))
-        found += is_listed(wanted, count, name);
-    return found >= count;
+        note_name(wanted, count, name, &found);
+    return found == (1u << count) - 1;
 }
 
 enum vulkan_sharing layer_extras_of_runtime(struct layer_instance *instance, XrSystemId system, VkInstance vulkan,

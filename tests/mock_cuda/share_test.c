@@ -26,6 +26,15 @@ static void demand(void)
         "VK_KHR_dedicated_allocation VK_KHR_get_memory_requirements2";
 }
 
+// As many names, but one of them twice, and one not at all.
+static void demand_one_twice(void)
+{
+    demand();
+    mock_settings.device_extensions =
+        "VK_KHR_external_memory VK_KHR_external_memory_fd VK_KHR_external_semaphore VK_KHR_external_memory_fd "
+        "VK_KHR_dedicated_allocation VK_KHR_get_memory_requirements2";
+}
+
 static void demand_nothing(void)
 {
 }
@@ -82,11 +91,11 @@ static void compare(const char *what, void (*run)(struct history *history))
 }
 
 // Runs with settings in which CUDA cannot be used: what the CPU paints all the same, by Vulkan.
-static void compare_without(const char *what)
+static void compare_without(const char *what, void (*run)(struct history *history))
 {
     take_launches();
     atomic_store(&mock->waits, 0);
-    runs_compare(what, run_two_eyes, "cuda");
+    runs_compare(what, run, "cuda");
     CHECK_INT(atomic_load(&mock->waits), 0);
     check_rules(what);
 }
@@ -94,13 +103,13 @@ static void compare_without(const char *what)
 static void test_missing(void)
 {
     mock->uuid[3] ^= 1;
-    compare_without("another device");
+    compare_without("another device", run_two_eyes);
     mock->uuid[3] ^= 1;
     mock->driver_version = 11040;
-    compare_without("an old driver");
+    compare_without("an old driver", run_two_eyes);
     mock->driver_version = 12040;
     mock->memory = 100000;
-    compare_without("no memory");
+    compare_without("no memory", run_two_eyes);
     mock->memory = UINT64_C(1) << 32;
 }
 
@@ -160,6 +169,8 @@ int main(void)
     host_instance_extensions = (struct host_names){3, instance_names};
     host_device_extensions = (struct host_names){vulkan_sharing_extension_count, vulkan_sharing_extensions};
     compare("array", run_array);
+    app_before_open = demand_one_twice;
+    compare_without("a name twice", run_array);
     app_before_open = demand_nothing;
     host_instance_extensions = host_device_extensions = (struct host_names){0, NULL};
     setenv("ARTEM_LOG", "error", 1);
