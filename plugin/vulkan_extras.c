@@ -52,13 +52,11 @@ static bool wants_backend(struct layer_instance *instance, const char *name)
     return settings.enabled && (strcmp(settings.backend, name) == 0 || strcmp(settings.backend, "auto") == 0);
 }
 
-// `uuid` NULL: on any device.
-static bool wants_cuda(struct layer_instance *instance, const uint8_t *uuid)
+// `uuid` NULL: on any device. Opens CUDA's libraries: to be asked last.
+static bool has_cuda(const uint8_t *uuid)
 {
     char why[512];
 
-    if (!wants_backend(instance, "cuda"))
-        return false;
     if (artem_cuda_probe(uuid, NULL, why, sizeof why) == ARTEM_OK)
         return true;
     artem_log(ARTEM_LOG_DEBUG, "no CUDA: %s", why);
@@ -89,8 +87,8 @@ bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulka
     const VkInstanceCreateInfo *old = info->vulkanCreateInfo;
     const uint32_t version = old->pApplicationInfo != NULL ? old->pApplicationInfo->apiVersion : 0;
 
-    if (version >= VK_API_VERSION_1_1 || info->pfnGetInstanceProcAddr == NULL || !wants_cuda(instance, NULL) ||
-        !offers(info->pfnGetInstanceProcAddr))
+    if (version >= VK_API_VERSION_1_1 || info->pfnGetInstanceProcAddr == NULL || !wants_backend(instance, "cuda") ||
+        !offers(info->pfnGetInstanceProcAddr) || !has_cuda(NULL))
         return false;
     *out_changed = (struct layer_extras_instance){*old, NULL};
     out_changed->names = copy_names(old->ppEnabledExtensionNames, old->enabledExtensionCount, INSTANCE_EXTENSIONS);
@@ -166,8 +164,8 @@ static struct layer_extras choose(struct layer_instance *instance, const XrVulka
     if (find_dot(info->vulkanCreateInfo) == WISH_NONE &&
         (wants_backend(instance, "vulkan") || wants_backend(instance, "cuda"))) // which falls back to it
         extras.dot = vulkan_wants_dot(origin.get_instance_proc_addr, origin.instance, origin.version, physical);
-    if (origin.identifies && wants_cuda(instance, NULL) &&
-        vulkan_find_uuid(origin.get_instance_proc_addr, origin.instance, physical, uuid) && wants_cuda(instance, uuid))
+    if (origin.identifies && wants_backend(instance, "cuda") &&
+        vulkan_find_uuid(origin.get_instance_proc_addr, origin.instance, physical, uuid) && has_cuda(uuid))
         extras.sharing = vulkan_find_sharing(origin.get_instance_proc_addr, origin.instance, physical);
     if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info->vulkanCreateInfo) == WISH_OFF)
         extras.sharing = VULKAN_SHARING_BINARY; // its own structure says no, and may be larger than we know
@@ -254,10 +252,11 @@ enum vulkan_sharing layer_extras_of_runtime(struct layer_instance *instance, XrS
     enum vulkan_sharing sharing = VULKAN_SHARING_NONE;
     void *library;
 
-    if (!wants_cuda(instance, NULL) ||
+    if (!wants_backend(instance, "cuda") ||
         !demands(instance, next->xrGetVulkanInstanceExtensionsKHR, system, instance_extensions, INSTANCE_EXTENSIONS) ||
         !demands(instance, next->xrGetVulkanDeviceExtensionsKHR, system, vulkan_sharing_extensions,
-                 vulkan_sharing_extension_count))
+                 vulkan_sharing_extension_count) ||
+        !has_cuda(NULL))
         return VULKAN_SHARING_NONE;
     library = dlopen("libvulkan.so.1", RTLD_NOLOAD | RTLD_NOW); // the app has one, as vk_device.c supposes
     get = library != NULL ? (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr") : NULL;
