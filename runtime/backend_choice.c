@@ -85,7 +85,8 @@ struct times {
     double gpu, cpu; // milliseconds; 0: does not work
 };
 
-static bool measure_both(const struct artem_backend_ops *ops, const struct artem_engine_params *params,
+// `cpu_ms`: the CPU's time where it is known, else 0.
+static bool measure_both(const struct artem_backend_ops *ops, const struct artem_engine_params *params, double cpu_ms,
                          struct times *out)
 {
     uint8_t *pictures = calloc((size_t)VIEWS * 2, (size_t)WIDTH * HEIGHT * 4);
@@ -93,7 +94,7 @@ static bool measure_both(const struct artem_backend_ops *ops, const struct artem
 
     if (pictures != NULL && style != NULL) {
         out->gpu = measure(ops, params, style, pictures);
-        out->cpu = measure(&artem_backend_cpu, params, style, pictures);
+        out->cpu = cpu_ms > 0 ? cpu_ms : measure(&artem_backend_cpu, params, style, pictures);
     }
     const bool measured = pictures != NULL && style != NULL;
     free(pictures);
@@ -183,7 +184,7 @@ static void remember(const char *path, const char *old, const char *key, const s
     free(text);
 }
 
-static struct times find_times(const struct candidate *candidate)
+static struct times find_times(const struct candidate *candidate, double cpu_ms)
 {
     const char *key = candidate->key;
     struct times times = {0, 0};
@@ -194,7 +195,7 @@ static struct times find_times(const struct candidate *candidate)
     if (has_path && artem_file_read(path, FILE_MAX, &old, &size) != ARTEM_OK)
         old = NULL;
     if (old == NULL || !find_line(old, key, &times)) {
-        if (measure_both(candidate->ops, candidate->params, &times)) {
+        if (measure_both(candidate->ops, candidate->params, cpu_ms, &times)) {
             artem_log(ARTEM_LOG_INFO, "measured once: %.2f ms a frame on %s by %s, %.2f ms on the CPU", times.gpu,
                       candidate->device, candidate->ops->name, times.cpu);
             // What did not work may do so next time.
@@ -231,10 +232,11 @@ static bool find_cuda(const struct artem_engine_params *params, struct candidate
 static const struct artem_backend_ops *fastest(const struct candidate *candidates, int count)
 {
     const struct artem_backend_ops *best = &artem_backend_cpu;
-    double best_ms = 0;
+    double best_ms = 0, cpu_ms = 0;
 
     for (int i = 0; i < count; i++) {
-        const struct times times = find_times(&candidates[i]);
+        const struct times times = find_times(&candidates[i], cpu_ms);
+        cpu_ms = times.cpu; // the same for all
         if (times.gpu > 0 && (times.cpu == 0 || times.gpu <= patience * times.cpu) &&
             (best_ms == 0 || times.gpu < best_ms)) {
             best = candidates[i].ops;
