@@ -59,9 +59,7 @@ static void end_flight(struct layer_session *session, enum artem_decision decisi
 {
     struct frame_flight *flight = &session->work->flight;
 
-    flight->record.engine_views = 0;
-    for (uint32_t i = 0; i < flight->plan.picture_count; i++)
-        flight->record.engine_views += flight->plan.pictures[i].paint;
+    flight->record.engine_views = frame_plan_count_painted(&flight->plan);
     frame_recorder_end(session, &flight->plan, &flight->settings, &flight->record, decision);
     flight->active = false;
 }
@@ -107,8 +105,7 @@ static void land(struct layer_session *session, const struct artem_governor_orde
     if (decision == ARTEM_DECISION_STYLED)
         session->work->held = flight->held;
     pthread_mutex_unlock(&session->mutex);
-    for (uint32_t i = 0; i < flight->plan.picture_count; i++)
-        record->engine_views += flight->plan.pictures[i].paint;
+    record->engine_views += frame_plan_count_painted(&flight->plan);
     session->work->landing =
         (struct frame_landing){true, flight->probe, flight->serial, flight->layer_ms, flight->network_ms};
     end_flight(session, decision);
@@ -153,14 +150,6 @@ static void advance(struct layer_session *session, const struct frame_plan *plan
     }
 }
 
-static bool needs_painting(const struct frame_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->picture_count; i++)
-        if (plan->pictures[i].paint)
-            return true;
-    return false;
-}
-
 // Begins another painting if this frame's pictures are there.
 static enum artem_decision begin(struct layer_session *session, struct frame_plan *plan,
                                  const struct artem_settings *settings, const struct artem_governor_order *order,
@@ -176,7 +165,7 @@ static enum artem_decision begin(struct layer_session *session, struct frame_pla
         return ARTEM_DECISION_ERROR;
     if (!frame_pictures_compare(session, plan, settings, record->frame))
         return ARTEM_DECISION_WARMUP; // they were not captured
-    if (needs_painting(plan))
+    if (frame_plan_count_painted(plan) > 0)
         return launch(session, plan, settings, order, record);
     // Painted already: shown as the app says, like in frames that are not deferred.
     if (order->pace != ARTEM_PACE_NONE) {

@@ -204,6 +204,15 @@ bool frame_plan_has_eyes(const struct frame_plan *plan)
            plan->view_pictures[1] == 1 && plan->pictures[0].swapchain != plan->pictures[1].swapchain;
 }
 
+uint32_t frame_plan_count_painted(const struct frame_plan *plan)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        count += plan->pictures[i].paint;
+    return count;
+}
+
 enum artem_decision frame_plan_make(struct layer_session *session, const XrFrameEndInfo *info,
                                     const struct artem_settings *settings, struct frame_plan *out_plan)
 {

@@ -53,6 +53,9 @@ struct frame_plan {
 // Whether the first two pictures are two eyes, each in a swapchain of its own.
 bool frame_plan_has_eyes(const struct frame_plan *plan);
 
+// How many pictures the engine has to run for.
+uint32_t frame_plan_count_painted(const struct frame_plan *plan);
+
 // ARTEM_DECISION_STYLED if there is something to style, else why the frame passes through; tells the user once per
 // reason. A layer that cannot be styled is left out of the plan.
 enum artem_decision frame_plan_make(struct layer_session *session, const XrFrameEndInfo *info,

@@ -447,14 +447,12 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
                                 const struct artem_settings *settings, struct artem_frame_record *record)
 {
     enum artem_decision decision = ARTEM_DECISION_STYLED;
-    uint32_t views = 0; // the frame may have seen another painting land
+    const uint32_t views = frame_plan_count_painted(plan);
     bool any = false;
 
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        views += plan->pictures[i].paint;
+    for (uint32_t i = 0; i < plan->picture_count; i++)
         any = any || plan->pictures[i].draw;
-    }
-    record->engine_views += views;
+    record->engine_views += views; // the frame may have seen another painting land
     if (views > 0)
         decision = paint(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED && any)
