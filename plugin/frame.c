@@ -146,14 +146,9 @@ static void collect_gpu_times(struct layer_session *session)
 // What the device has measured of a frame is known only now, when it is done.
 static void complete_record(struct layer_session *session, struct artem_frame_record *record)
 {
-    struct artem_engine_stats stats;
-
     if (styler_is_busy(session->styler, 0))
         return; // it is not: nothing is known of it
-    styler_get_stats(session->styler, &stats);
-    record->network_ms = stats.milliseconds;
-    record->cut = stats.cuts != session->cuts;
-    session->cuts = stats.cuts;
+    frame_take_stats(session, record);
     collect_gpu_times(session);
     add_gpu_times(session, VK_WORK_CAPTURE, &record->capture_ms, &record->capture_left_ms, &record->capture_right_ms);
 }

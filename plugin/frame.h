@@ -43,6 +43,9 @@ void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64
 enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
                                const struct artem_settings *settings, uint64_t frame);
 
+// What the engine tells of the painting that it has finished: its time, and whether it has seen a scene cut.
+void frame_take_stats(struct layer_session *session, struct artem_frame_record *record);
+
 // How long an engine is waited for: twice the budget and a little.
 uint64_t frame_timeout_ns(const struct artem_settings *settings);
 

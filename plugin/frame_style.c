@@ -324,8 +324,7 @@ static void record_age(const struct frame_plan *plan, struct artem_frame_record 
     }
 }
 
-// What the engine tells of the painting that it has finished.
-static void take_stats(struct layer_session *session, struct artem_frame_record *record)
+void frame_take_stats(struct layer_session *session, struct artem_frame_record *record)
 {
     struct artem_engine_stats stats;
 
@@ -377,7 +376,7 @@ static enum artem_decision paint(struct layer_session *session, struct frame_pla
     if (result != ARTEM_OK)
         return fail_run(session, fetched, result);
     if (!styler_on_device(session->styler)) // else they are known later
-        take_stats(session, record);
+        frame_take_stats(session, record);
     keep_paintings(session, plan, layer_now_ns());
     return ARTEM_DECISION_STYLED;
 }
@@ -398,7 +397,7 @@ void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64
                   struct artem_frame_record *record)
 {
     lend(session, plan, false);
-    take_stats(session, record);
+    frame_take_stats(session, record);
     keep_paintings(session, plan, time_ns);
 }
 
