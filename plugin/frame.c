@@ -10,7 +10,6 @@
 #include "artem/log.h"
 #include "frame_budget.h"
 #include "frame_deferred.h"
-#include "frame_pictures.h"
 #include "frame_recorder.h"
 #include "hud.h"
 
@@ -43,18 +42,11 @@ static enum artem_decision paint_now(struct layer_session *session, const struct
                                      struct frame_plan *plan, struct artem_frame_record *record)
 {
     const uint64_t begin = layer_now_ns();
-    enum artem_decision decision;
+    const bool busy = is_busy(session, settings, plan);
+    enum artem_decision decision = frame_prepare(session, plan, settings, busy, record->frame);
 
-    if (is_busy(session, settings, plan)) {
-        frame_budget_late(session);
-        return ARTEM_DECISION_BUDGET;
-    }
-    frame_budget_caught_up(session);
-    if (!frame_prepare(session, plan, settings))
-        return ARTEM_DECISION_ERROR;
-    if (!frame_pictures_compare(session, plan, settings, record->frame))
-        return ARTEM_DECISION_WARMUP;
-    decision = frame_style(session, plan, settings, record);
+    if (decision == ARTEM_DECISION_STYLED)
+        decision = frame_style(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED)
         frame_held_take(session, plan, begin, &session->work->held);
     return decision;

@@ -22,12 +22,15 @@ struct frame_copy {
 bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
                      const struct frame_held *held, struct frame_copy *copy);
 
-// frame_style.c. Follows the settings: style, engine, own swapchains. False if something is missing.
-bool frame_prepare(struct layer_session *session, struct frame_plan *plan, const struct artem_settings *settings);
+// frame_style.c. Follows the settings (style, engine, own swapchains) and looks what is to be painted and drawn.
+// STYLED: go on; BUDGET if the engine is `busy` with another painting; ERROR if something is missing; WARMUP if no
+// layer's pictures were captured. `frame` is the number of this xrEndFrame.
+enum artem_decision frame_prepare(struct layer_session *session, struct frame_plan *plan,
+                                  const struct artem_settings *settings, bool busy, uint64_t frame);
 
 // Carries out the plan on the app's queue. ARTEM_DECISION_STYLED means that the own swapchains show the
 // styled views of layers that do not pass. record->engine_views is 0 if every picture was already painted. After
-// frame_prepare and frame_pictures_compare. Also calls frame_flush_record.
+// frame_prepare. Also calls frame_flush_record.
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
                                 const struct artem_settings *settings, struct artem_frame_record *record);
 

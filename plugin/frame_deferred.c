@@ -6,7 +6,6 @@
 
 #include "frame.h"
 #include "frame_budget.h"
-#include "frame_pictures.h"
 #include "frame_recorder.h"
 
 static const uint64_t capture_wait_ns = 1000000; // for the app's own rendering; else the next frame tries again
@@ -155,16 +154,12 @@ static enum artem_decision begin(struct layer_session *session, struct frame_pla
                                  const struct artem_settings *settings, const struct artem_governor_order *order,
                                  struct artem_frame_record *record, bool *out_shows_plan)
 {
-    // One that was given up while it was waited for.
-    if (styler_is_busy(session->styler, 0)) {
-        frame_budget_late(session);
-        return ARTEM_DECISION_BUDGET;
-    }
-    frame_budget_caught_up(session);
-    if (!frame_prepare(session, plan, settings))
-        return ARTEM_DECISION_ERROR;
-    if (!frame_pictures_compare(session, plan, settings, record->frame))
-        return ARTEM_DECISION_WARMUP; // they were not captured
+    // Busy: with one that was given up while it was waited for.
+    const enum artem_decision decision =
+        frame_prepare(session, plan, settings, styler_is_busy(session->styler, 0), record->frame);
+
+    if (decision != ARTEM_DECISION_STYLED)
+        return decision;
     if (frame_plan_count_painted(plan) > 0)
         return launch(session, plan, settings, order, record);
     // Painted already: shown as the app says, like in frames that are not deferred.

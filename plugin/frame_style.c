@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "frame_budget.h"
 #include "frame_pictures.h"
 #include "frame_recorder.h"
 
@@ -429,7 +430,9 @@ static void follow_backend(struct layer_session *session, struct frame_plan *pla
     session->backend = backend;
 }
 
-bool frame_prepare(struct layer_session *session, struct frame_plan *plan, const struct artem_settings *settings)
+// Style, engine and own swapchains as the settings ask. False if something is missing.
+static bool follow_settings(struct layer_session *session, struct frame_plan *plan,
+                            const struct artem_settings *settings)
 {
     if (!styler_apply(session->styler, settings, session->settings_serial))
         return false;
@@ -440,6 +443,19 @@ bool frame_prepare(struct layer_session *session, struct frame_plan *plan, const
         if (own_swapchain_prepare(plan->pictures[i].swapchain, plan->pictures[i].plane) != ARTEM_OK)
             return false;
     return true;
+}
+
+enum artem_decision frame_prepare(struct layer_session *session, struct frame_plan *plan,
+                                  const struct artem_settings *settings, bool busy, uint64_t frame)
+{
+    if (busy) {
+        frame_budget_late(session);
+        return ARTEM_DECISION_BUDGET;
+    }
+    frame_budget_caught_up(session);
+    if (!follow_settings(session, plan, settings))
+        return ARTEM_DECISION_ERROR;
+    return frame_pictures_compare(session, plan, settings, frame) ? ARTEM_DECISION_STYLED : ARTEM_DECISION_WARMUP;
 }
 
 enum artem_decision frame_style(struct layer_session *session, struct frame_plan *plan,
