@@ -2,24 +2,7 @@
 // The frame as the runtime gets it: copies of what changes, and the app's own structures for all the rest.
 #include "frame.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "frame_held.h"
-
-static bool reserve_layers(struct layer_session *session, uint32_t count)
-{
-    const XrCompositionLayerBaseHeader **layers;
-
-    if (session->layer_capacity >= count)
-        return true;
-    layers = realloc(session->layers, count * sizeof(XrCompositionLayerBaseHeader *));
-    if (layers == NULL)
-        return false;
-    session->layers = layers;
-    session->layer_capacity = count;
-    return true;
-}
 
 // Newer than some headers: XR_EXT_frame_synthesis, XR_FB_composition_layer_depth_test.
 enum { TYPE_FRAME_SYNTHESIS_INFO = 1000211000, TYPE_DEPTH_TEST_FB = 1000212000 };
@@ -70,11 +53,12 @@ static void show_held(const struct frame_held *held, uint32_t l, XrCompositionLa
 bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, const struct frame_plan *plan,
                      const struct frame_held *held, struct frame_copy *copy)
 {
-    if (!reserve_layers(session, info->layerCount))
+    struct layer_list *list = &session->layers;
+
+    if (!layer_list_copy(list, info, 0))
         return false;
-    memcpy(session->layers, info->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
     copy->info = *info;
-    copy->info.layers = session->layers;
+    copy->info.layers = list->layers;
     for (uint32_t l = 0; l < plan->layer_count; l++) {
         const struct frame_layer *planned = &plan->layers[l];
         XrCompositionLayerProjectionView *views = &copy->views[planned->first_view];
@@ -91,7 +75,7 @@ bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, 
         }
         if (held != NULL)
             show_held(held, l, &copy->layers[l], views);
-        session->layers[planned->index] = (const XrCompositionLayerBaseHeader *)&copy->layers[l];
+        list->layers[planned->index] = (const XrCompositionLayerBaseHeader *)&copy->layers[l];
     }
     return true;
 }

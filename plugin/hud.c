@@ -3,11 +3,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "artem/log.h"
 #include "hud_numbers.h"
 #include "hud_panel.h"
+#include "layer_list.h"
 #include "session.h"
 #include "toast.h"
 
@@ -42,8 +42,7 @@ struct hud {
     // The frame as it is handed on.
     XrFrameEndInfo info;
     XrCompositionLayerQuad quads[PANELS];
-    const XrCompositionLayerBaseHeader **layers;
-    uint32_t layer_capacity;
+    struct layer_list layers;
 };
 
 struct hud *hud_create(struct layer_session *session, XrSystemId system)
@@ -72,7 +71,7 @@ void hud_destroy(struct hud **hud)
         if (h->spaces[i] != XR_NULL_HANDLE)
             h->session->instance->next.xrDestroySpace(h->spaces[i]);
     }
-    free(h->layers);
+    free(h->layers.layers);
     free(h);
 }
 
@@ -226,20 +225,6 @@ static void add_words(struct hud *hud, uint32_t *count, uint64_t now_ns)
     add_quad(hud, count, &quad);
 }
 
-static bool reserve_layers(struct hud *hud, uint32_t count)
-{
-    const XrCompositionLayerBaseHeader **layers;
-
-    if (hud->layer_capacity >= count)
-        return true;
-    layers = realloc(hud->layers, count * sizeof(XrCompositionLayerBaseHeader *));
-    if (layers == NULL)
-        return false;
-    hud->layers = layers;
-    hud->layer_capacity = count;
-    return true;
-}
-
 const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const struct artem_settings *settings,
                               const struct artem_style *style)
 {
@@ -264,13 +249,12 @@ const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const
         add_numbers(hud, &count, settings, now);
     if (words)
         add_words(hud, &count, now);
-    if (count == 0 || !reserve_layers(hud, info->layerCount + PANELS))
+    if (count == 0 || !layer_list_copy(&hud->layers, info, PANELS))
         return NULL;
-    memcpy(hud->layers, info->layers, info->layerCount * sizeof(XrCompositionLayerBaseHeader *));
     for (uint32_t i = 0; i < count; i++)
-        hud->layers[info->layerCount + i] = (const XrCompositionLayerBaseHeader *)&hud->quads[i];
+        hud->layers.layers[info->layerCount + i] = (const XrCompositionLayerBaseHeader *)&hud->quads[i];
     hud->info = *info;
-    hud->info.layers = hud->layers;
+    hud->info.layers = hud->layers.layers;
     hud->info.layerCount += count;
     return &hud->info;
 }

@@ -193,7 +193,7 @@ void layer_session_free(struct layer_session *session)
     layer_spaces_free(session);
     pthread_mutex_destroy(&session->mutex);
     free(session->work);
-    free(session->layers);
+    free(session->layers.layers);
     free(session);
 }
 

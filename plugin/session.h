@@ -11,6 +11,7 @@
 #include "chord.h"
 #include "frame_dump.h"
 #include "layer.h"
+#include "layer_list.h"
 #include "styler.h"
 #include "vk_shaders.h"
 
@@ -65,7 +66,7 @@ struct layer_session {
     uint32_t late_serial, late_frames;
     uint32_t longest_side;      // of the first picture so far, 0 before
     bool cannot_defer;          // the latest frame's layers may not be shown again
-    uint32_t old_weight;                       // 0..256: how much of the resolution before should still be seen
+    uint32_t old_weight;        // 0..256: how much of the resolution before should still be seen
     uint32_t stroke_resolution; // what the settings ask for
     struct frame_work *work;    // paintings shown and under way
     uint64_t frame;
@@ -87,8 +88,7 @@ struct layer_session {
     uint64_t instrument_ns;                        // spent on records since the latest frame began
     struct frame_recorder *recorder;
     struct hud *hud;
-    const XrCompositionLayerBaseHeader **layers; // scratch: the modified list
-    uint32_t layer_capacity;
+    struct layer_list layers; // scratch: the modified list
 };
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance instance, const XrSessionCreateInfo *info,

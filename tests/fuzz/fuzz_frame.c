@@ -219,7 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         frame_held_take(&session, &plan, 1, &held);
         FUZZ_REQUIRE(!held.valid); // the layer has seen no space
         FUZZ_REQUIRE(frame_copy_make(&session, info, &plan, &held, &copy));
-        free(session.layers);
+        free(session.layers.layers);
     }
     FUZZ_REQUIRE(memcmp(before, arena, used) == 0);
     return 0;
