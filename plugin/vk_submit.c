@@ -7,31 +7,21 @@ static const uint64_t free_slot_timeout_ns = 5000000000; // a ring this full mea
 enum artem_result vk_submissions_create(struct vk_target *target)
 {
     const struct vulkan_device *d = target->device;
-    VkCommandPoolCreateInfo pool_info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-        .queueFamilyIndex = d->queue_family,
-    };
-    VkCommandBufferAllocateInfo commands_info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-        .commandBufferCount = 1,
-    };
     VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
     VkQueryPoolCreateInfo query_info = {
         .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
         .queryType = VK_QUERY_TYPE_TIMESTAMP,
         .queryCount = 2 * VK_TARGET_SUBMISSIONS,
     };
+    VkCommandBuffer commands[VK_TARGET_SUBMISSIONS];
 
-    if (d->vkCreateCommandPool(d->handle, &pool_info, NULL, &target->pool) != VK_SUCCESS)
+    if (vulkan_commands_create(d, VK_TARGET_SUBMISSIONS, &target->pool, commands) != ARTEM_OK)
         return ARTEM_ERROR_DEVICE;
-    commands_info.commandPool = target->pool;
     for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS; i++) {
         struct vk_submission *submission = &target->submissions[i];
 
-        if (d->vkAllocateCommandBuffers(d->handle, &commands_info, &submission->commands) != VK_SUCCESS ||
-            d->vkCreateFence(d->handle, &fence_info, NULL, &submission->fence) != VK_SUCCESS)
+        submission->commands = commands[i];
+        if (d->vkCreateFence(d->handle, &fence_info, NULL, &submission->fence) != VK_SUCCESS)
             return ARTEM_ERROR_DEVICE;
     }
     if (d->timestamp_ms > 0 && d->vkCreateQueryPool(d->handle, &query_info, NULL, &target->queries) != VK_SUCCESS)

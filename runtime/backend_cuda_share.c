@@ -61,25 +61,14 @@ static enum artem_result share_semaphores(struct cuda_share *share)
 static enum artem_result create_commands(struct cuda_share *share)
 {
     const struct vulkan_device *d = share->device;
-    const VkCommandPoolCreateInfo pool_info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-        .queueFamilyIndex = d->queue_family,
-    };
-    VkCommandBufferAllocateInfo info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-        .commandBufferCount = 1,
-    };
     const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkCommandBuffer commands[2];
 
-    if (d->vkCreateCommandPool(d->handle, &pool_info, NULL, &share->pool) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
-    info.commandPool = share->pool;
-    if (d->vkAllocateCommandBuffers(d->handle, &info, &share->lend) != VK_SUCCESS ||
-        d->vkAllocateCommandBuffers(d->handle, &info, &share->take) != VK_SUCCESS ||
+    if (vulkan_commands_create(d, 2, &share->pool, commands) != ARTEM_OK ||
         d->vkCreateFence(d->handle, &fence_info, NULL, &share->fence) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
+    share->lend = commands[0];
+    share->take = commands[1];
     return ARTEM_OK;
 }
 

@@ -12,32 +12,21 @@ static const uint64_t destroy_timeout_ns = 5000000000;
 static enum artem_result create_commands(struct vulkan_backend *vulkan)
 {
     const struct vulkan_device *d = vulkan->device;
-    const VkCommandPoolCreateInfo pool_info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-        .queueFamilyIndex = d->queue_family,
-    };
-    VkCommandBufferAllocateInfo info = {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-        .commandBufferCount = 1,
-    };
     const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
     const VkQueryPoolCreateInfo query_info = {
         .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
         .queryType = VK_QUERY_TYPE_TIMESTAMP,
         .queryCount = ARTEM_PASSES_MAX,
     };
+    VkCommandBuffer commands[2];
 
-    if (d->vkCreateCommandPool(d->handle, &pool_info, NULL, &vulkan->pool) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
-    info.commandPool = vulkan->pool;
-    if (d->vkAllocateCommandBuffers(d->handle, &info, &vulkan->commands) != VK_SUCCESS ||
-        d->vkAllocateCommandBuffers(d->handle, &info, &vulkan->upload_commands) != VK_SUCCESS ||
+    if (vulkan_commands_create(d, 2, &vulkan->pool, commands) != ARTEM_OK ||
         d->vkCreateFence(d->handle, &fence_info, NULL, &vulkan->fence) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
     if (d->timestamp_ms > 0 && d->vkCreateQueryPool(d->handle, &query_info, NULL, &vulkan->queries) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
+    vulkan->commands = commands[0];
+    vulkan->upload_commands = commands[1];
     return vulkan_record_upload(vulkan);
 }
 

@@ -150,3 +150,25 @@ void vulkan_device_destroy(struct vulkan_device **device)
         dlclose(d->library);
     free(d);
 }
+
+enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t count, VkCommandPool *out_pool,
+                                         VkCommandBuffer *out_commands)
+{
+    const VkCommandPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+        .queueFamilyIndex = device->queue_family,
+    };
+    VkCommandBufferAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+        .commandBufferCount = count,
+    };
+
+    *out_pool = VK_NULL_HANDLE;
+    if (device->vkCreateCommandPool(device->handle, &pool_info, NULL, out_pool) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    info.commandPool = *out_pool;
+    return device->vkAllocateCommandBuffers(device->handle, &info, out_commands) == VK_SUCCESS ? ARTEM_OK
+                                                                                               : ARTEM_ERROR_DEVICE;
+}

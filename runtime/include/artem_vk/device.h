@@ -116,6 +116,11 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
 // The caller has waited for all work. Clears *device; NULL-safe.
 void vulkan_device_destroy(struct vulkan_device **device);
 
+// Command buffers for the device's queue, in a pool of their own, to be recorded over and over. On failure the pool may
+// have been made all the same: it is the caller's to destroy, or VK_NULL_HANDLE.
+enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t count, VkCommandPool *out_pool,
+                                         VkCommandBuffer *out_commands);
+
 // Whether a device should be made with VK_KHR_shader_integer_dot_product and its feature: it has them, and does such
 // products as one instruction. The environment's ARTEM_VULKAN_DOT=on|off decides instead of the latter. `version`: that
 // the instance was made for.
