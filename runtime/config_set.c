@@ -77,27 +77,16 @@ static bool set_integer(uint32_t *field, const char *value, uint32_t low, uint32
     return false;
 }
 
-static bool set_budget(double *field, const char *value, char *error, size_t error_size)
+static bool set_real(double *field, const char *value, double low, double high, bool or_zero, const char *expected,
+                     char *error, size_t error_size)
 {
     double number;
 
-    if (parse_number(value, &number) && (number == 0 || (number >= 0.5 && number <= 10000))) {
+    if (parse_number(value, &number) && ((or_zero && number == 0) || (number >= low && number <= high))) {
         *field = number;
         return true;
     }
-    snprintf(error, error_size, "expected milliseconds from 0.5 to 10000, or 0 for no limit, got '%.80s'", value);
-    return false;
-}
-
-static bool set_size(double *field, const char *value, char *error, size_t error_size)
-{
-    double number;
-
-    if (parse_number(value, &number) && number >= 0.5 && number <= 3) {
-        *field = number;
-        return true;
-    }
-    snprintf(error, error_size, "expected a number from 0.5 to 3, got '%.80s'", value);
+    snprintf(error, error_size, "expected %s, got '%.80s'", expected, value);
     return false;
 }
 
@@ -127,7 +116,7 @@ static bool set_word(uint32_t *field, const char *const *words, uint32_t count, 
                                          : " or ",
                          words[i]);
     if (used >= 0 && (size_t)used < error_size)
-        snprintf(error + used, error_size - (size_t)used, ", got '%.40s'", value);
+        snprintf(error + used, error_size - (size_t)used, ", got '%.80s'", value);
     return false;
 }
 
@@ -142,27 +131,17 @@ static bool set_space(bool *field, const char *value, char *error, size_t error_
     return true;
 }
 
-static bool set_budget_share(double *field, const char *value, char *error, size_t error_size)
-{
-    double number;
-
-    if (parse_number(value, &number) && (number == 0 || (number >= 0.05 && number <= 1))) {
-        *field = number;
-        return true;
-    }
-    snprintf(error, error_size, "expected a share from 0.05 to 1, or 0 for budget_ms, got '%.80s'", value);
-    return false;
-}
-
 static bool set_mode(enum artem_mode *field, const char *value, char *error, size_t error_size)
 {
-    for (int mode = 0; mode < ARTEM_MODE_COUNT; mode++)
-        if (strcasecmp(value, artem_mode_name((enum artem_mode)mode)) == 0) {
-            *field = (enum artem_mode)mode;
-            return true;
-        }
-    snprintf(error, error_size, "expected auto, sync or async, got '%.80s'", value);
-    return false;
+    const char *words[ARTEM_MODE_COUNT];
+    uint32_t mode = 0;
+
+    for (int i = 0; i < ARTEM_MODE_COUNT; i++)
+        words[i] = artem_mode_name((enum artem_mode)i);
+    if (!set_word(&mode, words, ARTEM_MODE_COUNT, value, error, error_size))
+        return false;
+    *field = (enum artem_mode)mode;
+    return true;
 }
 
 static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error, size_t error_size)
@@ -179,14 +158,12 @@ static bool set_style(char field[ARTEM_NAME_MAX], const char *value, char *error
 static bool set_backend(char field[ARTEM_BACKEND_MAX], const char *value, char *error, size_t error_size)
 {
     static const char *const names[] = {"auto", "cpu", "vulkan", "cuda"};
+    uint32_t index = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcasecmp(value, names[i]) == 0) {
-            snprintf(field, ARTEM_BACKEND_MAX, "%s", names[i]);
-            return true;
-        }
-    snprintf(error, error_size, "expected auto, cpu, vulkan or cuda, got '%.80s'", value);
-    return false;
+    if (!set_word(&index, names, sizeof names / sizeof names[0], value, error, error_size))
+        return false;
+    snprintf(field, ARTEM_BACKEND_MAX, "%s", names[index]);
+    return true;
 }
 
 // Only paths that mean the same in every working directory.
@@ -234,9 +211,11 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
     else if (strcasecmp(key, "resolution") == 0)
         good = set_integer(&s->resolution, value, 64, 2048, error, error_size);
     else if (strcasecmp(key, "budget_ms") == 0)
-        good = set_budget(&s->budget_ms, value, error, error_size);
+        good = set_real(&s->budget_ms, value, 0.5, 10000, true, "milliseconds from 0.5 to 10000, or 0 for no limit",
+                        error, error_size);
     else if (strcasecmp(key, "budget_share") == 0)
-        good = set_budget_share(&s->budget_share, value, error, error_size);
+        good = set_real(&s->budget_share, value, 0.05, 1, true, "a share from 0.05 to 1, or 0 for budget_ms", error,
+                        error_size);
     else if (strcasecmp(key, "mode") == 0)
         good = set_mode(&s->mode, value, error, error_size);
     else if (strcasecmp(key, "log_file") == 0)
@@ -256,7 +235,7 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
     else if (strcasecmp(key, "hud_position") == 0)
         good = set_word(&s->hud_position, artem_hud_positions, ARTEM_HUD_POSITIONS, value, error, error_size);
     else if (strcasecmp(key, "hud_size") == 0)
-        good = set_size(&s->hud_size, value, error, error_size);
+        good = set_real(&s->hud_size, value, 0.5, 3, false, "a number from 0.5 to 3", error, error_size);
     else if (strcasecmp(key, "hud_opacity") == 0)
         good = set_share(&s->hud_opacity, value, error, error_size);
     else if (strcasecmp(key, "hud_space") == 0)
