@@ -164,7 +164,7 @@ void frame_flush_record(struct layer_session *session)
     artem_stats_add(session->stats, record);
     paused = record->pace == ARTEM_PACE_NONE && record->decision == ARTEM_DECISION_BUDGET;
     artem_ring_add(session->ring, record, paused);
-    hud_note(session->hud, record, session->pending_on_device, paused);
+    hud_note(session->hud, record, paused);
     if (session->pending_on_device && record->network_ms > 0)
         frame_budget_report(session, session->pending_serial, false, session->pending_rest_ms + session->gpu_rest_ms,
                             record->network_ms);

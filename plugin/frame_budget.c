@@ -74,17 +74,15 @@ void frame_budget_begin(struct layer_session *session, struct artem_settings *se
 
 void frame_budget_look(struct layer_session *session, const struct frame_plan *plan)
 {
+    const VkExtent2D *extent = &plan->pictures[0].info.rect.extent;
+    const uint32_t side = extent->width > extent->height ? extent->width : extent->height;
+
     session->cannot_defer = false;
     for (uint32_t l = 0; l < plan->layer_count; l++)
         if (layer_space_find(session, plan->layers[l].layer->space) == 0)
             session->cannot_defer = true;
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        const VkExtent2D *extent = &plan->pictures[i].info.rect.extent;
-        const uint32_t side = extent->width > extent->height ? extent->width : extent->height;
-
-        if (i == 0 && side > session->longest_side)
-            session->longest_side = side; // apps that change their resolution: the greatest one counts
-    }
+    if (side > session->longest_side)
+        session->longest_side = side; // apps that change their resolution: the greatest one counts
 }
 
 static void report(struct layer_session *session, const struct artem_governor_sample *sample)

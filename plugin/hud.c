@@ -75,12 +75,10 @@ void hud_destroy(struct hud **hud)
     free(h);
 }
 
-void hud_note(struct hud *hud, const struct artem_frame_record *record, bool on_device, bool paused)
+void hud_note(struct hud *hud, const struct artem_frame_record *record, bool paused)
 {
-    const double gpu_ms = record->capture_ms + record->composite_ms + (on_device ? record->network_ms : 0);
-
     if (hud != NULL)
-        hud_history_add(&hud->history, record, gpu_ms, paused, layer_now_ns());
+        hud_history_add(&hud->history, record, record->gpu_ms, paused, layer_now_ns());
 }
 
 void hud_refused(struct hud *hud)

@@ -17,9 +17,8 @@ struct hud *hud_create(struct layer_session *session, XrSystemId system);
 // Waits for its work. Clears *hud; NULL-safe, as are all functions here.
 void hud_destroy(struct hud **hud);
 
-// A frame's complete record, for the numbers. on_device: the network ran on the GPU; paused: the governor shows
-// originals.
-void hud_note(struct hud *hud, const struct artem_frame_record *record, bool on_device, bool paused);
+// A frame's complete record, for the numbers. paused: the governor shows originals.
+void hud_note(struct hud *hud, const struct artem_frame_record *record, bool paused);
 
 // `info` with the panels that are to be shown now, in memory of the hud's that lives until the next call; or NULL if
 // there are none, and `info` is to be handed on. `style`: the one in use, or NULL.

@@ -49,22 +49,28 @@ const char *artem_reason_name(enum artem_reason reason)
 
 // ---- The ladder ----
 
+// The share of the whole picture's area that a step leaves: two steps halve it.
+static double area_at(unsigned step)
+{
+    return pow(0.5, 0.5 * step);
+}
+
+static uint32_t resolution_at(const struct artem_governor *g, unsigned step)
+{
+    return (uint32_t)(g->limits.resolution * sqrt(area_at(step)) + 0.5);
+}
+
 static void add_rung(struct artem_governor *g, enum artem_pace pace, unsigned step)
 {
-    const double area = pow(0.5, 0.5 * step);
-    const uint32_t resolution = (uint32_t)(g->limits.resolution * sqrt(area) + 0.5);
-
-    if (step > 0 && resolution < LOWEST)
-        return;
-    g->ladder[g->rungs] = (struct artem_rung){pace, pace == ARTEM_PACE_NONE ? 0 : resolution};
-    g->cost[g->rungs++] = area;
+    g->ladder[g->rungs] = (struct artem_rung){pace, resolution_at(g, step)};
+    g->cost[g->rungs++] = area_at(step);
 }
 
 static unsigned find_last_step(const struct artem_governor *g)
 {
     unsigned step = 0;
 
-    while (step + 1 < ARTEM_GOVERNOR_STEPS && g->limits.resolution * pow(0.5, 0.25 * (step + 1)) + 0.5 >= LOWEST)
+    while (step + 1 < ARTEM_GOVERNOR_STEPS && resolution_at(g, step + 1) >= LOWEST)
         step++;
     return step;
 }
@@ -295,9 +301,8 @@ static void report_probe(struct artem_governor *g, uint64_t now, const struct ar
     const uint32_t lowest = lowest_painted(g);
     uint32_t first, to;
 
-    if (g->probes == 0 || sample->fixed_ms + sample->network_ms <= g->probe_fixed_ms + g->probe_network_ms)
-        ; // the first one, and what is not the longest
-    else {
+    // The longest one, but for the first.
+    if (g->probes > 0 && sample->fixed_ms + sample->network_ms > g->probe_fixed_ms + g->probe_network_ms) {
         g->probe_fixed_ms = sample->fixed_ms;
         g->probe_network_ms = sample->network_ms;
     }
