@@ -4,10 +4,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "artem/log.h"
 #include "frame_budget.h"
 #include "frame_deferred.h"
 #include "frame_recorder.h"

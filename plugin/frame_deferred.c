@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame_deferred.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "frame.h"
 #include "frame_budget.h"
 #include "frame_recorder.h"

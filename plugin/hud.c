@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "artem/log.h"
 #include "hud_numbers.h"
 #include "hud_panel.h"
 #include "layer_list.h"

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "artem/log.h"
 #include "session.h"
 
 static const XrDuration wait_ns = 1000000;

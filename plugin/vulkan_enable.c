@@ -2,7 +2,6 @@
 // The app's Vulkan as XR_KHR_vulkan_enable2 makes it: remembers where its functions are, and has instances and devices
 // made with what the engine can use (vulkan_extras.c); where that fails, they are made as the app asked.
 #include <stdlib.h>
-#include <string.h>
 
 #include "layer.h"
 #include "vulkan_extras.h"

@@ -3,7 +3,6 @@
 #include "backend_cuda.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "artem/engine_vulkan.h"
 #include "artem/file.h"

@@ -23,8 +23,7 @@ bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32
     const char *wish = artem_user_env("ARTEM_VULKAN_DOT");
     VkPhysicalDeviceProperties old;
 
-    if (version < VK_API_VERSION_1_1 || get_features == NULL || get_old == NULL ||
-        get_properties == NULL)
+    if (version < VK_API_VERSION_1_1 || get_features == NULL || get_old == NULL || get_properties == NULL)
         return false;
     get_old(physical, &old);
     if (old.apiVersion < VK_API_VERSION_1_1 ||

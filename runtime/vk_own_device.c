@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An instance and a device of our own.
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
