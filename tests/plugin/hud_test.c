@@ -369,7 +369,7 @@ static void weaken(struct vulkan_device *device)
 // What fails when the panel is made is not tried again; what fails when it is copied is.
 static void test_failing_device(void)
 {
-    const int creation = 4 + 1 + 2 * VK_TARGET_SUBMISSIONS + 1, copying = 4;
+    const int creation = 4 + 2 + VK_TARGET_SUBMISSIONS + 1, copying = 4;
 
     for (fail_at = 1; fail_at <= creation + copying; fail_at++) {
         start("hud = on\nenabled = off\n");
