@@ -91,6 +91,7 @@ static int print_json(const char *command, const struct watch_session *sessions,
         json_add_number(o, "gpu_ms_p50", s->gpu_p50);
         json_add_number(o, "hud_ms_mean", s->hud_ms);
         json_add_number(o, "slack_ms_p50", s->slack_p50);
+        json_add_number(o, "gpu_slack_ms_p50", s->gpu_slack_p50);
         json_add_number(o, "style_age_ms", s->style_age_ms);
         json_add_number(o, "budget_ms", s->latest.budget_ms);
         cJSON_AddItemToArray(list, o);

@@ -91,7 +91,8 @@ static void join_frame(const struct artem_frame_record *ours, const struct monad
     lists->difference[lists->differences++] = difference;
     out->early += difference < -0.01;
     if (done) {
-        const bool missed_ours = ours->slack_ms<0, missed_theirs = theirs->gpu_done> theirs->display;
+        const bool missed_ours = artem_frame_record_missed(ours);
+        const bool missed_theirs = theirs->gpu_done > theirs->display;
         out->timed++;
         out->missed_ours += missed_ours;
         out->missed_theirs += missed_theirs;

@@ -77,7 +77,9 @@ struct report_numbers {
     size_t budgeted, over_budget; // styled frames with a budget, and those that took longer
     double seconds, frames_per_second, styled_share, overhead_share; // shares 0..1; overhead: of the frames' intervals
     struct report_times times[REPORT_TIMES];
-    struct report_times lack; // negative slack: its 95th percentile is the slack that 5 % of the frames fall short of
+    // Negative slack, at handing over and on the GPU: the 95th percentile is the slack that 5 % of the frames fall
+    // short of.
+    struct report_times lack, gpu_lack;
 };
 
 // Sorts the values.

@@ -53,6 +53,7 @@ static const struct field {
     FIELD(rung, COUNT, 0),
     FIELD(change, REASON, 0),
     FIELD(load_ms, MILLISECONDS, 0),
+    FIELD(gpu_slack_ms, MILLISECONDS, 0),
 };
 
 static bool set_unsigned(const char *value, uint64_t most, uint64_t *out)

@@ -28,13 +28,13 @@ static void add_frames(cJSON *root, const char *name, size_t of, size_t frames)
 }
 
 // From the middle down: the less, the worse.
-static void add_slack(cJSON *root, const struct report_times *lack)
+static void add_slack(cJSON *root, const char *name, const struct report_times *lack)
 {
     if (lack->count == 0) {
-        cJSON_AddNullToObject(root, "slack_ms");
+        cJSON_AddNullToObject(root, name);
         return;
     }
-    cJSON *o = cJSON_AddObjectToObject(root, "slack_ms");
+    cJSON *o = cJSON_AddObjectToObject(root, name);
     cJSON_AddNumberToObject(o, "count", (double)lack->count);
     json_add_number(o, "p50", -lack->p50);
     json_add_number(o, "p5", -lack->p95);
@@ -101,7 +101,8 @@ int report_print_json(const char *command, const struct report_log *log, const s
         json_add_number(root, "overhead_percent", 100 * n->overhead_share);
     else
         cJSON_AddNullToObject(root, "overhead_percent");
-    add_slack(root, &n->lack);
+    add_slack(root, "slack_ms", &n->lack);
+    add_slack(root, "gpu_slack_ms", &n->gpu_lack);
     add_governor(root, n);
     if (monado != NULL)
         add_monado(root, monado);

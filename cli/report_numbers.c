@@ -101,13 +101,16 @@ static void measure(const struct report_log *log, enum report_time_kind kind, do
     report_times_of(values, n, out);
 }
 
-static void measure_slack(const struct report_log *log, double *values, struct report_times *out)
+static void measure_slack(const struct report_log *log, bool on_gpu, double *values, struct report_times *out)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < log->count; i++)
-        if (isfinite(log->frames[i].slack_ms))
-            values[n++] = -log->frames[i].slack_ms;
+    for (size_t i = 0; i < log->count; i++) {
+        const double slack = on_gpu ? log->frames[i].gpu_slack_ms : log->frames[i].slack_ms;
+
+        if (isfinite(slack))
+            values[n++] = -slack;
+    }
     report_times_of(values, n, out);
 }
 
@@ -120,7 +123,7 @@ static void count_frame(struct report_numbers *numbers, const struct artem_frame
         numbers->by_change[frame->change]++;
     if (isfinite(frame->slack_ms)) {
         numbers->timed++;
-        numbers->missed += frame->slack_ms < 0;
+        numbers->missed += artem_frame_record_missed(frame);
     }
     if (frame->decision == ARTEM_DECISION_STYLED && frame->budget_ms > 0 && isfinite(frame->layer_ms)) {
         numbers->budgeted++;
@@ -140,7 +143,8 @@ bool report_count(const struct report_log *log, struct report_numbers *out)
         count_frame(out, &log->frames[i]);
     for (int kind = 0; kind < REPORT_TIMES; kind++)
         measure(log, (enum report_time_kind)kind, values, &out->times[kind]);
-    measure_slack(log, values, &out->lack);
+    measure_slack(log, false, values, &out->lack);
+    measure_slack(log, true, values, &out->gpu_lack);
     free(values);
 
     const struct report_times *interval = &out->times[REPORT_INTERVAL];

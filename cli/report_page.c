@@ -110,6 +110,15 @@ static void write_times_row(FILE *out, const char *label, const struct report_ti
                 label, t->p50, t->p95, t->p99, t->p999, t->max, t->count);
 }
 
+static void write_slack(FILE *out, const char *name, const struct report_times *lack)
+{
+    if (lack->count > 0)
+        fprintf(out,
+                "<tr><th>%s <span class=\"note\">(p50, p5, p1, p0.1, least)</span></th><td>%.3f</td><td>%.3f</td>"
+                "<td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
+                name, -lack->p50, -lack->p95, -lack->p99, -lack->p999, -lack->max, lack->count);
+}
+
 static void write_times(FILE *out, const struct report_numbers *n)
 {
     static const char *const labels[REPORT_TIMES] = {
@@ -131,11 +140,8 @@ static void write_times(FILE *out, const struct report_numbers *n)
     fputs("<h2>Times in milliseconds</h2>\n<div class=\"card\"><table>\n<thead><tr><th>of</th><th>p50</th><th>p95</th>"
           "<th>p99</th><th>p99.9</th><th>longest</th><th>frames</th></tr></thead>\n<tbody>\n",
           out);
-    if (n->lack.count > 0)
-        fprintf(out,
-                "<tr><th>Slack <span class=\"note\">(p50, p5, p1, p0.1, least)</span></th><td>%.3f</td><td>%.3f</td>"
-                "<td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>\n",
-                -n->lack.p50, -n->lack.p95, -n->lack.p99, -n->lack.p999, -n->lack.max, n->lack.count);
+    write_slack(out, "Slack", &n->lack);
+    write_slack(out, "Slack on the GPU", &n->gpu_lack);
     for (int k = 0; k < REPORT_TIMES; k++) {
         const struct report_times *t = &n->times[k];
         bool eye = k >= REPORT_CAPTURE_LEFT && k <= REPORT_COMPOSITE_RIGHT;

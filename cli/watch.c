@@ -33,9 +33,10 @@ static double percentile(double *values, uint32_t count, double percent)
 static void summarise(struct watch_session *s, const struct artem_ring_frame *frames, uint32_t count)
 {
     static double layer[ARTEM_RING_RECORDS], network[ARTEM_RING_RECORDS], gpu[ARTEM_RING_RECORDS],
-        slack[ARTEM_RING_RECORDS], release[ARTEM_RING_RECORDS], overhead[ARTEM_RING_RECORDS];
+        slack[ARTEM_RING_RECORDS], gpu_slack[ARTEM_RING_RECORDS], release[ARTEM_RING_RECORDS],
+        overhead[ARTEM_RING_RECORDS];
     struct timespec t;
-    uint32_t first = 0, timed = 0, measured = 0;
+    uint32_t first = 0, timed = 0, gpu_timed = 0, measured = 0;
     double hud = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -49,10 +50,12 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
         release[s->frames - 1] = r->release_ms;
         if (!isnan(r->overhead_ms))
             overhead[measured++] = r->overhead_ms;
-        s->missed += r->slack_ms < 0;
+        s->missed += artem_frame_record_missed(r);
         hud += r->hud_ms;
         if (!isnan(r->slack_ms))
             slack[timed++] = r->slack_ms;
+        if (!isnan(r->gpu_slack_ms))
+            gpu_slack[gpu_timed++] = r->gpu_slack_ms;
         if (r->decision != ARTEM_DECISION_STYLED)
             continue;
         s->style_age_ms = r->style_age_ms;
@@ -77,6 +80,7 @@ static void summarise(struct watch_session *s, const struct artem_ring_frame *fr
     s->network_p50 = percentile(network, s->styled, 50);
     s->gpu_p50 = percentile(gpu, s->styled, 50);
     s->slack_p50 = percentile(slack, timed, 50);
+    s->gpu_slack_p50 = percentile(gpu_slack, gpu_timed, 50);
 }
 
 static int add(void *user, struct artem_ring_view *view)

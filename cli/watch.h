@@ -17,10 +17,10 @@ struct watch_session {
     double layer_p50, layer_p99, network_p50, gpu_p50; // of the styled ones; NaN without any
     double layer_p95, layer_p999;
     double release_p50, overhead_p50; // of all: the layer at release, measuring itself
-    double slack_p50;                                  // NaN where it is not known
-    uint32_t missed;                                   // handed over after their display time
-    double style_age_ms;                               // of the latest styled one
-    double hud_ms;                                     // mean of all; NaN without any
+    double slack_p50, gpu_slack_p50;  // NaN where it is not known
+    uint32_t missed;                  // handed over after their display time
+    double style_age_ms;              // of the latest styled one
+    double hud_ms;                    // mean of all; NaN without any
     struct artem_frame_record latest;
     bool paused;
 };

@@ -84,6 +84,7 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     return decision;
 }
 
+// Leaves the moment of handing over, by CLOCK_MONOTONIC, in the session.
 static double find_slack_ms(struct layer_session *session, XrTime display_time)
 {
     const struct layer_next *next = &session->instance->next;
@@ -93,6 +94,7 @@ static double find_slack_ms(struct layer_session *session, XrTime display_time)
     if (next->xrConvertTimespecTimeToTimeKHR == NULL)
         return NAN;
     clock_gettime(CLOCK_MONOTONIC, &now);
+    session->handed_over_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
     if (XR_FAILED(next->xrConvertTimespecTimeToTimeKHR(session->instance->handle, &now, &time)))
         return NAN;
     if (!session->clock_told) {
@@ -113,6 +115,8 @@ static void add_gpu_times(struct layer_session *session, enum vk_work work, doub
     for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
         if (s->target == NULL || s->composited_frame != session->pending.frame + 1)
             continue;
+        if (work == VK_WORK_COMPOSITE && !vk_target_is_timed(s->target, work))
+            continue; // what is known is of a frame before
         *all += s->target->gpu_ms[work];
         if (s == session->pending_eyes[0])
             *left = s->target->gpu_ms[work];
@@ -133,13 +137,38 @@ static void collect_gpu_times(struct layer_session *session)
     pthread_mutex_unlock(&session->mutex);
 }
 
+// How much sooner than its display time the pending frame was put together on the GPU: by its last composite.
+static double find_gpu_slack_ms(struct layer_session *session)
+{
+    struct vulkan_clock clock;
+    double ago_ms = INFINITY;
+    bool known = true; // else it is not done yet, and nobody will look again
+    uint64_t ended_ns;
+
+    if (!isfinite(session->pending.slack_ms) || !vulkan_read_clock(session->device, &clock))
+        return NAN;
+    pthread_mutex_lock(&session->mutex);
+    for (const struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        const struct vk_target *target = s->target;
+
+        if (target == NULL || s->composited_frame != session->pending.frame + 1)
+            continue;
+        known = known && vk_target_is_timed(target, VK_WORK_COMPOSITE);
+        ago_ms = fmin(ago_ms, vulkan_ms_before(session->device, &clock, target->end_ticks[VK_WORK_COMPOSITE]));
+    }
+    pthread_mutex_unlock(&session->mutex);
+    if (!known || !isfinite(ago_ms))
+        return NAN;
+    ended_ns = clock.ns - (uint64_t)(ago_ms * 1e6);
+    return session->pending.slack_ms - (double)(int64_t)(ended_ns - session->pending_handed_over_ns) / 1e6;
+}
+
 // What the device has measured of a frame is known only now, when it is done.
 static void complete_record(struct layer_session *session, struct artem_frame_record *record)
 {
     if (styler_is_busy(session->styler, 0))
         return; // it is not: nothing is known of it
     frame_take_stats(session, record);
-    collect_gpu_times(session);
     add_gpu_times(session, VK_WORK_CAPTURE, &record->capture_ms, &record->capture_left_ms, &record->capture_right_ms);
 }
 
@@ -150,11 +179,14 @@ void frame_flush_record(struct layer_session *session)
 
     if (!session->has_pending)
         return;
+    collect_gpu_times(session);
     if (session->pending_on_device)
         complete_record(session, record);
     add_gpu_times(session, VK_WORK_COMPOSITE, &record->composite_ms, &record->composite_left_ms,
                   &record->composite_right_ms);
     record->gpu_ms = record->capture_ms + record->composite_ms;
+    if (record->composite_ms > 0)
+        record->gpu_slack_ms = find_gpu_slack_ms(session);
     if (session->pending_on_device) {
         session->gpu_rest_ms = record->gpu_ms;
         record->gpu_ms += record->network_ms;
@@ -180,6 +212,7 @@ static void keep_record(struct layer_session *session, const struct frame_plan *
     session->pending = *record;
     session->has_pending = true;
     session->pending_on_device = plan->engine_ran && styler_on_device(session->styler);
+    session->pending_handed_over_ns = session->handed_over_ns;
     session->pending_serial = order->serial;
     session->pending_rest_ms = record->layer_ms - record->hud_ms - plan->waited_ms;
     for (int eye = 0; eye < 2; eye++)

@@ -31,10 +31,10 @@ void hud_history_add(struct hud_history *history, const struct artem_frame_recor
         .interval_ms = (float)record->interval_ms,
         .layer_ms = (float)record->layer_ms,
         .gpu_ms = styled ? (float)gpu_ms : NAN,
-        .slack_ms = (float)record->slack_ms,
         .styled = styled,
+        .missed = artem_frame_record_missed(record),
     };
-    history->missed += record->slack_ms < 0;
+    history->missed += artem_frame_record_missed(record);
     history->latest = *record;
     history->paused = paused;
 }
@@ -74,7 +74,7 @@ static struct summary summarise(const struct hud_history *history, uint64_t now_
             break;
         s.frames++;
         ms += frame->interval_ms;
-        s.missed += frame->slack_ms < 0;
+        s.missed += frame->missed;
         if (frame->styled)
             layer[layers++] = frame->layer_ms;
         if (frame->gpu_ms > 0)
@@ -222,7 +222,7 @@ static void draw_plot(const struct hud_history *history, const struct hud_canvas
         const int interval = (int)fmin(frame->interval_ms / scale * HUD_PLOT_HEIGHT + 0.5, HUD_PLOT_HEIGHT);
 
         hud_canvas_fill(canvas, x, bottom - layer, 2, layer, frame->styled ? HUD_GOOD : HUD_DIM);
-        hud_canvas_fill(canvas, x, bottom - interval, 2, 2, frame->slack_ms < 0 ? HUD_BAD : HUD_TEXT);
+        hud_canvas_fill(canvas, x, bottom - interval, 2, 2, frame->missed ? HUD_BAD : HUD_TEXT);
     }
     for (int x = HUD_MARGIN; budget > 0 && budget < scale && x < right; x += 8)
         hud_canvas_fill(canvas, x, bottom - (int)(budget / scale * HUD_PLOT_HEIGHT), 4, 1, HUD_WARN);

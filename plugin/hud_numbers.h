@@ -21,8 +21,8 @@ enum {
 struct hud_history {
     struct hud_frame {
         uint64_t time_ns;
-        float interval_ms, layer_ms, gpu_ms, slack_ms; // NaN: not known
-        bool styled;
+        float interval_ms, layer_ms, gpu_ms; // NaN: not known
+        bool styled, missed;
     } frames[HUD_HISTORY];
     uint64_t count; // of all frames; the latest is frames[(count - 1) % HUD_HISTORY]
     uint64_t missed;

@@ -83,6 +83,7 @@ struct layer_vulkan_origin {
 struct layer_extras {
     bool dot; // integer dot products
     enum vulkan_sharing sharing;
+    bool clock; // that can be related to the system's
 };
 
 // A device that was made through XR_KHR_vulkan_enable2.

@@ -59,7 +59,7 @@ static const XrGraphicsBindingVulkanKHR *find_vulkan_binding(const XrSessionCrea
 static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
 {
     struct vulkan_device_params params;
-    struct layer_extras extras = {false, VULKAN_SHARING_NONE};
+    struct layer_extras extras = {false, VULKAN_SHARING_NONE, false};
 
     if (binding == NULL) {
         layer_session_tell(session, NOTICE_GRAPHICS, NULL);
@@ -76,6 +76,7 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .get_instance_proc_addr = layer_find_vulkan(session->instance, binding->instance),
         .dot = extras.dot,
         .sharing = extras.sharing,
+        .clock = extras.clock,
     };
     if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
         vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {

@@ -58,8 +58,9 @@ struct layer_session {
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.
-    bool clock_told; // clock_offset_ns is in the log
-    bool off;        // styling is off for the rest of the session
+    bool clock_told;                                 // clock_offset_ns is in the log
+    uint64_t handed_over_ns, pending_handed_over_ns; // this frame, the pending one: CLOCK_MONOTONIC
+    bool off;                                        // styling is off for the rest of the session
     struct artem_governor governor;
     uint64_t governor_told, governor_recorded; // numbers of its changes
     uint64_t late_ns;                          // when the painting began that is late, 0: none

@@ -52,6 +52,7 @@ static void collect_time(struct vk_target *target, const struct vk_submission *s
     if (target->timed[submission->work] != submission->frame)
         target->gpu_ms[submission->work] = 0;
     target->timed[submission->work] = submission->frame;
+    target->end_ticks[submission->work] = ticks[1];
     target->gpu_ms[submission->work] += (double)((ticks[1] - ticks[0]) & d->timestamp_mask) * d->timestamp_ms;
 }
 
@@ -82,6 +83,11 @@ enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns)
     for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS && result == ARTEM_OK; i++)
         result = wait_submission(target, &target->submissions[(target->next + i) % VK_TARGET_SUBMISSIONS], timeout_ns);
     return result;
+}
+
+bool vk_target_is_timed(const struct vk_target *target, enum vk_work work)
+{
+    return target->timed[work] == target->frames[work];
 }
 
 struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work work)

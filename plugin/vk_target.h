@@ -83,6 +83,7 @@ struct vk_target {
     struct vk_submission submissions[VK_TARGET_SUBMISSIONS];
     unsigned next;                                        // submission to use next
     uint64_t frames[VK_WORK_COUNT], timed[VK_WORK_COUNT]; // begun, and the one that gpu_ms belongs to
+    uint64_t end_ticks[VK_WORK_COUNT];                    // of the timestamp after it
     double gpu_ms[VK_WORK_COUNT]; // of the latest capture (with its scaling) and composite that were waited for
 };
 
@@ -121,6 +122,9 @@ enum artem_result vk_target_composite(struct vk_target *target, unsigned picture
 
 // Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT or ARTEM_ERROR_DEVICE if it did not finish.
 enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns);
+
+// Whether gpu_ms and end_ticks belong to the latest work of that kind that was begun.
+bool vk_target_is_timed(const struct vk_target *target, enum vk_work work);
 
 // Waits for all work, then copies a picture as it was captured, or as it was put together, to `pixels`: rows of the
 // rect, packed, in the swapchain's format.

@@ -137,7 +137,10 @@ static enum wish find_timeline(const VkDeviceCreateInfo *info)
 
 struct layer_extras layer_extras_of_app(const VkDeviceCreateInfo *info)
 {
-    return (struct layer_extras){.dot = find_dot(info) == WISH_ON};
+    return (struct layer_extras){
+        .dot = find_dot(info) == WISH_ON,
+        .clock = find_name(info->ppEnabledExtensionNames, info->enabledExtensionCount, vulkan_clock_extension) >= 0,
+    };
 }
 
 // Where the app's instance has its functions; the device's is not named, but apps have one.
@@ -150,6 +153,14 @@ static struct layer_vulkan_origin find_origin(struct layer_instance *instance)
         origin = *instance->origins;
     pthread_mutex_unlock(&instance->mutex);
     return origin;
+}
+
+static bool is_on(struct layer_instance *instance)
+{
+    struct artem_settings settings;
+
+    artem_config_get(instance->config, &settings);
+    return settings.enabled;
 }
 
 static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info)
@@ -169,6 +180,8 @@ static struct layer_extras choose(struct layer_instance *instance, const XrVulka
         extras.sharing = vulkan_find_sharing(origin.get_instance_proc_addr, origin.instance, physical);
     if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info->vulkanCreateInfo) == WISH_OFF)
         extras.sharing = VULKAN_SHARING_BINARY; // its own structure says no, and may be larger than we know
+    if (origin.identifies && is_on(instance))   // the extension needs as much of the instance
+        extras.clock = extras.clock || vulkan_has_clock(origin.get_instance_proc_addr, origin.instance, physical);
     return extras;
 }
 
@@ -187,10 +200,10 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
     const bool adds_dot = extras.dot && find_dot(old) == WISH_NONE;
     const bool adds_timeline = extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(old) == WISH_NONE;
 
-    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE)
+    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE && extras.clock == layer_extras_of_app(old).clock)
         return false;
     *c = (struct layer_extras_device){.info = *old, .extras = extras};
-    c->names = copy_names(old->ppEnabledExtensionNames, old->enabledExtensionCount, vulkan_sharing_extension_count + 2);
+    c->names = copy_names(old->ppEnabledExtensionNames, old->enabledExtensionCount, vulkan_sharing_extension_count + 3);
     if (c->names == NULL)
         return false;
     c->info.ppEnabledExtensionNames = c->names;
@@ -203,6 +216,8 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
         c->info.pNext = &c->dot;
         add_name(c, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
     }
+    if (extras.clock)
+        add_name(c, vulkan_clock_extension);
     if (extras.sharing != VULKAN_SHARING_NONE)
         for (uint32_t i = 0; i < vulkan_sharing_extension_count; i++)
             add_name(c, vulkan_sharing_extensions[i]);

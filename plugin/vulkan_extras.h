@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the layer has the app's Vulkan made with for the engine's sake: integer dot products where they pay, and sharing
-// of memory and semaphores where CUDA may run on the same device. Only copies of the app's structures are changed.
+// What the layer has the app's Vulkan made with: for the engine's sake, integer dot products where they pay, and
+// sharing of memory and semaphores where CUDA may run on the same device; for measuring, clocks that can be related.
+// Only copies of the app's structures are changed.
 #ifndef ARTEM_PLUGIN_VULKAN_EXTRAS_H
 #define ARTEM_PLUGIN_VULKAN_EXTRAS_H
 

@@ -53,6 +53,7 @@ static const struct column {
     COLUMN(rung, COUNT),
     COLUMN(change, REASON),
     COLUMN(load_ms, MILLISECONDS),
+    COLUMN(gpu_slack_ms, MILLISECONDS),
     {"missed", MISSED, offsetof(struct artem_frame_record, slack_ms)},
 };
 
@@ -115,7 +116,10 @@ static void field_text(char out[80], const struct column *column, const struct a
         break;
     case MISSED:
         memcpy(&ms, field, sizeof ms);
-        snprintf(out, 80, "%s", !isfinite(ms) ? "" : ms < 0 ? (json ? "true" : "1") : (json ? "false" : "0"));
+        snprintf(out, 80, "%s",
+                 !isfinite(ms)                       ? ""
+                 : artem_frame_record_missed(record) ? (json ? "true" : "1")
+                                                     : (json ? "false" : "0"));
         break;
     }
 }
@@ -146,7 +150,7 @@ size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struc
                          quote, text[0] || quote[0] ? text : "null", quote);
         else
             n = snprintf(out + used, ARTEM_STATS_LINE_MAX - used, "%s%s", i == 0 ? "" : ",", text);
-        used += (size_t)n; // every field is short: 34 of at most 100 bytes
+        used += (size_t)n; // every field is short: 35 of at most 100 bytes
     }
     memcpy(out + used, json ? "}\n" : "\n", json ? 3 : 2);
     return used + (json ? 2 : 1);

@@ -31,8 +31,13 @@ bool artem_decision_parse(const char *name, enum artem_decision *out_decision)
 void artem_frame_record_init(struct artem_frame_record *out_record)
 {
     memset(out_record, 0, sizeof *out_record);
-    out_record->slack_ms = NAN;
+    out_record->slack_ms = out_record->gpu_slack_ms = NAN;
     out_record->capture_left_ms = out_record->capture_right_ms = NAN;
     out_record->composite_left_ms = out_record->composite_right_ms = NAN;
     out_record->style_age_ms = out_record->overhead_ms = NAN;
+}
+
+bool artem_frame_record_missed(const struct artem_frame_record *record)
+{
+    return record->slack_ms < 0 || record->gpu_slack_ms < 0;
 }

@@ -21,7 +21,7 @@ void artem_tally_add(struct artem_tally *t, const struct artem_frame_record *rec
         t->counts.by_decision[record->decision]++;
     if (isfinite(record->slack_ms)) {
         t->counts.timed++;
-        t->counts.missed += record->slack_ms < 0;
+        t->counts.missed += artem_frame_record_missed(record);
     }
     if (record->decision == ARTEM_DECISION_STYLED) {
         t->layer_ms[t->styled % ARTEM_TALLY_LATEST] = finite_or_zero(record->layer_ms);

@@ -139,8 +139,8 @@ unsigned mock_count_frames(void);
 // Frames that ended later than their predicted display time; only with a rate.
 unsigned mock_count_missed(void);
 
-// Device extensions that the latest xrCreateVulkanDeviceKHR asked for.
-unsigned mock_count_device_extensions(void);
+// Whether the latest xrCreateVulkanDeviceKHR asked for this device extension.
+bool mock_has_device_extension(const char *name);
 
 // A vkGetInstanceProcAddr for the app to hand over: devices complain about any use of the queue while
 // mock_queue_allowed is false, and about waiting for a whole queue or device always. The app sets the flag around the

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // XR_KHR_vulkan_enable and XR_KHR_vulkan_enable2.
+#include <stdio.h>
+#include <string.h>
+
 #include "dispatch.h"
 
 static XrResult get_extensions(XrInstance handle, const char *names, uint32_t capacity, uint32_t *count, char *buffer)
@@ -98,11 +101,23 @@ MOCK_FUNCTION(xrCreateVulkanInstanceKHR)
     return XR_SUCCESS;
 }
 
-static unsigned device_extensions;
+static char device_extensions[1024]; // of the latest device, each between spaces
 
-unsigned mock_count_device_extensions(void)
+bool mock_has_device_extension(const char *name)
 {
-    return device_extensions;
+    char word[VK_MAX_EXTENSION_NAME_SIZE + 2];
+
+    snprintf(word, sizeof word, " %s ", name);
+    return strstr(device_extensions, word) != NULL;
+}
+
+static void note_extensions(const VkDeviceCreateInfo *info)
+{
+    size_t used = (size_t)snprintf(device_extensions, sizeof device_extensions, " ");
+
+    for (uint32_t i = 0; i < info->enabledExtensionCount && used < sizeof device_extensions; i++)
+        used += (size_t)snprintf(device_extensions + used, sizeof device_extensions - used, "%s ",
+                                 info->ppEnabledExtensionNames[i]);
 }
 
 MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
@@ -113,8 +128,8 @@ MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
         return mock_violation(XR_ERROR_HANDLE_INVALID, "xrCreateVulkanDeviceKHR: unknown instance");
     if (info->type != XR_TYPE_VULKAN_DEVICE_CREATE_INFO_KHR)
         return mock_violation(XR_ERROR_VALIDATION_FAILURE, "xrCreateVulkanDeviceKHR: wrong structure type");
-    device_extensions = info->vulkanCreateInfo->enabledExtensionCount;
-    if (mock_settings.refuse_extensions && device_extensions > 0) {
+    note_extensions(info->vulkanCreateInfo);
+    if (mock_settings.refuse_extensions && info->vulkanCreateInfo->enabledExtensionCount > 0) {
         *vulkan_result = VK_ERROR_EXTENSION_NOT_PRESENT;
         return XR_SUCCESS;
     }

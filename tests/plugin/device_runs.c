@@ -9,8 +9,7 @@
 
 struct fake_engine_state fake_engine; // the app looks at it; here it stays empty
 
-unsigned extensions_seen;
-const char *runs_mode = "sync";
+const char *runs_mode = "sync", *runs_log;
 static char config[] = "/tmp/artem-device-test.XXXXXX";
 
 void runs_configure(const char *backend, const char *style)
@@ -22,6 +21,8 @@ void runs_configure(const char *backend, const char *style)
             "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = "
             "0.3\nkeep_text = 0.6\nmode = %s\n",
             style, backend, runs_mode);
+    if (runs_log != NULL)
+        fprintf(file, "log_file = %s\n", runs_log);
     fclose(file);
 }
 
@@ -66,7 +67,6 @@ void run_two_eyes(struct history *history)
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
     open_app(true, 1);
-    extensions_seen = mock_count_device_extensions();
     app_show_views(&info);
     for (int i = 0; i < FRAMES; i++)
         show(history);

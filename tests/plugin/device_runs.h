@@ -14,12 +14,11 @@ struct history {
     unsigned count;
 };
 
-extern unsigned extensions_seen; // by the runtime when the app made its device, in run_two_eyes
-
 // NULL, or why there is no Vulkan device. Settings are in a file of the test's own, until the end.
 const char *runs_begin(void);
 void runs_end(void);
 extern const char *runs_mode; // mode = …
+extern const char *runs_log;  // log_file = …, NULL: none
 void runs_configure(const char *backend, const char *style);
 
 void run_two_eyes(struct history *history);

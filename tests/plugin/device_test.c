@@ -3,6 +3,7 @@
 // the last bit, frame by frame, and neither the runtime nor the validation layer has anything to say. Frames on the
 // device are not waited for, so swapchains, sessions and instances go while one is still being worked on.
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "device_runs.h"
 #include "test.h"
@@ -21,13 +22,12 @@ static void test_dot_products(void)
     static const struct {
         const char *backend, *dot;
         uint32_t version;
-        bool refuse;
-        unsigned extensions;
+        bool refuse, added;
     } cases[] = {
-        {"cpu", "on", VK_API_VERSION_1_1, false, 0},    {"vulkan", "off", VK_API_VERSION_1_1, false, 0},
-        {"vulkan", "on", VK_API_VERSION_1_0, false, 0}, // the app's instance has no features to ask for
-        {"vulkan", "on", VK_API_VERSION_1_1, true, 0},  // the second attempt is the app's own
-        {"vulkan", "on", VK_API_VERSION_1_1, false, 1}, // unless the driver has none
+        {"cpu", "on", VK_API_VERSION_1_1, false, false},    {"vulkan", "off", VK_API_VERSION_1_1, false, false},
+        {"vulkan", "on", VK_API_VERSION_1_0, false, false}, // the app's instance has no features to ask for
+        {"vulkan", "on", VK_API_VERSION_1_1, true, false},  // the second attempt is the app's own
+        {"vulkan", "on", VK_API_VERSION_1_1, false, true},  // unless the driver has none
     };
     struct history histories[sizeof cases / sizeof cases[0]] = {{.count = 0}};
 
@@ -38,13 +38,106 @@ static void test_dot_products(void)
         host_api_version = cases[i].version;
         refuse_extensions = cases[i].refuse;
         run_two_eyes(&histories[i]);
-        if (cases[i].extensions == 1 && extensions_seen == 0)
+        const bool added = mock_has_device_extension(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+        if (cases[i].added && !added)
             fprintf(stderr, "this device has no integer dot products\n");
         else
-            CHECK_INT(extensions_seen, cases[i].extensions);
+            CHECK_INT(added, cases[i].added);
         CHECK(memcmp(histories[i].frames, histories[0].frames, sizeof histories[0].frames) == 0);
     }
     unsetenv("ARTEM_VULKAN_DOT");
+    host_api_version = VK_API_VERSION_1_0;
+    app_before_open = NULL;
+}
+
+// Which column of a log is called this.
+static int find_column(const char *header, const char *name)
+{
+    int column = 0;
+
+    for (const char *c = header; *c != '\0'; c += strcspn(c, ",\n") + 1, column++)
+        if (strncmp(c, name, strlen(name)) == 0 && strchr(",\n", c[strlen(name)]) != NULL)
+            return column;
+    TEST_FAIL("no column %s", name);
+    return 0;
+}
+
+static const char *find_field(const char *line, int column)
+{
+    for (; column > 0; column--)
+        line += strcspn(line, ",\n") + 1;
+    return line;
+}
+
+// Frames of the log that were put together on the GPU, and those that say when: not before the app handed them over to
+// the layer.
+static void check_log(const char *path, unsigned *out_drawn, unsigned *out_known)
+{
+    FILE *file = fopen(path, "re");
+    char line[2048], header[2048];
+
+    *out_drawn = *out_known = 0;
+    CHECK(file != NULL && fgets(header, sizeof header, file) != NULL);
+    while (fgets(line, sizeof line, file) != NULL) {
+        const char *gpu = find_field(line, find_column(header, "gpu_slack_ms"));
+
+        if (line[0] == '#')
+            continue;
+        if (atof(find_field(line, find_column(header, "composite_ms"))) <= 0) {
+            CHECK_INT(gpu[0], ',');
+            continue;
+        }
+        ++*out_drawn;
+        if (gpu[0] == ',')
+            continue;
+        ++*out_known;
+        // The runtime of this test promises times that are near.
+        const double slack = atof(find_field(line, find_column(header, "slack_ms"))), on_gpu = atof(gpu);
+        const double in_layer = atof(find_field(line, find_column(header, "layer_ms")));
+        if (on_gpu >= slack + in_layer || on_gpu < slack - 10000)
+            TEST_FAIL("handed over %g ms before the display time, on the GPU %g, in the layer %g", slack, on_gpu,
+                      in_layer);
+    }
+    fclose(file);
+}
+
+// When the GPU is done is known where its clock can be related to the system's.
+static void test_clocks(void)
+{
+    static const struct {
+        const char *backend;
+        uint32_t version;
+        bool refuse, added;
+    } cases[] = {
+        {"cpu", VK_API_VERSION_1_0, false, false},
+        {"cpu", VK_API_VERSION_1_1, true, false},
+        {"cpu", VK_API_VERSION_1_1, false, true},
+        {"vulkan", VK_API_VERSION_1_1, false, true},
+    };
+    char path[] = "/tmp/artem-device-log.XXXXXX";
+    unsigned drawn, known;
+
+    close(mkstemp(path));
+    runs_log = path;
+    app_before_open = apply_refusal;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct history history = {.count = 0};
+
+        CHECK_INT(truncate(path, 0), 0);
+        runs_configure(cases[i].backend, "great_wave");
+        host_api_version = cases[i].version;
+        refuse_extensions = cases[i].refuse;
+        run_two_eyes(&history);
+        check_log(path, &drawn, &known);
+        CHECK(drawn >= FRAMES - 1);
+        if (cases[i].added && !mock_has_device_extension(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME))
+            fprintf(stderr, "this device's clock cannot be related\n");
+        else
+            CHECK_INT(known, cases[i].added ? drawn : 0);
+    }
+    unlink(path);
+    runs_log = NULL;
+    refuse_extensions = false;
     host_api_version = VK_API_VERSION_1_0;
     app_before_open = NULL;
 }
@@ -64,6 +157,7 @@ int main(void)
     runs_compare("deferred", run_deferred, "vulkan");
     runs_mode = "sync";
     test_dot_products();
+    test_clocks();
     runs_end();
     return test_result();
 }

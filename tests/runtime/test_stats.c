@@ -16,7 +16,7 @@ static const char header[] = "frame,display_time,decision,views,width,height,sty
                              "capture_ms,network_ms,composite_ms,layer_ms,interval_ms,slack_ms,"
                              "capture_left_ms,capture_right_ms,composite_left_ms,composite_right_ms,style_age_ms,"
                              "engine_views,cut,layers,passed_layers,budget_ms,overhead_ms,hud_ms,release_ms,gpu_ms,"
-                             "pace,rung,change,load_ms,missed\n";
+                             "pace,rung,change,load_ms,gpu_slack_ms,missed\n";
 
 static struct artem_frame_record record_of(uint64_t frame, double ms)
 {
@@ -93,9 +93,11 @@ static void test_csv(void)
     struct artem_frame_record record = record_of(1, -0.25);
     record.decision = ARTEM_DECISION_BUDGET;
     record.slack_ms = 3.5;
+    record.gpu_slack_ms = 0.5;
     memset(record.style, ',', sizeof record.style); // not terminated, and of the worst characters
     artem_stats_add(stats, &record);
-    record.slack_ms = -0.0004; // missed, however little
+    record.slack_ms = 0.0004; // handed over in time, but
+    record.gpu_slack_ms = -0.25;
     record.decision = ARTEM_DECISION_LATE;
     record.style[0] = '\0';
     record.capture_left_ms = 1;
@@ -121,15 +123,15 @@ static void test_csv(void)
     CHECK(stats == NULL);
     int n = snprintf(expected, sizeof expected,
                      "%s0,1000000007,styled,2,1440,1584,464,512,great_wave,0.000,2.001,0.000,1.001,11.112,,"
-                     ",,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,\n"
+                     ",,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,,\n"
                      "1,1000000007,budget,2,1440,1584,464,512,",
                      header);
     memset(expected + n, '_', 64);
     snprintf(expected + n + 64, sizeof expected - (size_t)n - 64,
-             ",0.000,-0.500,0.000,-0.250,11.112,3.500,,,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,0\n"
+             ",0.000,-0.500,0.000,-0.250,11.112,3.500,,,,,,0,0,0,0,11.100,,0.000,0.000,0.000,every,0,,0.000,0.500,0\n"
              "1,1000000007,late,2,1440,1584,464,512,,0.000,-0.500,0.000,-0.250,11.112,0.000,"
              "1.000,2.000,3.000,4.000,22.222,3,1,4,5,0.000,0.012,0.250,0.125,6.500,"
-             "deferred,6,over,12.500,1\n");
+             "deferred,6,over,12.500,-0.250,1\n");
     CHECK_STR(read_table(path), expected);
 
     // A second session goes on in the same file, without a second header.
@@ -178,7 +180,7 @@ static void test_json(void)
             "\"composite_left_ms\":null,\"composite_right_ms\":null,\"style_age_ms\":null,"
             "\"engine_views\":0,\"cut\":true,\"layers\":0,\"passed_layers\":0,\"budget_ms\":11.100,"
             "\"overhead_ms\":null,\"hud_ms\":0.000,\"release_ms\":0.000,\"gpu_ms\":0.000,\"pace\":\"every\",\"rung\":0,"
-            "\"change\":\"\",\"load_ms\":0.000,\"missed\":true}\n");
+            "\"change\":\"\",\"load_ms\":0.000,\"gpu_slack_ms\":null,\"missed\":true}\n");
 }
 
 static void test_meta(void)

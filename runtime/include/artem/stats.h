@@ -56,9 +56,12 @@ struct artem_frame_record {
     uint32_t rung;            // of its ladder, 0 = the best
     enum artem_reason change; // why the rung has changed since the previous frame
     double load_ms;           // what it judges: 95th percentile per frame, 0 = not measured
+    double gpu_slack_ms;      // display_time minus when the GPU had put the frame together; NaN when not known
 };
 // Zeros and empty text, NaN for slack, per-eye times, style age and overhead.
 void artem_frame_record_init(struct artem_frame_record *out_record);
+// Handed over, or put together, after its display time.
+bool artem_frame_record_missed(const struct artem_frame_record *record);
 
 struct artem_stats; // opaque
 
@@ -85,7 +88,7 @@ struct artem_stats_summary {
     double layer_ms_p50, layer_ms_p95, layer_ms_p99, layer_ms_p999, layer_ms_max;
     double network_ms_p50, network_ms_p95, network_ms_p99, network_ms_p999, network_ms_max;
     uint64_t timed;                          // frames whose slack is known
-    uint64_t missed;                         // of those, handed over after their display time (slack_ms < 0)
+    uint64_t missed;                         // of those, artem_frame_record_missed
     double overhead_ms_p50, overhead_ms_p99; // NaN when never measured
 };
 void artem_stats_get(struct artem_stats *stats, struct artem_stats_summary *out_summary);

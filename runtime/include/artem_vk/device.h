@@ -96,6 +96,7 @@ struct vulkan_device {
     PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing
     PFN_vkSignalSemaphoreKHR vkSignalSemaphoreKHR; // with timeline semaphores, and the next
     PFN_vkGetSemaphoreCounterValueKHR vkGetSemaphoreCounterValueKHR;
+    PFN_vkGetCalibratedTimestampsEXT vkGetCalibratedTimestampsEXT; // NULL: its clock cannot be related
 #define X(name) PFN_##name name;
     VULKAN_DEVICE_FUNCTIONS(X)
 #undef X
@@ -109,6 +110,7 @@ struct vulkan_device_params {
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: look for the libvulkan that the app uses
     bool dot;                                         // see above
     enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
+    bool clock;                                       // made with vulkan_clock_extension
 };
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
@@ -143,6 +145,18 @@ enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstanc
 // The UUID by which other APIs know the device; false where the instance cannot tell.
 bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                       uint8_t uuid[VK_UUID_SIZE]);
+
+// The device's clock against CLOCK_MONOTONIC, for a device that has_clock and was made with this extension.
+extern const char vulkan_clock_extension[];
+bool vulkan_has_clock(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
+struct vulkan_clock {
+    uint64_t ticks; // of the device's timestamps
+    uint64_t ns;    // at the same moment
+};
+// False where it cannot be told.
+bool vulkan_read_clock(const struct vulkan_device *device, struct vulkan_clock *out_clock);
+// How long before the reading a timestamp was written.
+double vulkan_ms_before(const struct vulkan_device *device, const struct vulkan_clock *clock, uint64_t ticks);
 
 // A device of our own, for engines that no app lends one: the one of vulkan_find_device. ARTEM_ERROR_UNSUPPORTED, with
 // the reason in the log at that level, without one.
