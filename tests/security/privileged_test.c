@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process with rights of others takes nothing from its user: no configuration, no environment, no models, and writes
-// no log, no cache and no socket where the environment says. The program runs a copy of itself, once as it is, which
-// does all that, and once set-user-ID, which must do none of it. Needs root, and a /tmp that takes the bit.
+// no log, no cache and no socket where the environment says. The program runs copies of itself, one as it is, which
+// does all that, and one each that is set-user-ID, set-group-ID, or has a capability, which must do none of it. Needs
+// root, and a /tmp that takes these.
 #include <dirent.h>
+#include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "artem/config.h"
@@ -19,6 +25,21 @@ enum { NOBODY = 65534 };
 
 // What the child has found, as bits of its exit status.
 enum { FOUND_SECURE = 1, FOUND_CONFIG = 2, FOUND_MODEL = 4, FAILED = 64 };
+
+// Ways to have rights of others.
+static const struct privilege {
+    const char *name;
+    uid_t owner, group; // of the file
+    mode_t mode;
+    bool has_capability;
+    uid_t user;      // who runs it
+    uid_t effective; // who it then is
+} privileges[] = {
+    {"set-user-ID", NOBODY, 0, 04755, false, 0, NOBODY},
+    {"set-group-ID", 0, NOBODY, 02755, false, 0, 0},
+    {"a capability", 0, 0, 0755, true, NOBODY, NOBODY},
+};
+enum { PRIVILEGES = sizeof privileges / sizeof privileges[0] };
 
 static char folder[] = "/tmp/artem-privileged.XXXXXX";
 
@@ -53,7 +74,7 @@ static void put(const char *name, const char *text)
 }
 
 // The content of a file, in another place.
-static void copy(const char *from, const char *name, mode_t mode)
+static void copy(const char *from, const char *name, const struct privilege *privilege)
 {
     char path[128], buffer[1 << 16];
     ssize_t n;
@@ -63,10 +84,21 @@ static void copy(const char *from, const char *name, mode_t mode)
     CHECK(in >= 0 && out >= 0);
     while ((n = read(in, buffer, sizeof buffer)) > 0)
         CHECK_INT(write(out, buffer, (size_t)n), n);
-    CHECK_INT(fchown(out, (mode & S_ISUID) != 0 ? NOBODY : 0, 0), 0);
-    CHECK_INT(fchmod(out, mode), 0);
+    CHECK_INT(fchown(out, privilege->owner, privilege->group), 0);
+    CHECK_INT(fchmod(out, privilege->mode), 0);
     close(in);
     close(out);
+}
+
+// One that does no harm, permitted and in force.
+static bool give_capability(const char *name)
+{
+    const struct vfs_cap_data data = {.magic_etc = htole32(VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE),
+                                      .data = {{.permitted = htole32(1u << CAP_NET_BIND_SERVICE)}}};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return setxattr(path, "security.capability", &data, sizeof data, 0) == 0;
 }
 
 static bool exists(const char *name)
@@ -77,7 +109,7 @@ static bool exists(const char *name)
     return access(path, F_OK) == 0;
 }
 
-static int run(const char *name)
+static int run(const char *name, uid_t user)
 {
     char path[128], conf[160], log[160], data[160], runtime[160], cache[160];
     int status = -1;
@@ -91,6 +123,8 @@ static int run(const char *name)
     char *environment[] = {conf, log, data, runtime, cache, NULL}, *arguments[] = {path, "probe", NULL};
     const pid_t child = fork();
     if (child == 0) {
+        if (user != 0 && (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0))
+            _exit(FAILED);
         execve(path, arguments, environment);
         _exit(FAILED);
     }
@@ -98,24 +132,62 @@ static int run(const char *name)
     return WEXITSTATUS(status);
 }
 
-static void remove_all(void)
+static void remove_file(const char *name)
 {
-    static const char *const names[] = {"plain", "privileged", "artem.conf", "of_the_user.artstyle", "log"};
     char path[128];
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-    }
-    snprintf(path, sizeof path, "%s/runtime/artem", folder);
-    rmdir(path);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (unlink(path) != 0)
+        rmdir(path);
+}
+
+// What a run has left. The folder of sockets belongs to whom the next one is.
+static void clean(uid_t user)
+{
+    char path[128];
+
+    remove_file("log");
+    remove_file("runtime/artem");
     snprintf(path, sizeof path, "%s/runtime", folder);
-    rmdir(path);
-    rmdir(folder);
+    CHECK_INT(chown(path, user, 0), 0);
+}
+
+// False if programs here get no such rights.
+static bool test_privilege(const struct privilege *privilege)
+{
+    static const struct privilege plain = {.mode = 0755};
+    const char *missing = NULL;
+    int found = 0;
+
+    copy("/proc/self/exe", "plain", &plain);
+    copy("/proc/self/exe", "privileged", privilege);
+    clean(privilege->user);
+    CHECK_INT(run("plain", privilege->user), FOUND_CONFIG | FOUND_MODEL);
+    CHECK(exists("log") && exists("runtime/artem"));
+    clean(privilege->effective);
+    if (privilege->has_capability && !give_capability("privileged"))
+        missing = strerror(errno);
+    else
+        found = run("privileged", privilege->user);
+    if (missing == NULL && (found & (FOUND_SECURE | FAILED)) == 0)
+        missing = "programs in /tmp get no rights of others";
+    if (missing != NULL) {
+        fprintf(stderr, "not tried: %s (%s)\n", privilege->name, missing);
+    } else {
+        CHECK_INT(found, FOUND_SECURE);
+        CHECK(!exists("log") && !exists("runtime/artem") && !exists("cache"));
+        printf("%s: nothing of the user's is used\n", privilege->name);
+    }
+    clean(0);
+    remove_file("plain");
+    remove_file("privileged");
+    return missing == NULL;
 }
 
 int main(int argc, char **argv)
 {
+    static const struct privilege readable = {.mode = 0644};
+    unsigned tried = 0;
     char path[128];
 
     if (argc > 1 && strcmp(argv[1], "probe") == 0)
@@ -128,29 +200,14 @@ int main(int argc, char **argv)
     CHECK(mkdtemp(folder) != NULL);
     CHECK_INT(chmod(folder, 0777), 0);
     put("artem.conf", "[artem]\nstyle = of_the_user\n");
-    copy(argv[1] != NULL ? argv[1] : "", "of_the_user.artstyle", 0644);
-    copy("/proc/self/exe", "plain", 0755);
-    copy("/proc/self/exe", "privileged", 04755);
+    copy(argc > 1 ? argv[1] : "", "of_the_user.artstyle", &readable);
     snprintf(path, sizeof path, "%s/runtime", folder);
     CHECK_INT(mkdir(path, 0700), 0);
-
-    CHECK_INT(run("plain"), FOUND_CONFIG | FOUND_MODEL);
-    CHECK(exists("log") && exists("runtime/artem"));
-    snprintf(path, sizeof path, "%s/log", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/runtime/artem", folder);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/runtime", folder);
-    CHECK_INT(chown(path, NOBODY, 0), 0); // the user that the privileged one has become
-
-    const int found = run("privileged");
-    if ((found & (FOUND_SECURE | FAILED)) == 0 && test_failures == 0) {
-        fprintf(stderr, "skipped: programs in /tmp get no rights of others\n");
-        remove_all();
-        return TEST_SKIPPED;
-    }
-    CHECK_INT(found, FOUND_SECURE);
-    CHECK(!exists("log") && !exists("runtime/artem") && !exists("cache"));
-    remove_all();
-    return test_result();
+    for (int i = 0; i < PRIVILEGES; i++)
+        tried += test_privilege(&privileges[i]);
+    remove_file("artem.conf");
+    remove_file("of_the_user.artstyle");
+    remove_file("runtime");
+    CHECK_INT(rmdir(folder), 0);
+    return tried == 0 && test_failures == 0 ? TEST_SKIPPED : test_result();
 }
