@@ -117,8 +117,10 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
     return goes_on;
 }
 
-static int finish(const struct optimize_job *job, const struct lab_state *state, enum optimize_end end)
+static int finish(const struct optimize_job *job, const struct lab_state *state, const struct lab_times *times,
+                  enum optimize_end end)
 {
+    const struct lab_time each = lab_times_median(times);
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
     if (end == OPTIMIZE_STOPPED) {
@@ -138,12 +140,16 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
            state->picture.width, state->picture.height, iterations_done(state),
            end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
+    if (times->count > 0)
+        printf("evaluations %u, each %.1f ms, %.1f ms of work on all processors (medians)\n", times->count,
+               1e3 * each.clock, 1e3 * each.work);
     return cli_finish_output();
 }
 
 static int run(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2])
 {
-    const struct optimize_watch watch = {on_progress, job};
+    struct lab_times times = {0};
+    const struct optimize_watch watch = {on_progress, job, &times};
     const uint64_t inputs = digest_of(job, weights, pictures);
     struct lab_state state = {0};
     enum optimize_end end;
@@ -156,9 +162,10 @@ static int run(struct optimize_job *job, const struct vgg_weights *weights, cons
     const enum artem_result result =
         optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
     progress_hide(&job->progress);
-    const int status = result == ARTEM_OK ? finish(job, &state, end)
+    const int status = result == ARTEM_OK ? finish(job, &state, &times, end)
                                           : cli_error("the optimisation failed: %s", artem_result_string(result));
     lab_state_free(&state);
+    lab_times_free(&times);
     return status;
 }
 

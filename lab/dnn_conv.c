@@ -36,8 +36,39 @@ static dnnl_status_t reorder(dnnl_stream_t stream, onednn_desc from, const float
     return status;
 }
 
-static dnnl_status_t create_conv(struct dnn_conv *conv, const onednn_desc desc[5], const float *weights,
-                                 const float *bias, bool has_backward)
+// The layouts of a convolution's tensors; weights: as the primitive likes, and as they are given.
+struct shapes {
+    onednn_desc in, out, bias, weights, given;
+};
+
+static dnnl_status_t describe(uint32_t height, uint32_t width, uint32_t inputs, uint32_t outputs, struct shapes *s)
+{
+    const dnnl_dims_t in = {1, inputs, height, width}, out = {1, outputs, height, width}, biases = {outputs},
+                      kernel = {outputs, inputs, 3, 3};
+    dnnl_status_t status = onednn_desc_create(&s->in, 4, in, dnnl_nhwc);
+
+    if (status == dnnl_success)
+        status = onednn_desc_create(&s->out, 4, out, dnnl_nhwc);
+    if (status == dnnl_success)
+        status = onednn_desc_create(&s->bias, 1, biases, dnnl_x);
+    if (status == dnnl_success)
+        status = onednn_desc_create(&s->weights, 4, kernel, dnnl_format_tag_any);
+    if (status == dnnl_success)
+        status = onednn_desc_create(&s->given, 4, kernel, dnnl_oihw);
+    return status;
+}
+
+static void forget(struct shapes *s)
+{
+    onednn_desc_destroy(s->in);
+    onednn_desc_destroy(s->out);
+    onednn_desc_destroy(s->bias);
+    onednn_desc_destroy(s->weights);
+    onednn_desc_destroy(s->given);
+}
+
+static dnnl_status_t create_forward(struct dnn_conv *conv, const struct shapes *s, const float *weights,
+                                    const float *bias)
 {
     dnnl_post_ops_t ops = NULL;
     dnnl_primitive_attr_t attr = NULL;
@@ -50,21 +81,14 @@ static dnnl_status_t create_conv(struct dnn_conv *conv, const onednn_desc desc[5
     if (status == dnnl_success)
         status = dnnl_primitive_attr_set_post_ops(attr, ops);
     if (status == dnnl_success)
-        status = onednn_conv_forward(&conv->forward.pd, onednn_cpu, desc[0], desc[1], desc[2], desc[3], attr);
+        status = onednn_conv_forward(&conv->forward.pd, onednn_cpu, s->in, s->weights, s->bias, s->out, attr);
     if (status == dnnl_success)
         status = onednn_finish_step(&conv->forward, dnnl_query_src_md, dnnl_query_dst_md);
     if (status == dnnl_success)
-        status = reorder(conv->stream, desc[4], weights, onednn_query(&conv->forward, dnnl_query_weights_md),
+        status = reorder(conv->stream, s->given, weights, onednn_query(&conv->forward, dnnl_query_weights_md),
                          &conv->weights);
     if (status == dnnl_success)
-        status = reorder(conv->stream, desc[2], bias, desc[2], &conv->bias);
-    if (status == dnnl_success && has_backward)
-        status = onednn_conv_backward(&conv->backward.pd, onednn_cpu, desc[0], desc[1], desc[3], conv->forward.pd);
-    if (status == dnnl_success && has_backward)
-        status = onednn_finish_step(&conv->backward, dnnl_query_diff_dst_md, dnnl_query_diff_src_md);
-    if (status == dnnl_success && has_backward)
-        status = reorder(conv->stream, desc[4], weights, onednn_query(&conv->backward, dnnl_query_weights_md),
-                         &conv->weights_backward);
+        status = reorder(conv->stream, s->bias, bias, s->bias, &conv->bias);
     if (attr != NULL)
         dnnl_primitive_attr_destroy(attr);
     if (ops != NULL)
@@ -72,13 +96,41 @@ static dnnl_status_t create_conv(struct dnn_conv *conv, const onednn_desc desc[5
     return status;
 }
 
+// [outputs][inputs][3][3] with inputs and outputs swapped and each kernel turned round.
+static void transpose(uint32_t inputs, uint32_t outputs, const float *weights, float *out)
+{
+    for (uint64_t o = 0; o < outputs; o++)
+        for (uint64_t i = 0; i < inputs; i++)
+            for (uint64_t tap = 0; tap < 9; tap++)
+                out[(i * outputs + o) * 9 + 8 - tap] = weights[(o * inputs + i) * 9 + tap];
+}
+
+// The gradient with respect to the input is a convolution as well, of the transposed weights. oneDNN's own primitive
+// for it takes up to three times as long with tensors in this order (2.6, AVX-512, 512 channels).
+static dnnl_status_t create_backward(struct dnn_conv *conv, uint32_t inputs, uint32_t outputs, const struct shapes *s,
+                                     const float *weights)
+{
+    float *transposed = malloc((size_t)inputs * outputs * 9 * sizeof *transposed);
+    dnnl_status_t status = transposed == NULL ? dnnl_out_of_memory : dnnl_success;
+
+    if (status == dnnl_success)
+        status = onednn_conv_forward(&conv->backward.pd, onednn_cpu, s->in, s->weights, NULL, s->out, NULL);
+    if (status == dnnl_success)
+        status = onednn_finish_step(&conv->backward, dnnl_query_src_md, dnnl_query_dst_md);
+    if (status == dnnl_success) {
+        transpose(inputs, outputs, weights, transposed);
+        status = reorder(conv->stream, s->given, transposed, onednn_query(&conv->backward, dnnl_query_weights_md),
+                         &conv->weights_backward);
+    }
+    free(transposed);
+    return status;
+}
+
 enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inputs, uint32_t outputs,
                                   const float *weights, const float *bias, bool has_backward,
                                   struct dnn_conv **out_conv)
 {
-    const dnnl_dims_t in = {1, inputs, height, width}, kernel = {outputs, inputs, 3, 3}, biases = {outputs},
-                      out = {1, outputs, height, width};
-    onednn_desc desc[5] = {NULL};
+    struct shapes forward = {NULL}, backward = {NULL};
     struct dnn_conv *conv = calloc(1, sizeof *conv);
 
     *out_conv = NULL;
@@ -86,19 +138,15 @@ enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inpu
         return ARTEM_ERROR_MEMORY;
     dnnl_status_t status = onednn_open_stream(&conv->stream);
     if (status == dnnl_success)
-        status = onednn_desc_create(&desc[0], 4, in, dnnl_nhwc);
+        status = describe(height, width, inputs, outputs, &forward);
     if (status == dnnl_success)
-        status = onednn_desc_create(&desc[1], 4, kernel, dnnl_format_tag_any);
-    if (status == dnnl_success)
-        status = onednn_desc_create(&desc[2], 1, biases, dnnl_x);
-    if (status == dnnl_success)
-        status = onednn_desc_create(&desc[3], 4, out, dnnl_nhwc);
-    if (status == dnnl_success)
-        status = onednn_desc_create(&desc[4], 4, kernel, dnnl_oihw);
-    if (status == dnnl_success)
-        status = create_conv(conv, desc, weights, bias, has_backward);
-    for (size_t i = 0; i < sizeof desc / sizeof *desc; i++)
-        onednn_desc_destroy(desc[i]);
+        status = create_forward(conv, &forward, weights, bias);
+    if (status == dnnl_success && has_backward)
+        status = describe(height, width, outputs, inputs, &backward);
+    if (status == dnnl_success && has_backward)
+        status = create_backward(conv, inputs, outputs, &backward, weights);
+    forget(&forward);
+    forget(&backward);
     if (status == dnnl_success)
         *out_conv = conv;
     else
@@ -117,9 +165,9 @@ enum artem_result dnn_conv_forward(struct dnn_conv *conv, const float *in, float
 
 enum artem_result dnn_conv_backward(struct dnn_conv *conv, const float *grad_sum, float *grad_in)
 {
-    const dnnl_exec_arg_t args[] = {{DNNL_ARG_DIFF_DST, conv->backward.in},
+    const dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, conv->backward.in},
                                     {DNNL_ARG_WEIGHTS, conv->weights_backward},
-                                    {DNNL_ARG_DIFF_SRC, conv->backward.out}};
+                                    {DNNL_ARG_DST, conv->backward.out}};
     return onednn_result_of(onednn_execute(&conv->backward, conv->stream, grad_sum, grad_in, 3, args));
 }
 

@@ -34,14 +34,6 @@ static inline dnnl_status_t onednn_conv_forward(dnnl_primitive_desc_t *pd, dnnl_
                                                           in, weights, bias, out, one, zero, one, one, attr);
 }
 
-static inline dnnl_status_t onednn_conv_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc in,
-                                                 onednn_desc weights, onednn_desc out, dnnl_primitive_desc_t forward)
-{
-    const dnnl_dims_t one = {1, 1}, zero = {0, 0};
-    return dnnl_convolution_backward_data_primitive_desc_create(pd, engine, dnnl_convolution_direct, in, weights, out,
-                                                                one, zero, one, one, forward, NULL);
-}
-
 static inline dnnl_status_t onednn_pool_forward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t kind,
                                                 onednn_desc in, onednn_desc out)
 {
@@ -89,16 +81,6 @@ static inline dnnl_status_t onednn_conv_forward(dnnl_primitive_desc_t *pd, dnnl_
     const dnnl_status_t status = dnnl_convolution_forward_desc_init(
         &desc, dnnl_forward_training, dnnl_convolution_direct, in, weights, bias, out, one, one, one);
     return status != dnnl_success ? status : dnnl_primitive_desc_create(pd, &desc, attr, engine, NULL);
-}
-
-static inline dnnl_status_t onednn_conv_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc in,
-                                                 onednn_desc weights, onednn_desc out, dnnl_primitive_desc_t forward)
-{
-    const dnnl_dims_t one = {1, 1};
-    dnnl_convolution_desc_t desc;
-    const dnnl_status_t status =
-        dnnl_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, in, weights, out, one, one, one);
-    return status != dnnl_success ? status : dnnl_primitive_desc_create(pd, &desc, NULL, engine, forward);
 }
 
 static inline dnnl_status_t onednn_pool_forward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t kind,

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "minimise.h"
 
@@ -20,26 +19,20 @@ struct run {
     bool is_stopped;
 };
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 static enum artem_result evaluate(void *user, const float *x, float *grad, double *out_value)
 {
     struct run *run = user;
+    const struct lab_time start = lab_time_now();
     const enum artem_result result = objective_evaluate(run->objective, x, grad, &run->terms);
 
     *out_value = run->terms.total;
-    return result;
+    return result == ARTEM_OK && !lab_times_add(run->watch->times, &start) ? ARTEM_ERROR_MEMORY : result;
 }
 
 static bool note(struct run *run)
 {
     struct lab_state *state = run->state;
-    const double time = now();
+    const double time = lab_time_now().clock;
 
     state->seconds += time - run->clock;
     run->clock = time;
@@ -169,7 +162,8 @@ enum artem_result optimize_run(const struct vgg_weights *weights, const struct o
                                const struct lab_picture *content, const struct lab_picture *style,
                                const struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end)
 {
-    struct run run = {.weights = weights, .options = options, .watch = watch, .state = state, .clock = now()};
+    struct run run = {
+        .weights = weights, .options = options, .watch = watch, .state = state, .clock = lab_time_now().clock};
     enum artem_result result = ARTEM_OK;
 
     *out_end = OPTIMIZE_DONE;

@@ -7,6 +7,7 @@
 #include "objective.h"
 #include "picture.h"
 #include "state.h"
+#include "times.h"
 
 enum optimize_method { OPTIMIZE_LBFGS, OPTIMIZE_ADAM };
 enum optimize_start { OPTIMIZE_FROM_CONTENT, OPTIMIZE_FROM_NOISE };
@@ -27,6 +28,7 @@ struct optimize_watch {
     // After each iteration and once before the first, with what a stop at this moment would keep. False: stop here.
     bool (*progress)(void *user, const struct lab_state *state, const struct objective_terms *terms);
     void *user;
+    struct lab_times *times; // of this run's evaluations with gradient
 };
 
 enum optimize_end { OPTIMIZE_DONE, OPTIMIZE_CONVERGED, OPTIMIZE_STOPPED };

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import struct
 import subprocess
@@ -66,6 +67,9 @@ class Optimize(CommandTest):
             self.assertAlmostEqual(point[3] / (point[4] + 10 * point[5] + 0.2 * point[6]), 1, 5)
         self.assertEqual(decode_png(self.path("out.png"))[:2], (48, 40))
         self.assertIn(f"{curve[-1][3]:.6g}", run.stdout)
+        evaluations = re.search(r"^evaluations (\d+), each (\d+\.\d) ms, (\d+\.\d) ms of work", run.stdout, re.M).groups()
+        self.assertGreaterEqual(int(evaluations[0]), 20)
+        self.assertTrue(all(float(v) > 0 for v in evaluations))
         with open(self.path("curve.svg")) as file:
             self.assertIn("polyline", file.read())
         steps = sorted(n for n in os.listdir(self.folder) if n.startswith("out-"))

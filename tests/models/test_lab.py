@@ -9,16 +9,16 @@ import unittest
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from safetensors.numpy import save_file
 
+sys.path.insert(0, os.path.join(sys.argv[2], "train"))
+import optimise  # noqa: E402
+
 ARTEM = os.path.abspath(sys.argv[1])
-MARGIN = 16
 LAYERS = ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1")
 CHANNELS = (64, 64, 128, 128, 256)
 CONTENT, STYLE = "conv2_2", ("conv1_1", "conv2_1", "conv3_1")
-MEAN_BGR = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
 
 torch.set_num_threads(2)
 
@@ -30,52 +30,6 @@ def random_weights():
         tensors[name + ".bias"] = (rng.standard_normal(outputs) * 0.1).astype(np.float32)
         inputs = outputs
     return tensors
-
-
-def features(weights, x):
-    height, width = x.shape[2:]
-    x = F.pad(x, (MARGIN,) * 4, mode="reflect").flip(1) * 255 - MEAN_BGR
-    out, level = {}, 0
-    for i, name in enumerate(LAYERS):
-        if i and name[4] != LAYERS[i - 1][4]:
-            x, level = F.max_pool2d(x, 2), level + 1
-        x = F.relu(F.conv2d(x, weights[name + ".weight"], weights[name + ".bias"], padding=1))
-        m = MARGIN >> level
-        out[name] = x[:, :, m:m + (height >> level), m:m + (width >> level)]
-    return out
-
-
-def gram(f):
-    f = f[0].flatten(1)
-    return f @ f.t() / f.numel()
-
-
-def optimise(weights, content, style, iterations):
-    """The losses before each iteration, and after the last."""
-    with torch.no_grad():
-        targets = {k: gram(v) for k, v in features(weights, style).items() if k in STYLE}
-        wanted = features(weights, content)[CONTENT]
-    y, curve = content.clone().requires_grad_(), []
-
-    def loss():
-        shown = y.clamp(0, 1)
-        f = features(weights, shown)
-        return ((f[CONTENT] - wanted).square().mean() / (wanted.square().mean() + 1e-3)
-                + 10 * sum((gram(f[k]) - a).square().sum() / a.square().sum() for k, a in targets.items())
-                + 0.2 * ((shown[..., 1:] - shown[..., :-1]).square().mean() + (shown[..., 1:, :] - shown[..., :-1, :]).square().mean()))
-
-    def closure():
-        optimiser.zero_grad()
-        value = loss()
-        value.backward()
-        y.grad = y.grad.contiguous()  # what L-BFGS flattens
-        return value
-
-    optimiser = torch.optim.LBFGS([y], max_iter=1, max_eval=25, history_size=20, line_search_fn="strong_wolfe")
-    for _ in range(iterations):
-        curve.append(optimiser.step(closure).item())
-    with torch.no_grad():
-        return curve + [loss().item()]
 
 
 class Lab(unittest.TestCase):
@@ -98,7 +52,8 @@ class Lab(unittest.TestCase):
                 self.skipTest(done.stderr)
             self.assertEqual(done.returncode, 0, done.stderr)
             ours = np.loadtxt(path("curve.csv"), delimiter=",", skiprows=1)
-            theirs = optimise({k: torch.from_numpy(v) for k, v in weights.items()}, *pictures, 300)
+            objective = optimise.Objective({k: torch.from_numpy(v) for k, v in weights.items()}, *pictures, (CONTENT,), STYLE)
+            theirs = optimise.minimise(objective, pictures[0], 300)
         print(f"\nstart {ours[0, 3]:.6f}, PyTorch {theirs[0]:.6f}; after 300 iterations {ours[-1, 3]:.6f}, PyTorch {theirs[-1]:.6f}")
         self.assertAlmostEqual(ours[0, 3] / theirs[0], 1, 5)  # the same objective
         self.assertLess(ours[-1, 3], 1.02 * theirs[-1])
