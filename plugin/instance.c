@@ -141,6 +141,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance handle)
     next = instance->next.xrDestroyInstance;
     // Before going down: the sessions' swapchains still exist then, and the library may be unloaded right after.
     atomic_store(&active, NULL);
+    atomic_store(instance->slot, NULL);
     instance_free(instance);
     return next(handle);
 }

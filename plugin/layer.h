@@ -104,7 +104,8 @@ struct layer_instance {
     struct layer_session *sessions;
     struct layer_vulkan_origin *origins;
     struct layer_made_device *made_devices;
-    struct chord *chord; // NULL: none
+    struct chord *chord;                    // NULL: none
+    _Atomic(struct layer_instance *) *slot; // negotiate.c's reference, which ends with the instance
 };
 
 // Makes the layer active for a new XrInstance. NULL if memory is short, or if it could never be told that the instance

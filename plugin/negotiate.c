@@ -124,24 +124,24 @@ static XrResult create_instance(struct slot *slot, const XrInstanceCreateInfo *i
     transparent = !outermost || layer_active() != NULL;
     denied = !transparent && layer_is_denied(info);
     transparent = transparent || denied;
-    atomic_store(&slot->instance, NULL);
     atomic_store(&slot->next_get_instance_proc_addr, layer_info->next_info->next_get_instance_proc_addr);
     clock = !transparent && create_with_clock(info, &next_layer_info, layer_info->next_info, instance, &result);
     if (!clock)
         result = layer_info->next_info->next_create_api_layer_instance(info, &next_layer_info, instance);
-    if (outermost)
-        atomic_store(&creating, false);
-    if (XR_FAILED(result)) {
-        atomic_store(&slot->next_get_instance_proc_addr, NULL);
-        return result;
-    }
-    if (denied)
+    if (XR_SUCCEEDED(result) && denied)
         artem_log(ARTEM_LOG_INFO, "allow = off: the layer stays out of this app");
-    else if (transparent)
+    else if (XR_SUCCEEDED(result) && transparent)
         artem_log(ARTEM_LOG_WARN, "the layer is loaded twice; this copy does nothing");
-    else
+    else if (XR_SUCCEEDED(result))
         made = layer_instance_create(*instance, layer_info->next_info->next_get_instance_proc_addr, info, clock);
-    atomic_store(&slot->instance, made);
+    else if (atomic_load(&slot->instance) == NULL)
+        atomic_store(&slot->next_get_instance_proc_addr, NULL);
+    if (made != NULL) {
+        made->slot = &slot->instance;
+        atomic_store(&slot->instance, made);
+    }
+    if (outermost)
+        atomic_store(&creating, false); // only now: of two threads, one makes the instance that is active
     return result;
 }
 
@@ -172,6 +172,19 @@ static const struct slot_functions {
     {get_proc_addr_3, create_instance_3},
 };
 
+// Two loaders in one process may each have an instance. The slot of the one that is active is not given away.
+static unsigned choose_slot(void)
+{
+    unsigned slot = 0;
+
+    for (unsigned i = 0; i < SLOTS; i++) {
+        slot = atomic_fetch_add(&next_slot, 1) % SLOTS;
+        if (atomic_load(&slots[slot].instance) == NULL)
+            break;
+    }
+    return slot;
+}
+
 static bool is_own_create(pfn_create_api_layer_instance create)
 {
     for (unsigned i = 0; i < SLOTS; i++) {
@@ -196,7 +209,7 @@ XRAPI_ATTR XrResult XRAPI_CALL xrNegotiateLoaderApiLayerInterface(const struct l
         loader_info->min_interface_version > LOADER_INTERFACE_VERSION ||
         loader_info->max_interface_version < LOADER_INTERFACE_VERSION)
         return XR_ERROR_INITIALIZATION_FAILED;
-    slot = atomic_fetch_add(&next_slot, 1) % SLOTS;
+    slot = choose_slot();
     request->layer_interface_version = LOADER_INTERFACE_VERSION;
     request->layer_api_version = XR_CURRENT_API_VERSION;
     request->get_instance_proc_addr = slot_functions[slot].get_proc_addr;

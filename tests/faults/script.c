@@ -28,13 +28,7 @@ static XrResult keep(const char *function, XrResult result)
 
 static bool begin_session(void)
 {
-    const XrGraphicsBindingVulkanKHR binding = {
-        .type = XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR,
-        .instance = app.vulkan.instance,
-        .physicalDevice = app.vulkan.physical_device,
-        .device = app.vulkan.device,
-        .queueFamilyIndex = app.vulkan.queue_family,
-    };
+    const XrGraphicsBindingVulkanKHR binding = app_binding();
     const XrSessionCreateInfo info = {.type = XR_TYPE_SESSION_CREATE_INFO, .next = &binding, .systemId = 1};
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO,
                                            .primaryViewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO};

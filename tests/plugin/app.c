@@ -45,10 +45,10 @@ static XRAPI_ATTR XrResult XRAPI_CALL create_at_the_end(const XrInstanceCreateIn
     return ((PFN_xrCreateInstance)create)(info, instance);
 }
 
-static void create_instance(void)
+PFN_xrGetInstanceProcAddr app_make_instance(XrInstance *out_instance)
 {
-    static const char *extensions[] = {
-        XR_KHR_VULKAN_ENABLE2_EXTENSION_NAME,
+    const char *const extensions[] = {
+        app.enable2 ? XR_KHR_VULKAN_ENABLE2_EXTENSION_NAME : XR_KHR_VULKAN_ENABLE_EXTENSION_NAME,
         XR_KHR_COMPOSITION_LAYER_DEPTH_EXTENSION_NAME,
         XR_KHR_COMPOSITION_LAYER_CYLINDER_EXTENSION_NAME,
         XR_KHR_COMPOSITION_LAYER_EQUIRECT2_EXTENSION_NAME,
@@ -90,15 +90,19 @@ static void create_instance(void)
         .enabledExtensionNames = extensions,
     };
 
-    extensions[0] = app.enable2 ? XR_KHR_VULKAN_ENABLE2_EXTENSION_NAME : XR_KHR_VULKAN_ENABLE_EXTENSION_NAME;
     if (app_without_layer) {
         layer.get_instance_proc_addr = mock_get_proc_addr;
         layer.create_api_layer_instance = create_at_the_end;
     } else {
         CHECK_INT(xrNegotiateLoaderApiLayerInterface(&loader, next.layer_name, &layer), XR_SUCCESS);
     }
-    CHECK_INT(layer.create_api_layer_instance(&info, &layer_info, &app.instance), XR_SUCCESS);
-    get_proc_addr = layer.get_instance_proc_addr;
+    CHECK_INT(layer.create_api_layer_instance(&info, &layer_info, out_instance), XR_SUCCESS);
+    return layer.get_instance_proc_addr;
+}
+
+static void open_instance(void)
+{
+    get_proc_addr = app_make_instance(&app.instance);
 #define X(name)                                                                                                        \
     app.xr.name = (PFN_##name)app_get(#name);                                                                          \
     app_check(#name, app.xr.name != NULL ? XR_SUCCESS : XR_ERROR_FUNCTION_UNSUPPORTED);
@@ -180,7 +184,7 @@ const char *app_open(bool enable2)
     memset(&fake_engine, 0, sizeof fake_engine);
     memset(&app, 0, sizeof app);
     app.enable2 = enable2;
-    create_instance();
+    open_instance();
     ask_requirements();
     missing = enable2 ? host_open_through(&through, &app.vulkan) : host_open(&app.vulkan);
     if (missing == NULL)
@@ -199,15 +203,20 @@ void app_close(void)
     CHECK_INT(host_close(), 0); // complaints of the validation layer, and objects left behind
 }
 
-bool app_begin_session(XrViewConfigurationType views)
+XrGraphicsBindingVulkanKHR app_binding(void)
 {
-    const XrGraphicsBindingVulkanKHR binding = {
+    return (XrGraphicsBindingVulkanKHR){
         .type = XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR,
         .instance = app.vulkan.instance,
         .physicalDevice = app.vulkan.physical_device,
         .device = app.vulkan.device,
         .queueFamilyIndex = app.vulkan.queue_family,
     };
+}
+
+bool app_begin_session(XrViewConfigurationType views)
+{
+    const XrGraphicsBindingVulkanKHR binding = app_binding();
     const XrSessionCreateInfo info = {.type = XR_TYPE_SESSION_CREATE_INFO, .next = &binding, .systemId = 1};
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO, .primaryViewConfigurationType = views};
     const XrReferenceSpaceCreateInfo space_info = {
@@ -344,13 +353,13 @@ bool app_try_views(void)
     return true;
 }
 
-static void lock_queue(void)
+void app_lock_queue(void)
 {
     pthread_mutex_lock(&queue);
     mock_queue_allowed = true;
 }
 
-static void unlock_queue(void)
+void app_unlock_queue(void)
 {
     mock_queue_allowed = false;
     pthread_mutex_unlock(&queue);
@@ -360,9 +369,9 @@ XrResult app_acquire(XrSwapchain swapchain, uint32_t *out_index)
 {
     XrResult result;
 
-    lock_queue();
+    app_lock_queue();
     result = app.xr.xrAcquireSwapchainImage(swapchain, NULL, out_index);
-    unlock_queue();
+    app_unlock_queue();
     return result;
 }
 
@@ -370,9 +379,9 @@ XrResult app_release(XrSwapchain swapchain)
 {
     XrResult result;
 
-    lock_queue();
+    app_lock_queue();
     result = app.xr.xrReleaseSwapchainImage(swapchain, NULL);
-    unlock_queue();
+    app_unlock_queue();
     return result;
 }
 
@@ -387,9 +396,9 @@ XrResult app_begin_waited(void)
 {
     XrResult result;
 
-    lock_queue();
+    app_lock_queue();
     result = app.xr.xrBeginFrame(app.session, NULL);
-    unlock_queue();
+    app_unlock_queue();
     return result;
 }
 
@@ -407,9 +416,9 @@ XrResult app_end_at(XrTime display_time)
     XrResult result;
 
     app.frame.displayTime = display_time;
-    lock_queue();
+    app_lock_queue();
     result = app.xr.xrEndFrame(app.session, &app.frame);
-    unlock_queue();
+    app_unlock_queue();
     return result;
 }
 
@@ -420,9 +429,9 @@ XrResult app_end(void)
 
 void app_paint(const struct app_swapchain *swapchain, unsigned image)
 {
-    lock_queue();
+    app_lock_queue();
     app_paint_image(swapchain, image, app.seed++);
-    unlock_queue();
+    app_unlock_queue();
 }
 
 XrResult app_draw(unsigned number)

@@ -92,6 +92,8 @@ extern bool (*app_judge)(const char *function, XrResult result);
 // A function as the app gets it, NULL if there is none.
 PFN_xrVoidFunction app_get(const char *name);
 
+// An instance through the layer, and where it gives its functions away. Any thread.
+PFN_xrGetInstanceProcAddr app_make_instance(XrInstance *out_instance);
 // NULL, or why there is no Vulkan device here. Makes an instance with the layer, and the app's Vulkan device.
 const char *app_open(bool enable2);
 // Called at its beginning where set, when the mock runtime has its default settings.
@@ -102,6 +104,8 @@ void app_close(void);
 // Checks that a call's result is right; false if it is none of success.
 bool app_check(const char *function, XrResult result);
 
+// The app's device, for sessions.
+XrGraphicsBindingVulkanKHR app_binding(void);
 // False where a call has failed; the others are not made then.
 bool app_begin_session(XrViewConfigurationType views);
 // The session is destroyed with whatever it has. Checks that no foreign swapchain is left.
@@ -129,7 +133,10 @@ bool app_try_views(void);
 // No layers any more, opaque.
 void app_clear_frame(void);
 
-// The four calls that may use the queue, with the app's lock and flag.
+// Around what uses the queue: the app's lock and flag.
+void app_lock_queue(void);
+void app_unlock_queue(void);
+// The four calls that may use it.
 XrResult app_acquire(XrSwapchain swapchain, uint32_t *out_index);
 XrResult app_release(XrSwapchain swapchain);
 XrResult app_wait(XrSwapchain swapchain);

@@ -2,6 +2,7 @@
 // The linker takes these instead of libartem's own.
 #include "fake_engine.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,13 @@ struct style_object {
 };
 
 struct fake_engine_state fake_engine;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; // guards what is told of the latest batch
+
+// Of several sessions; nothing is synchronised by it, so that it hides no race.
+static void count(unsigned *counter, int change)
+{
+    __atomic_fetch_add(counter, (unsigned)change, __ATOMIC_RELAXED);
+}
 
 static enum artem_result ask(const char *function)
 {
@@ -33,7 +41,7 @@ enum artem_result artem_engine_create(const struct artem_engine_params *params, 
     if (result != ARTEM_OK)
         return result;
     *out_engine = calloc(1, sizeof **out_engine);
-    fake_engine.engines++;
+    count(&fake_engine.engines, 1);
     return ARTEM_OK;
 }
 
@@ -88,17 +96,20 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     const enum artem_result result = ask(__func__);
     if (result == ARTEM_TIMEOUT)
         return result;
-    for (uint32_t v = 0; v < frame->views; v++) {
+    for (uint32_t v = 0; v < frame->views; v++)
         invert(&frame->view[v]);
+    engine->in_flight = false;
+    pthread_mutex_lock(&mutex);
+    for (uint32_t v = 0; v < frame->views; v++) {
         fake_engine.sizes[v].width = frame->view[v].width;
         fake_engine.sizes[v].height = frame->view[v].height;
         fake_engine.noise[v] = frame->view[v].noise;
     }
-    engine->in_flight = false;
     fake_engine.frames++;
     fake_engine.resolution = frame->resolution;
     fake_engine.views += frame->views;
     fake_engine.size_count = frame->views;
+    pthread_mutex_unlock(&mutex);
     return result;
 }
 
@@ -115,7 +126,7 @@ void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engi
 
 void artem_engine_destroy(struct artem_engine **engine)
 {
-    fake_engine.engines -= *engine != NULL;
+    count(&fake_engine.engines, -(*engine != NULL));
     free(*engine);
     *engine = NULL;
 }
@@ -127,7 +138,7 @@ enum artem_result artem_library_load_network(struct artem_network **out_network)
     if (result != ARTEM_OK)
         return result;
     *out_network = calloc(1, sizeof **out_network);
-    fake_engine.networks++;
+    count(&fake_engine.networks, 1);
     return ARTEM_OK;
 }
 
@@ -145,7 +156,7 @@ enum artem_result artem_library_load_blend(const char *name, const char *blend_n
         snprintf((*out_style)->blend_name, sizeof(*out_style)->blend_name, "%s", blend_name);
         (*out_style)->blend_weight = weight;
     }
-    fake_engine.styles++;
+    count(&fake_engine.styles, 1);
     return ARTEM_OK;
 }
 
@@ -157,7 +168,7 @@ enum artem_result artem_library_list(int (*fn)(void *user, const char *name, con
 
 void artem_network_unref(struct artem_network **network)
 {
-    fake_engine.networks -= *network != NULL;
+    count(&fake_engine.networks, -(*network != NULL));
     free(*network);
     *network = NULL;
 }
@@ -175,6 +186,6 @@ void artem_style_unref(struct artem_style **style)
     *style = NULL;
     if (object == NULL || --object->references > 0)
         return;
-    fake_engine.styles--;
+    count(&fake_engine.styles, -1);
     free(object);
 }

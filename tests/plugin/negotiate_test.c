@@ -377,6 +377,51 @@ static void test_one_file_twice(pfn_negotiate function)
     }
 }
 
+// A second loader in the process, with a chain of its own, makes instances while one is active.
+
+static const XrInstance other_instance = (XrInstance)&things[2];
+
+static XRAPI_ATTR XrResult XRAPI_CALL other_get_proc_addr(XrInstance instance, const char *name,
+                                                          PFN_xrVoidFunction *function)
+{
+    CHECK(instance == other_instance);
+    *function = strcmp(name, "xrEndFrame") == 0 ? (PFN_xrVoidFunction)other_get_proc_addr : NULL;
+    return *function != NULL ? XR_SUCCESS : XR_ERROR_FUNCTION_UNSUPPORTED;
+}
+
+static XRAPI_ATTR XrResult XRAPI_CALL other_create_instance(const XrInstanceCreateInfo *info,
+                                                            const struct api_layer_create_info *layer_info,
+                                                            XrInstance *instance)
+{
+    (void)info;
+    (void)layer_info;
+    *instance = other_instance;
+    return XR_SUCCESS;
+}
+
+static void test_two_loaders(pfn_negotiate function)
+{
+    struct api_layer_request first = negotiate(function);
+    struct api_layer_next_info next = {.next_get_instance_proc_addr = other_get_proc_addr,
+                                       .next_create_api_layer_instance = other_create_instance};
+    const struct api_layer_create_info layer_info = {.next_info = &next};
+
+    CHECK_INT(create(&first, 1), XR_SUCCESS);
+    for (unsigned i = 0; i < 10; i++) {
+        struct api_layer_request second = negotiate(function);
+        XrInstance instance = XR_NULL_HANDLE;
+        PFN_xrVoidFunction got;
+
+        CHECK_INT(second.create_api_layer_instance(NULL, &layer_info, &instance), XR_SUCCESS);
+        CHECK_INT(second.get_instance_proc_addr(instance, "xrEndFrame", &got), XR_SUCCESS);
+        CHECK(got == (PFN_xrVoidFunction)other_get_proc_addr); // transparent
+        CHECK(get(&first, "xrEndFrame") != get_fake("xrEndFrame"));
+        CHECK(get(&first, "xrOnlyHere") == get_fake("xrOnlyHere"));
+    }
+    use_session(&first);
+    destroy(&first);
+}
+
 static void *open_copy(const char *path, const char *copy)
 {
     char command[4096];
@@ -437,6 +482,7 @@ int main(int argc, char **argv)
     test_many_instances(function);
     test_abandoned_session(function);
     test_one_file_twice(function);
+    test_two_loaders(function);
     test_two_files(function, argv[1]);
     CHECK_INT(dlclose(library), 0);
     CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL); // really unloaded
