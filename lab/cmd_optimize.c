@@ -51,7 +51,7 @@ static uint64_t digest_of(const struct optimize_job *job, const struct vgg_weigh
     struct optimize_options options = job->options;
     uint64_t digest = 1;
 
-    options.objective.tile = 0;
+    options.objective.tile = 0; // nor does it depend on devices
     if (options.scales == 1)
         options.iterations = 0;
     const uint32_t words[] = {options.method,     options.start,  options.iterations, options.size,
@@ -117,10 +117,10 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
     return goes_on;
 }
 
-static int finish(const struct optimize_job *job, const struct lab_state *state, const struct lab_times *times,
+static int finish(const struct optimize_job *job, const struct lab_state *state, const struct optimize_watch *watch,
                   enum optimize_end end)
 {
-    const struct lab_time each = lab_times_median(times);
+    const struct lab_time each = lab_times_median(watch->times);
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
     if (end == OPTIMIZE_STOPPED) {
@@ -140,16 +140,19 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
            state->picture.width, state->picture.height, iterations_done(state),
            end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
-    if (times->count > 0)
-        printf("evaluations %u, each %.1f ms, %.1f ms of work on all processors (medians)\n", times->count,
+    if (watch->times->count > 0)
+        printf("evaluations %u, each %.1f ms, %.1f ms of work on all processors (medians)\n", watch->times->count,
                1e3 * each.clock, 1e3 * each.work);
+    if (job->options.devices.is_split && watch->times->count > 0)
+        printf("devices     content %.1f ms, style %.1f ms of each\n", 1e3 * watch->content_seconds,
+               1e3 * watch->style_seconds);
     return cli_finish_output();
 }
 
 static int run(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2])
 {
     struct lab_times times = {0};
-    const struct optimize_watch watch = {on_progress, job, &times};
+    struct optimize_watch watch = {on_progress, job, &times, 0, 0};
     const uint64_t inputs = digest_of(job, weights, pictures);
     struct lab_state state = {0};
     enum optimize_end end;
@@ -158,11 +161,11 @@ static int run(struct optimize_job *job, const struct vgg_weights *weights, cons
         fprintf(stderr, "going on after %u iterations\n", iterations_done(&state));
     state.inputs = inputs;
     job->saved = state.seconds;
-    dnn_set_threads(job->threads);
+    dnn_set_threads(job->options.threads);
     const enum artem_result result =
         optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
     progress_hide(&job->progress);
-    const int status = result == ARTEM_OK ? finish(job, &state, &times, end)
+    const int status = result == ARTEM_OK ? finish(job, &state, &watch, end)
                                           : cli_error("the optimisation failed: %s", artem_result_string(result));
     lab_state_free(&state);
     lab_times_free(&times);

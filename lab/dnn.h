@@ -20,6 +20,8 @@ enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inpu
 enum artem_result dnn_conv_forward(struct dnn_conv *conv, const float *in, float *out);
 // grad_sum: with respect to the sums before the ReLU.
 enum artem_result dnn_conv_backward(struct dnn_conv *conv, const float *grad_sum, float *grad_in);
+// The weights of the convolution that computes the gradient with respect to the input: out is [inputs][outputs][3][3].
+void dnn_conv_transpose(uint32_t inputs, uint32_t outputs, const float *weights, float *out);
 void dnn_conv_destroy(struct dnn_conv **conv);
 
 // 2 x 2, stride 2; an odd last row or column is dropped.

@@ -96,8 +96,7 @@ static dnnl_status_t create_forward(struct dnn_conv *conv, const struct shapes *
     return status;
 }
 
-// [outputs][inputs][3][3] with inputs and outputs swapped and each kernel turned round.
-static void transpose(uint32_t inputs, uint32_t outputs, const float *weights, float *out)
+void dnn_conv_transpose(uint32_t inputs, uint32_t outputs, const float *weights, float *out)
 {
     for (uint64_t o = 0; o < outputs; o++)
         for (uint64_t i = 0; i < inputs; i++)
@@ -118,7 +117,7 @@ static dnnl_status_t create_backward(struct dnn_conv *conv, uint32_t inputs, uin
     if (status == dnnl_success)
         status = onednn_finish_step(&conv->backward, dnnl_query_src_md, dnnl_query_dst_md);
     if (status == dnnl_success) {
-        transpose(inputs, outputs, weights, transposed);
+        dnn_conv_transpose(inputs, outputs, weights, transposed);
         status = reorder(conv->stream, s->given, transposed, onednn_query(&conv->backward, dnnl_query_weights_md),
                          &conv->weights_backward);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "objective_internal.h"
+#include "window.h"
 
 uint32_t objective_last_layer(const struct objective_params *params)
 {
@@ -31,35 +32,9 @@ static uint64_t square(uint32_t layer)
     return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
 }
 
-// Where a pixel of the picture with margins comes from.
-static uint32_t mirrored(uint32_t at, uint32_t size)
+static struct window window_at_hand(const struct objective *o)
 {
-    const uint32_t inner = at - TILE_MARGIN; // wraps below
-
-    return at < TILE_MARGIN ? TILE_MARGIN - at : inner < size ? inner : 2 * (size - 1) - inner;
-}
-
-// The value in `picture` of the window's pixel.
-static uint64_t pixel_of(const struct objective *o, const struct lab_picture *picture, uint32_t x, uint32_t y)
-{
-    return ((uint64_t)mirrored(o->row.start + y, picture->height) * picture->width +
-            mirrored(o->column.start + x, picture->width)) *
-           3;
-}
-
-static float shown(float value)
-{
-    return value < 0 ? 0 : value > 1 ? 1 : value;
-}
-
-static void cut_window(const struct objective *o, const struct lab_picture *picture, float *out)
-{
-    for (uint32_t y = 0; y < o->rows.window; y++)
-        for (uint32_t x = 0; x < o->columns.window; x++, out += 3) {
-            const float *from = picture->rgb + pixel_of(o, picture, x, y);
-            for (int c = 0; c < 3; c++)
-                out[c] = shown(from[c]);
-        }
+    return (struct window){o->column, o->row, o->columns.window, o->rows.window};
 }
 
 // Calls what is to be done for every window, with its features computed.
@@ -73,7 +48,8 @@ static enum artem_result each_window(struct objective *o, const struct lab_pictu
             o->column = tile_axis_span(&o->columns, x);
             o->row = tile_axis_span(&o->rows, y);
             if (!is_computed) {
-                cut_window(o, picture, o->window);
+                const struct window window = window_at_hand(o);
+                window_cut(&window, picture, o->window);
                 result = vgg_net_forward(o->net, o->window);
             }
             if (result == ARTEM_OK)
@@ -107,17 +83,20 @@ static enum artem_result measure(struct objective *o, void *user)
 
 static enum artem_result differentiate(struct objective *o, void *user)
 {
-    float *grad = user;
-    const float *from = o->window_grad;
+    const struct window window = window_at_hand(o);
     const enum artem_result result = vgg_net_backward(o->net, o->layers, objective_add_gradient, o, o->window_grad);
 
-    for (uint32_t y = 0; y < o->rows.window && result == ARTEM_OK; y++)
-        for (uint32_t x = 0; x < o->columns.window; x++, from += 3) {
-            float *to = grad + pixel_of(o, &o->content, x, y);
-            for (int c = 0; c < 3; c++)
-                to[c] += from[c];
-        }
+    if (result == ARTEM_OK)
+        window_add_gradient(&window, o->window_grad, o->content.width, o->content.height, user);
     return result;
+}
+
+static bool has_style(const struct objective_params *params)
+{
+    for (uint32_t i = 0; i < VGG_LAYERS; i++)
+        if (params->style_weight[i] > 0)
+            return true;
+    return false;
 }
 
 // The style's own tiles: its picture has a size of its own.
@@ -126,6 +105,8 @@ static enum artem_result measure_style(struct objective *o, const struct lab_pic
     const uint32_t last = objective_last_layer(&o->params);
     enum artem_result result;
 
+    if (!has_style(&o->params))
+        return ARTEM_OK;
     tile_axis_cut(style->width, o->params.tile, tile_halo(last), &o->columns);
     tile_axis_cut(style->height, o->params.tile, tile_halo(last), &o->rows);
     result =
@@ -228,7 +209,7 @@ static double variation_part(const struct objective *o, const float *rgb, bool i
 
     for (uint32_t y = 0; y < rows; y++)
         for (uint64_t i = (uint64_t)y * width * 3, end = i + (uint64_t)columns * 3; i < end; i++) {
-            const float d = shown(rgb[i + step]) - shown(rgb[i]);
+            const float d = window_shown(rgb[i + step]) - window_shown(rgb[i]);
             sum += (double)d * (double)d;
             if (grad != NULL) {
                 grad[i + step] += scale * d;

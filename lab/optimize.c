@@ -9,9 +9,10 @@
 struct run {
     const struct vgg_weights *weights;
     const struct optimize_options *options;
-    const struct optimize_watch *watch;
+    struct optimize_watch *watch;
     struct lab_state *state;
-    struct objective *objective;
+    struct objective *objective; // one of these two
+    struct split_objective *split;
     struct minimise_adam *adam;
     uint32_t before;              // iterations of this scale that an earlier run did
     struct objective_terms terms; // of the latest evaluation
@@ -19,11 +20,17 @@ struct run {
     bool is_stopped;
 };
 
+static enum artem_result measure(struct run *run, const float *x, float *grad)
+{
+    return run->split != NULL ? split_evaluate(run->split, x, grad, &run->terms)
+                              : objective_evaluate(run->objective, x, grad, &run->terms);
+}
+
 static enum artem_result evaluate(void *user, const float *x, float *grad, double *out_value)
 {
     struct run *run = user;
     const struct lab_time start = lab_time_now();
-    const enum artem_result result = objective_evaluate(run->objective, x, grad, &run->terms);
+    const enum artem_result result = measure(run, x, grad);
 
     *out_value = run->terms.total;
     return result == ARTEM_OK && !lab_times_add(run->watch->times, &start) ? ARTEM_ERROR_MEMORY : result;
@@ -131,14 +138,20 @@ static enum artem_result run_scale(struct run *run, const struct lab_picture *co
     enum minimise_end end = MINIMISE_ITERATIONS;
     enum artem_result result = first_picture(run, content);
 
-    if (result == ARTEM_OK)
+    if (result == ARTEM_OK && run->options->devices.is_split)
+        result = split_create(run->weights, &run->options->objective, content, style, &run->options->devices,
+                              run->options->threads, &run->split);
+    else if (result == ARTEM_OK)
         result = objective_create(run->weights, &run->options->objective, content, style, &run->objective);
     if (result == ARTEM_OK && !has_point_of(state)) {
-        result = objective_evaluate(run->objective, state->picture.rgb, NULL, &run->terms);
+        result = measure(run, state->picture.rgb, NULL);
         run->is_stopped = result == ARTEM_OK && !note(run);
     }
     if (result == ARTEM_OK && !run->is_stopped)
         result = minimise(run, &end);
+    if (run->split != NULL)
+        split_times(run->split, &run->watch->content_seconds, &run->watch->style_seconds);
+    split_destroy(&run->split);
     objective_destroy(&run->objective);
     *out_end = run->is_stopped ? OPTIMIZE_STOPPED : end == MINIMISE_CONVERGED ? OPTIMIZE_CONVERGED : OPTIMIZE_DONE;
     return result;
@@ -160,7 +173,7 @@ static enum artem_result scale_pictures(const struct optimize_options *options, 
 
 enum artem_result optimize_run(const struct vgg_weights *weights, const struct optimize_options *options,
                                const struct lab_picture *content, const struct lab_picture *style,
-                               const struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end)
+                               struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end)
 {
     struct run run = {
         .weights = weights, .options = options, .watch = watch, .state = state, .clock = lab_time_now().clock};

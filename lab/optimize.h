@@ -6,6 +6,7 @@
 #include "curve.h"
 #include "objective.h"
 #include "picture.h"
+#include "split.h"
 #include "state.h"
 #include "times.h"
 
@@ -21,6 +22,8 @@ struct optimize_options {
     uint32_t size, style_size; // the longer sides
     uint32_t scales;           // each half the size of the next
     uint32_t seed;             // of the noise
+    struct split_devices devices;
+    uint32_t threads; // 0: one per processor
 };
 
 // What the caller sees of it.
@@ -28,7 +31,8 @@ struct optimize_watch {
     // After each iteration and once before the first, with what a stop at this moment would keep. False: stop here.
     bool (*progress)(void *user, const struct lab_state *state, const struct objective_terms *terms);
     void *user;
-    struct lab_times *times; // of this run's evaluations with gradient
+    struct lab_times *times;               // of this run's evaluations with gradient
+    double content_seconds, style_seconds; // of them, in the last scale, on two devices
 };
 
 enum optimize_end { OPTIMIZE_DONE, OPTIMIZE_CONVERGED, OPTIMIZE_STOPPED };
@@ -37,6 +41,6 @@ enum optimize_end { OPTIMIZE_DONE, OPTIMIZE_CONVERGED, OPTIMIZE_STOPPED };
 // content and style: at any size.
 enum artem_result optimize_run(const struct vgg_weights *weights, const struct optimize_options *options,
                                const struct lab_picture *content, const struct lab_picture *style,
-                               const struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end);
+                               struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end);
 
 #endif

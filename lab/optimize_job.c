@@ -28,6 +28,10 @@ static const char help[] =
     "  --every N               also write the picture of every N-th iteration, as OUT-ITERATION\n"
     "  --weights FILE          VGG-16 (where models/fetch-vgg leaves it)\n"
     "  --threads N             0 is one per processor (0)\n"
+    "  --content-device NAME, --style-device NAME   two devices at once, content on one and style on the other: cpu:0 "
+    "and\n"
+    "                          cpu:1 are halves of the processors; openvino:CPU, openvino:GPU, openvino:NPU (content "
+    "only)\n"
     "  --fresh                 do not go on from what an earlier run left\n\n"
     "Stopped or killed, it goes on where it was when it is started again in the same way: until it is done, OUT.state "
     "keeps the latest.";
@@ -62,6 +66,33 @@ static int parse_word(const char *command, const char *option, const char *text,
     return cli_usage_error(command, "--%s: '%s' is neither %s nor %s", option, text, words[0], words[1]);
 }
 
+static int parse_device(const char *command, const char *option, const char *text, struct split_device *out)
+{
+    if (split_device_parse(text, out))
+        return CLI_OK;
+    return cli_usage_error(command, "--%s: '%s' is none of cpu:0, cpu:1 and openvino:NAME", option, text);
+}
+
+static int check_devices(struct optimize_job *job, const char *command)
+{
+    struct split_devices *devices = &job->options.devices;
+
+    if (job->content_device == NULL && job->style_device == NULL)
+        return CLI_OK;
+    devices->is_split = true;
+    if (job->style_device == NULL)
+        devices->style = split_device_beside(&devices->content);
+    if (job->content_device == NULL)
+        devices->content = split_device_beside(&devices->style);
+    if (devices->style.is_openvino)
+        return cli_usage_error(command, "--style-device: style is not computed by OpenVINO, only content is");
+    if (!split_devices_differ(&devices->content, &devices->style))
+        return cli_usage_error(command, "--content-device and --style-device are the same");
+    if (devices->content.is_openvino && job->options.objective.tile > 0)
+        return cli_usage_error(command, "--tile: OpenVINO works in one piece");
+    return CLI_OK;
+}
+
 static int parse_option(struct optimize_job *job, const char *command, int option, const char *name, const char *text)
 {
     static const char *const methods[] = {"lbfgs", "adam"}, *const starts[] = {"content", "noise"},
@@ -86,7 +117,7 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
     case 'e':
         return lab_parse_uint(command, name, text, 1, 1000000, &job->every);
     case 'j':
-        return lab_parse_uint(command, name, text, 0, 256, &job->threads);
+        return lab_parse_uint(command, name, text, 0, 256, &o->threads);
     case 'r':
         return lab_parse_float(command, name, text, 1e-6, 1, &o->rate);
     case 'C':
@@ -111,6 +142,12 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
         result = parse_word(command, name, text, pools, &word);
         o->objective.average_pool = word == 1;
         return result;
+    case 'D':
+        job->content_device = text;
+        return parse_device(command, name, text, &o->devices.content);
+    case 'E':
+        job->style_device = text;
+        return parse_device(command, name, text, &o->devices.style);
     case 'u':
         if (job->curve_count == OPTIMIZE_CURVES)
             return cli_usage_error(command, "--curve: given more than twice");
@@ -145,6 +182,8 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"every", required_argument, NULL, 'e'},
         {"weights", required_argument, NULL, 'w'},
         {"threads", required_argument, NULL, 'j'},
+        {"content-device", required_argument, NULL, 'D'},
+        {"style-device", required_argument, NULL, 'E'},
         {"fresh", no_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -179,5 +218,5 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         job->options.style_size = job->options.size;
     if (job->options.iterations < job->options.scales)
         return cli_usage_error(argv[0], "--iterations: fewer than scales");
-    return CLI_OK;
+    return check_devices(job, argv[0]);
 }

@@ -15,7 +15,8 @@ struct optimize_job {
     const char *content, *style, *out, *curves[OPTIMIZE_CURVES];
     char weights[PATH_MAX], state[PATH_MAX];
     struct optimize_options options;
-    uint32_t every, threads, curve_count;
+    const char *content_device, *style_device; // NULL: both are computed together
+    uint32_t every, curve_count;
     bool is_fresh;
     struct progress progress;
     double saved; // state->seconds of the last file

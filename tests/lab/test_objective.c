@@ -6,47 +6,11 @@
 
 #include "net.h"
 #include "objective.h"
+#include "random_network.h"
 #include "test.h"
 #include "tiles.h"
 
 enum { LAYERS = 6 }; // conv1_1 to conv3_2: three sizes
-
-static uint32_t seed = 1;
-
-static float random_value(void) // -1..1
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (float)(seed >> 8) / (float)(1 << 23) - 1;
-}
-
-static float *random_values(size_t count, float scale, float offset)
-{
-    float *values = malloc(count * sizeof *values);
-    for (size_t i = 0; i < count; i++)
-        values[i] = offset + scale * random_value();
-    return values;
-}
-
-static void make_weights(struct vgg_weights *weights)
-{
-    uint32_t inputs = 3;
-
-    weights->layers = LAYERS;
-    for (uint32_t i = 0; i < LAYERS; i++) {
-        const uint32_t outputs = vgg_layer_channels[i];
-        weights->layer[i].inputs = inputs;
-        weights->layer[i].outputs = outputs;
-        weights->layer[i].weights =
-            random_values((size_t)outputs * inputs * 9, sqrtf(2.0f / (9.0f * (float)inputs)), 0);
-        weights->layer[i].bias = random_values(outputs, 0.1f, 0);
-        inputs = outputs;
-    }
-}
-
-static struct lab_picture random_picture(uint32_t width, uint32_t height)
-{
-    return (struct lab_picture){width, height, random_values((size_t)width * height * 3, 0.4f, 0.5f)};
-}
 
 static struct objective_params params_of(uint32_t tile)
 {
@@ -264,7 +228,7 @@ int main(void)
 {
     struct vgg_weights weights = {0};
 
-    make_weights(&weights);
+    random_weights(LAYERS, &weights);
     test_tile_axes();
     test_network_is_as_defined(&weights);
     test_gradient(&weights);

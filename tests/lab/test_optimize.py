@@ -135,12 +135,30 @@ class Optimize(CommandTest):
         self.assertAlmostEqual(a[0][3] / b[0][3], 1, 5)
         self.assertAlmostEqual(a[-1][3] / b[-1][3], 1, 3)
 
+    def test_two_devices_give_the_same(self):
+        for out, options in (("a.png", ()), ("b.png", ("--content-device", "cpu:1"))):
+            run = self.optimize("--iterations", "6", "--threads", "2", "--curve", self.path(out + ".csv"), *options, out=out)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stdout, r"\ndevices     content [\d.]+ ms, style [\d.]+ ms of each\n")
+        a, b = self.curve("a.png.csv"), self.curve("b.png.csv")
+        self.assertEqual(len(a), len(b))
+        for x, y in zip(a, b):
+            self.assertAlmostEqual(y[3] / x[3], 1, 4)
+
+    def test_without_openvino(self):
+        self.environment["ARTEM_OPENVINO"] = "/nonexistent"
+        run = self.optimize("--content-device", "openvino:NPU")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("OpenVINO is not here", run.stderr)
+        self.assertFalse(os.path.exists(self.path("out.png")))
+
     def test_wrong_input(self):
         cases = {
             ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
             ("--scales", "3"): 1, ("--size", "31"): 2, ("--curve", "x.txt"): 2, ("--rate", "nan"): 2, ("--nonsense",): 2,
             ("--weights", self.path("missing")): 1, ("--weights", self.path("content.png")): 1,
-            ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2,
+            ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2, ("--content-device", "cpu:2"): 2, ("--style-device", "openvino:CPU"): 2,
+            ("--content-device", "cpu:1", "--style-device", "cpu:1"): 2, ("--content-device", "openvino:CPU", "--tile", "64"): 2,
         }
         for options, status in cases.items():
             with self.subTest(options=options):
