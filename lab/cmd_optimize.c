@@ -11,8 +11,9 @@
 #include "dnn.h"
 #include "image.h"
 #include "lab.h"
+#include "measure.h"
 #include "optimize_job.h"
-#include "runtime/cache.h"
+#include "upsample.h"
 
 enum { SAVE_SECONDS = 20 };
 
@@ -22,19 +23,6 @@ static void on_signal(int signal)
 {
     (void)signal;
     wants_stop = 1;
-}
-
-// Of the smallest scale.
-static bool is_large_enough(const struct optimize_job *job, const char *path, const struct lab_picture *picture,
-                            uint32_t size)
-{
-    uint32_t width, height;
-
-    lab_picture_fit(picture, size >> (job->options.scales - 1), &width, &height);
-    if (width >= OBJECTIVE_SIDE_MIN && height >= OBJECTIVE_SIDE_MIN)
-        return true;
-    cli_error("%s: would be %u x %u pixels; no side may have fewer than %d", path, width, height, OBJECTIVE_SIDE_MIN);
-    return false;
 }
 
 static uint64_t digest_bytes(uint64_t digest, const void *data, size_t size)
@@ -117,6 +105,30 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
     return goes_on;
 }
 
+// The picture at the size that was asked for, and its losses there.
+static int bring_up(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2],
+                    struct lab_picture *picture)
+{
+    struct lab_picture photo = {0}, large = {0};
+    enum artem_result result = ARTEM_ERROR_MEMORY;
+    uint32_t width, height;
+
+    lab_picture_fit(&pictures[0], job->size, &width, &height);
+    if (lab_picture_scale(&pictures[0], width, height, &photo))
+        result = lab_upsample(picture, &photo, &large);
+    if (result == ARTEM_OK)
+        result = lab_measure(weights, &job->options.objective, job->size, job->style_size, &large, &pictures[0],
+                             &pictures[1], &job->full);
+    lab_picture_free(&photo);
+    if (result != ARTEM_OK) {
+        lab_picture_free(&large);
+        return cli_error("the picture cannot be brought to its size: %s", artem_result_string(result));
+    }
+    lab_picture_free(picture);
+    *picture = large;
+    return CLI_OK;
+}
+
 static int finish(const struct optimize_job *job, const struct lab_state *state, const struct optimize_watch *watch,
                   enum optimize_end end)
 {
@@ -140,6 +152,9 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
            state->picture.width, state->picture.height, iterations_done(state),
            end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
+    if (job->scale_down > 1)
+        printf("scaled up   total %.6g, content %.6g, style %.6g\n", job->full.total, job->full.content,
+               job->full.style);
     if (watch->times->count > 0)
         printf("evaluations %u, each %.1f ms, %.1f ms of work on all processors (medians)\n", watch->times->count,
                1e3 * each.clock, 1e3 * each.work);
@@ -165,8 +180,11 @@ static int run(struct optimize_job *job, const struct vgg_weights *weights, cons
     const enum artem_result result =
         optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
     progress_hide(&job->progress);
-    const int status = result == ARTEM_OK ? finish(job, &state, &watch, end)
-                                          : cli_error("the optimisation failed: %s", artem_result_string(result));
+    int status = result == ARTEM_OK ? CLI_OK : cli_error("the optimisation failed: %s", artem_result_string(result));
+    if (status == CLI_OK && end != OPTIMIZE_STOPPED && job->scale_down > 1)
+        status = bring_up(job, weights, pictures, &state.picture);
+    if (status == CLI_OK)
+        status = finish(job, &state, &watch, end);
     lab_state_free(&state);
     lab_times_free(&times);
     return status;
@@ -192,17 +210,14 @@ int lab_optimize(int argc, char **argv)
         return status;
     if (!image_can_save(job.out))
         return CLI_ERROR;
-    if (job.weights[0] == '\0' && !artem_cache_path("vgg16.safetensors", job.weights, sizeof job.weights))
-        return cli_error("--weights is needed: there is no HOME to look under");
     if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)
         return cli_error("%s: the path is too long", job.out);
-    if (access(job.weights, R_OK) != 0)
-        return cli_error("%s: %m; models/fetch-vgg gets VGG-16's weights", job.weights);
     if (!lab_picture_load(job.content, &pictures[0]) || !lab_picture_load(job.style, &pictures[1]) ||
-        !is_large_enough(&job, job.content, &pictures[0], job.options.size) ||
-        !is_large_enough(&job, job.style, &pictures[1], job.options.style_size) ||
-        vgg_weights_load(job.weights, objective_last_layer(&job.options.objective) + 1, &weights) != ARTEM_OK)
+        !optimize_job_is_large_enough(job.content, &pictures[0], job.options.size >> (job.options.scales - 1)) ||
+        !optimize_job_is_large_enough(job.style, &pictures[1], job.options.style_size >> (job.options.scales - 1)))
         status = CLI_ERROR;
+    if (status == CLI_OK)
+        status = optimize_job_load_weights(&job, &weights);
     if (status == CLI_OK) {
         catch_signals();
         status = run(&job, &weights, pictures);

@@ -8,6 +8,7 @@
 #include "cli.h"
 
 int lab_optimize(int argc, char **argv);
+int lab_measure_command(int argc, char **argv);
 
 // Whole numbers and others, within the limits, and nothing after them. CLI_USAGE after a message.
 int lab_parse_uint(const char *command, const char *option, const char *text, uint32_t low, uint32_t high,

@@ -13,6 +13,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"optimize", "paint a picture by optimising its pixels", lab_optimize},
+    {"measure", "the losses of a painted picture", lab_measure_command},
 };
 
 int lab_parse_uint(const char *command, const char *option, const char *text, uint32_t low, uint32_t high,

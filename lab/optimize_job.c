@@ -8,39 +8,16 @@
 
 #include "lab.h"
 #include "layers.h"
+#include "optimize_help.h"
 
-static const char help[] =
-    "usage: artem lab optimize CONTENT STYLE -o OUT [options]\n\n"
-    "Paints the picture CONTENT as STYLE is painted by optimising its pixels (Gatys, Ecker & Bethge 2016).\n\n"
-    "  -o OUT                  the result, .png or .jpg\n"
-    "  --iterations N          in all (300)\n"
-    "  --size N                pixels along the longer side (512)\n"
-    "  --style-size N          those of the style, which set the size of the strokes (as --size)\n"
-    "  --scales N              begin small and double the size N - 1 times (1)\n"
-    "  --start WHAT            content or noise (content); --seed N for another noise\n"
-    "  --method NAME           lbfgs or adam (lbfgs); --rate X is Adam's step (0.02)\n"
-    "  --content-weight X, --style-weight X, --variation X   of the three losses (1, 10, 0.2)\n"
-    "  --content-layers LIST   of VGG-16, like conv4_2 or conv3_1:0.5,conv4_2 with weights (conv4_2)\n"
-    "  --style-layers LIST     (conv1_1,conv2_1,conv3_1,conv4_1,conv5_1)\n"
-    "  --pool NAME             max or average (max)\n"
-    "  --tile N                work in tiles of N pixels, which needs less memory and more time (0: in one piece)\n"
-    "  --curve FILE            losses of every iteration, .csv or .svg; may be given twice\n"
-    "  --every N               also write the picture of every N-th iteration, as OUT-ITERATION\n"
-    "  --weights FILE          VGG-16 (where models/fetch-vgg leaves it)\n"
-    "  --threads N             0 is one per processor (0)\n"
-    "  --content-device NAME, --style-device NAME   two devices at once, content on one and style on the other: cpu:0 "
-    "and\n"
-    "                          cpu:1 are halves of the processors; openvino:CPU, openvino:GPU, openvino:NPU (content "
-    "only)\n"
-    "  --fresh                 do not go on from what an earlier run left\n\n"
-    "Stopped or killed, it goes on where it was when it is started again in the same way: until it is done, OUT.state "
-    "keeps the latest.";
+enum { SIZE_MIN = 32 };
 
 static void set_defaults(struct optimize_job *job)
 {
     struct optimize_options *o = &job->options;
 
     *o = (struct optimize_options){.rate = 0.02f, .iterations = 300, .size = 512, .scales = 1, .seed = 1};
+    job->scale_down = 1;
     o->objective.content = 1;
     o->objective.style = 10;
     o->objective.variation = 0.2f;
@@ -105,9 +82,11 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
     case 'i':
         return lab_parse_uint(command, name, text, 1, 1000000, &o->iterations);
     case 's':
-        return lab_parse_uint(command, name, text, 32, 4096, &o->size);
+        return lab_parse_uint(command, name, text, SIZE_MIN, 4096, &o->size);
     case 'S':
-        return lab_parse_uint(command, name, text, 32, 4096, &o->style_size);
+        return lab_parse_uint(command, name, text, SIZE_MIN, 4096, &o->style_size);
+    case 'n':
+        return lab_parse_uint(command, name, text, 1, 16, &job->scale_down);
     case 'k':
         return lab_parse_uint(command, name, text, 1, 6, &o->scales);
     case 'd':
@@ -160,12 +139,44 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
     }
 }
 
+// The options; sizes are those to work at afterwards. What is left in argv is the caller's.
+static int parse_options(int argc, char **argv, const char *letters, const struct option *options, const char *text,
+                         struct optimize_job *job)
+{
+    int option, at = 0, result = CLI_OK;
+
+    memset(job, 0, sizeof *job);
+    set_defaults(job);
+    while (result == CLI_OK && (option = getopt_long(argc, argv, letters, options, &at)) != -1) {
+        if (option == 'h') {
+            puts(text);
+            exit(cli_finish_output());
+        }
+        if (option == '?')
+            return CLI_USAGE; // getopt has said why
+        if (option == 'o')
+            job->out = optarg;
+        else if (option == 'f')
+            job->is_fresh = true;
+        else
+            result = parse_option(job, argv[0], option, options[at].name, optarg);
+    }
+    if (job->options.style_size == 0)
+        job->options.style_size = job->options.size;
+    job->size = job->options.size;
+    job->style_size = job->options.style_size;
+    job->options.size /= job->scale_down;
+    job->options.style_size /= job->scale_down;
+    return result;
+}
+
 int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
 {
     static const struct option options[] = {
         {"iterations", required_argument, NULL, 'i'},
         {"size", required_argument, NULL, 's'},
         {"style-size", required_argument, NULL, 'S'},
+        {"scale-down", required_argument, NULL, 'n'},
         {"scales", required_argument, NULL, 'k'},
         {"start", required_argument, NULL, 'b'},
         {"seed", required_argument, NULL, 'd'},
@@ -188,24 +199,8 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    int option, at = 0, result = CLI_OK;
+    int result = parse_options(argc, argv, "o:", options, optimize_help, job);
 
-    memset(job, 0, sizeof *job);
-    set_defaults(job);
-    while (result == CLI_OK && (option = getopt_long(argc, argv, "o:", options, &at)) != -1) {
-        if (option == 'h') {
-            puts(help);
-            exit(cli_finish_output());
-        }
-        if (option == '?')
-            return CLI_USAGE; // getopt has said why
-        if (option == 'o')
-            job->out = optarg;
-        else if (option == 'f')
-            job->is_fresh = true;
-        else
-            result = parse_option(job, argv[0], option, options[at].name, optarg);
-    }
     if (result != CLI_OK)
         return result;
     if (argc - optind != 2)
@@ -214,9 +209,38 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         return cli_usage_error(argv[0], "-o is missing");
     job->content = argv[optind];
     job->style = argv[optind + 1];
-    if (job->options.style_size == 0)
-        job->options.style_size = job->options.size;
     if (job->options.iterations < job->options.scales)
         return cli_usage_error(argv[0], "--iterations: fewer than scales");
+    if (job->options.size < SIZE_MIN || job->options.style_size < SIZE_MIN)
+        return cli_usage_error(argv[0], "--scale-down: %u leaves fewer than %d pixels", job->scale_down, SIZE_MIN);
     return check_devices(job, argv[0]);
+}
+
+int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *job)
+{
+    static const struct option options[] = {
+        {"size", required_argument, NULL, 's'},
+        {"style-size", required_argument, NULL, 'S'},
+        {"content-weight", required_argument, NULL, 'C'},
+        {"style-weight", required_argument, NULL, 'Y'},
+        {"variation", required_argument, NULL, 'V'},
+        {"content-layers", required_argument, NULL, 'c'},
+        {"style-layers", required_argument, NULL, 'y'},
+        {"pool", required_argument, NULL, 'p'},
+        {"tile", required_argument, NULL, 't'},
+        {"weights", required_argument, NULL, 'w'},
+        {"threads", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const int result = parse_options(argc, argv, "", options, optimize_measure_help, job);
+
+    if (result != CLI_OK)
+        return result;
+    if (argc - optind != 3)
+        return cli_usage_error(argv[0], "expected three pictures, PICTURE, CONTENT and STYLE");
+    job->picture = argv[optind];
+    job->content = argv[optind + 1];
+    job->style = argv[optind + 2];
+    return CLI_OK;
 }

@@ -12,17 +12,29 @@
 enum { OPTIMIZE_CURVES = 2 };
 
 struct optimize_job {
+    const char *picture; // to be measured, by artem lab measure
     const char *content, *style, *out, *curves[OPTIMIZE_CURVES];
     char weights[PATH_MAX], state[PATH_MAX];
     struct optimize_options options;
     const char *content_device, *style_device; // NULL: both are computed together
+    uint32_t scale_down;                       // options' sizes are those of the result divided by it
+    uint32_t size, style_size;                 // those of the result
     uint32_t every, curve_count;
     bool is_fresh;
     struct progress progress;
-    double saved; // state->seconds of the last file
+    double saved;                // state->seconds of the last file
+    struct objective_terms full; // of the result, where it was scaled up
 };
 
 // CLI_OK, or CLI_USAGE after a message; ends the program after --help.
 int optimize_job_parse(int argc, char **argv, struct optimize_job *out_job);
+// For artem lab measure: the options that say what is measured, and a picture before the other two.
+int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *out_job);
+
+// Whether a picture of that size can be compared. Else says why not.
+bool optimize_job_is_large_enough(const char *path, const struct lab_picture *picture, uint32_t size);
+
+// Loads VGG-16 for the job. CLI_OK, or CLI_ERROR after a message.
+int optimize_job_load_weights(struct optimize_job *job, struct vgg_weights *out_weights);
 
 #endif

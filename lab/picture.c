@@ -19,6 +19,24 @@ void lab_picture_free(struct lab_picture *picture)
     memset(picture, 0, sizeof *picture);
 }
 
+void lab_picture_to_rgba(const struct lab_picture *picture, uint8_t *rgba)
+{
+    for (size_t i = 0; i < (size_t)picture->width * picture->height; i++) {
+        for (int c = 0; c < 3; c++) {
+            const float value = picture->rgb[3 * i + (size_t)c];
+            rgba[4 * i + (size_t)c] = (uint8_t)lrintf(255.0f * (value < 0 ? 0 : value > 1 ? 1 : value));
+        }
+        rgba[4 * i + 3] = 255;
+    }
+}
+
+void lab_picture_from_rgba(const uint8_t *rgba, struct lab_picture *picture)
+{
+    for (size_t i = 0; i < (size_t)picture->width * picture->height; i++)
+        for (int c = 0; c < 3; c++)
+            picture->rgb[3 * i + (size_t)c] = (float)rgba[4 * i + (size_t)c] / 255.0f;
+}
+
 bool lab_picture_load(const char *path, struct lab_picture *out_picture)
 {
     struct image image;
@@ -27,9 +45,8 @@ bool lab_picture_load(const char *path, struct lab_picture *out_picture)
     if (!image_load(path, &image))
         return false;
     const bool good = lab_picture_allocate(image.width, image.height, out_picture);
-    for (size_t i = 0; good && i < (size_t)image.width * image.height; i++)
-        for (int c = 0; c < 3; c++)
-            out_picture->rgb[3 * i + (size_t)c] = (float)image.rgba[4 * i + (size_t)c] / 255.0f;
+    if (good)
+        lab_picture_from_rgba(image.rgba, out_picture);
     image_free(&image);
     if (!good)
         image_error("%s: out of memory", path);
@@ -42,13 +59,7 @@ bool lab_picture_save(const char *path, const struct lab_picture *picture)
 
     if (!image_allocate(&image, path, picture->width, picture->height))
         return false;
-    for (size_t i = 0; i < (size_t)picture->width * picture->height; i++) {
-        for (int c = 0; c < 3; c++) {
-            const float value = picture->rgb[3 * i + (size_t)c];
-            image.rgba[4 * i + (size_t)c] = (uint8_t)lrintf(255.0f * (value < 0 ? 0 : value > 1 ? 1 : value));
-        }
-        image.rgba[4 * i + 3] = 255;
-    }
+    lab_picture_to_rgba(picture, image.rgba);
     const bool good = image_save(path, &image);
     image_free(&image);
     return good;

@@ -22,6 +22,10 @@ bool lab_picture_scale(const struct lab_picture *picture, uint32_t width, uint32
 // The size of the same shape whose longer side is `longer`; no side is less than 1.
 void lab_picture_fit(const struct lab_picture *picture, uint32_t longer, uint32_t *out_width, uint32_t *out_height);
 
+// [height][width][4], 8 bits: values are rounded, alpha is 255; and back, into a picture that has its size.
+void lab_picture_to_rgba(const struct lab_picture *picture, uint8_t *rgba);
+void lab_picture_from_rgba(const uint8_t *rgba, struct lab_picture *picture);
+
 bool lab_picture_allocate(uint32_t width, uint32_t height, struct lab_picture *out_picture);
 void lab_picture_free(struct lab_picture *picture);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of layers, pictures of other sizes, states, files of weights.
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "picture.h"
 #include "state.h"
 #include "test.h"
+#include "upsample.h"
 #include "weights.h"
 
 static char folder[] = "/tmp/artem-lab-XXXXXX";
@@ -174,12 +176,45 @@ static void test_weights(void)
     unlink(path_of("weights"));
 }
 
+// A photo of two sides with a sharp edge, painted in two other colours.
+static void test_upsample(void)
+{
+    struct lab_picture photo, small, out, plain;
+    double edge = 0, plain_edge = 0;
+
+    CHECK(lab_picture_allocate(64, 48, &photo));
+    for (size_t i = 0; i < (size_t)64 * 48; i++)
+        for (size_t c = 0; c < 3; c++)
+            photo.rgb[3 * i + c] = i % 64 < 34 ? 0.2f : 0.8f; // not where two pixels of the small picture meet
+    CHECK(lab_picture_scale(&photo, 16, 12, &small));
+    for (size_t i = 0; i < (size_t)16 * 12 * 3; i++)
+        small.rgb[i] = (small.rgb[i] - 0.2f) / 0.6f * 0.5f + 0.25f;
+    CHECK_INT(lab_upsample(&small, &photo, &out), ARTEM_OK);
+    CHECK_INT(out.width, 64);
+    CHECK_INT(out.height, 48);
+    CHECK(lab_picture_scale(&small, 64, 48, &plain));
+    for (size_t i = 0; i < (size_t)64 * 48 * 3; i++) {
+        const double wanted = i / 3 % 64 < 34 ? 0.25 : 0.75;
+        edge += fabs((double)out.rgb[i] - wanted);
+        plain_edge += fabs((double)plain.rgb[i] - wanted);
+    }
+    if (!(edge < 0.5 * plain_edge))
+        TEST_FAIL("the edge is off by %g, %g where nothing guides it", edge, plain_edge);
+    lab_picture_free(&out);
+    CHECK_INT(lab_upsample(&photo, &small, &out), ARTEM_ERROR_ARGUMENT); // larger than the photo
+    CHECK(out.rgb == NULL);
+    lab_picture_free(&photo);
+    lab_picture_free(&small);
+    lab_picture_free(&plain);
+}
+
 int main(void)
 {
     if (mkdtemp(folder) == NULL)
         return 1;
     test_layers();
     test_scale();
+    test_upsample();
     test_state();
     test_weights();
     rmdir(folder);

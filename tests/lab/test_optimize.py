@@ -135,6 +135,31 @@ class Optimize(CommandTest):
         self.assertAlmostEqual(a[0][3] / b[0][3], 1, 5)
         self.assertAlmostEqual(a[-1][3] / b[-1][3], 1, 3)
 
+    def measure(self, *arguments):
+        run = self.lab("measure", *arguments, self.path("content.png"), self.path("style.png"), "--weights", self.weights, *OPTIONS)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return {line.split()[0]: float(line.split()[1]) for line in run.stdout.splitlines()}
+
+    def test_scaled_down(self):
+        """What is optimised is small, the result is as large as its photo; its losses are those that measure finds."""
+        curves = {}
+        for n in "1", "2":
+            run = self.optimize("--iterations", "12", "--size", "80", "--scale-down", n, "--every", "12", "--curve", self.path("curve.csv"),
+                                out=f"n{n}.png")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            curves[n] = self.curve()
+        self.assertEqual(decode_png(self.path("n2.png"))[:2], (80, 67))
+        self.assertEqual(decode_png(self.path("n2-00012.png"))[:2], (40, 33))
+        full = {n: self.measure(self.path(f"n{n}.png"), "--size", "80") for n in curves}
+        scaled = [float(v) for v in re.search(r"^scaled up   total ([\d.]+), content ([\d.]+), style ([\d.]+)$", run.stdout, re.M).groups()]
+        for value, key in zip(scaled, ("total", "content", "style")):
+            self.assertAlmostEqual(value / full["2"][key], 1, 4)
+        self.assertAlmostEqual(full["1"]["total"] / curves["1"][-1][3], 1, 1)  # but for 8 bits
+        start = self.measure(self.path("content.png"), "--size", "80")
+        self.assertEqual(start["content"], 0)
+        self.assertAlmostEqual(start["total"] / curves["1"][0][3], 1, 4)
+        self.assertLess(full["2"]["total"], start["total"])
+
     def test_two_devices_give_the_same(self):
         for out, options in (("a.png", ()), ("b.png", ("--content-device", "cpu:1"))):
             run = self.optimize("--iterations", "6", "--threads", "2", "--curve", self.path(out + ".csv"), *options, out=out)
@@ -158,6 +183,7 @@ class Optimize(CommandTest):
             ("--scales", "3"): 1, ("--size", "31"): 2, ("--curve", "x.txt"): 2, ("--rate", "nan"): 2, ("--nonsense",): 2,
             ("--weights", self.path("missing")): 1, ("--weights", self.path("content.png")): 1,
             ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2, ("--content-device", "cpu:2"): 2, ("--style-device", "openvino:CPU"): 2,
+            ("--scale-down", "0"): 2, ("--scale-down", "2"): 2,
             ("--content-device", "cpu:1", "--style-device", "cpu:1"): 2, ("--content-device", "openvino:CPU", "--tile", "64"): 2,
         }
         for options, status in cases.items():
@@ -166,6 +192,12 @@ class Optimize(CommandTest):
                 self.assertEqual(run.returncode, status, run.stderr)
                 self.assertTrue(run.stderr)
                 self.assertFalse(os.path.exists(self.path("out.png")))
+        for arguments in ((), ("a.png",), (self.path("content.png"),) * 3 + ("--iterations", "3"),
+                          (self.path("content.png"), self.path("missing.png"), self.path("style.png"))):
+            with self.subTest(measure=arguments):
+                run = self.lab("measure", *arguments, "--weights", self.weights, *OPTIONS)
+                self.assertIn(run.returncode, (1, 2))
+                self.assertTrue(run.stderr)
         for arguments in ((), ("a.png",), (self.path("content.png"), self.path("missing.png"), "-o", self.path("x.png")),
                           (self.path("content.png"), self.weights, "-o", self.path("x.png")),
                           (self.path("content.png"), self.path("style.png"), "-o", self.path("x.gif"))):
