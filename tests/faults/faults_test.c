@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: faults_test [FRAMES [PAIRS [--every-way]]]
+// usage: faults_test [FRAMES [PAIRS [--every-way [--every-call]]]]
 // Every call that the layer makes, of OpenXR, of Vulkan, for memory, of the system, of its engine, fails once; so
 // does every call of the app. The app must not notice: its own calls return what they do without
 // the layer, every frame arrives, as it is or rightly painted, nothing is left behind, nothing hangs, and the log says
-// a few lines at most. PAIRS: so many pairs of faults as well, at random.
+// a few lines at most. PAIRS: so many pairs of faults as well, at random. In sessions of more than SHORT frames, frames
+// are alike: of those between the first ones and the last ones not every call fails, but each of a frame's calls does
+// in some frames; --every-call: all do.
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,11 +18,19 @@
 #include "script.h"
 #include "test.h"
 
-enum { SECONDS_MAX = 60, LOG_LINES_MAX = 12 };
+enum {
+    SECONDS_MAX = 60,
+    LOG_LINES_MAX = 12,
+    FEW = 3,    // frames of the sessions that tell how many calls a frame has
+    FIRST = 8,  // frames whose every call fails
+    LAST = 1,   // likewise
+    STRIDE = 11 // of the calls in between; a frame has so many of no kind
+};
 
 static char folder[] = "/tmp/artem-faults.XXXXXX";
 static unsigned frames = 3;
-static bool every_way;
+static bool every_way, every_call;
+static unsigned few_calls[FAULT_KINDS], all_calls[FAULT_KINDS]; // of sessions of FEW frames, and of `frames`
 static struct script_history history;
 static unsigned tried[FAULT_KINDS], survived[FAULT_KINDS];
 static unsigned most_lines, pairs_tried, pairs_survived, styled_frames, all_frames;
@@ -172,6 +182,23 @@ static void try_fault(enum fault_kind kind, unsigned number, unsigned way, const
 
 static const unsigned ways[FAULT_KINDS] = {2, 3, 2, 1, 2, 3};
 
+static bool is_way(enum fault_kind kind, unsigned number, unsigned way)
+{
+    return every_way || way == number % ways[kind];
+}
+
+// Whether this call of a session should fail.
+static bool is_sampled(enum fault_kind kind, unsigned number)
+{
+    const unsigned few = few_calls[kind], all = all_calls[kind];
+    unsigned each;
+
+    if (every_call || frames <= FIRST + LAST)
+        return true;
+    each = (all - few) / (frames - FEW);
+    return number <= few + (FIRST - FEW) * each || number + few + LAST * each > all || number % STRIDE == 0;
+}
+
 // What the app gets without the layer, first without any fault, then with each of its own calls failing.
 static struct script_history *run_without_layer(unsigned *out_calls)
 {
@@ -180,15 +207,22 @@ static struct script_history *run_without_layer(unsigned *out_calls)
     app_without_layer = true;
     CHECK(app_open(true) == NULL);
     fault_reset();
+    script_session(FEW, &history);
+    few_calls[FAULT_APP] = fault_calls(FAULT_APP);
+    fault_reset();
     script_session(frames, &history);
-    *out_calls = fault_calls(FAULT_APP);
+    all_calls[FAULT_APP] = *out_calls = fault_calls(FAULT_APP);
     histories = calloc(1 + *out_calls * ways[FAULT_APP], sizeof *histories);
     if (histories == NULL)
         abort();
     histories[0] = history;
     for (unsigned i = 0; i < *out_calls * ways[FAULT_APP]; i++) {
+        const unsigned number = 1 + i / ways[FAULT_APP], way = i % ways[FAULT_APP];
+
+        if (!is_sampled(FAULT_APP, number) || !is_way(FAULT_APP, number, way))
+            continue;
         fault_reset();
-        set_fault(0, FAULT_APP, 1 + i / ways[FAULT_APP], i % ways[FAULT_APP]);
+        set_fault(0, FAULT_APP, number, way);
         script_session(frames, &histories[1 + i]);
     }
     fault_reset();
@@ -214,7 +248,7 @@ static void try_kind(enum fault_kind kind, unsigned calls, const struct script_h
 
     for (unsigned number = 1; number <= calls; number++)
         for (unsigned way = 0; way < ways[kind]; way++) {
-            if (!is_chosen(kind, number) || (!every_way && way != number % ways[kind]))
+            if (!is_chosen(kind, number) || !is_way(kind, number, way) || (in_sessions && !is_sampled(kind, number)))
                 continue;
             const unsigned of_app = kind == FAULT_APP ? 1 + (number - 1) * ways[kind] + way : 0;
             try_fault(kind, number, way, in_sessions ? &histories[of_app] : NULL);
@@ -265,6 +299,7 @@ int main(int argc, char **argv)
         frames = (unsigned)atoi(argv[1]);
     const unsigned pairs = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
     every_way = argc > 3 && strcmp(argv[3], "--every-way") == 0;
+    every_call = argc > 4 && strcmp(argv[4], "--every-call") == 0;
     CHECK(mkdtemp(folder) != NULL);
     char path[128];
     snprintf(path, sizeof path, "%s/artem.conf", folder);
@@ -294,9 +329,14 @@ int main(int argc, char **argv)
     for (int kind = FAULT_OWN; kind < FAULT_KINDS; kind++)
         try_kind((enum fault_kind)kind, counts[kind], NULL, false);
     CHECK(app_open(true) == NULL);
+    fault_reset();
+    script_session(FEW, &history);
+    for (int kind = FAULT_OWN; kind < FAULT_KINDS; kind++)
+        few_calls[kind] = fault_calls((enum fault_kind)kind);
     count_calls(counts, histories);
     CHECK_INT(history.styled, frames - 1); // or nothing is tested
     CHECK_INT(counts[FAULT_APP], app_calls);
+    memcpy(all_calls, counts, sizeof all_calls);
     for (int kind = 0; kind < FAULT_KINDS; kind++)
         try_kind((enum fault_kind)kind, counts[kind], histories, true);
     if (pairs > 0)
