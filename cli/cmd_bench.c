@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/devices.h"
 #include "artem/engine.h"
 #include "bench/bench.h"
 #include "cli.h"
 
 static const char help[] =
-    "usage: artem bench [--only kernels|network|end-to-end|vulkan] [--threads N] [--size WIDTHxHEIGHT] [--views N]\n"
-    "                   [--style NAME] [--seconds S] [--json FILE]\n\n"
+    "usage: artem bench [--only kernels|network|end-to-end|devices|vulkan] [--threads N] [--size WIDTHxHEIGHT] "
+    "[--views N]\n"
+    "                   [--style NAME] [--devices LIST] [--seconds S] [--json FILE]\n\n"
     "Measures every set of kernels that this machine has, each kernel alone and in the whole network, and prints "
     "tables:\n"
     "the best, the median and the 99th percentile of the times, billions of products per second, and their share of "
@@ -24,6 +26,9 @@ static const char help[] =
     "  --size WxH     only that style resolution, multiples of 4 (default 320x352, and squares of 128 to 2048)\n"
     "  --views N      pictures per frame (default 2)\n"
     "  --style NAME   default starry_night\n"
+    "  --devices LIST those of the part devices: the first alone, then the first two, ... (default: cpu:0,cpu:1,... of "
+    "a\n"
+    "                 thread each, at most four; otherwise the pools on the CPU share the threads)\n"
     "  --seconds S    per kernel (default 0.1; frames take ten times as long)\n"
     "  --json FILE    the same numbers for programs\n\n"
     "artem bench gpu measures an NVIDIA GPU: artem bench gpu --help.";
@@ -68,8 +73,11 @@ static int kernels(struct bench *b)
 static const struct part {
     const char *name;
     int (*run)(struct bench *b);
-} parts[] = {
-    {"kernels", kernels}, {"network", bench_network}, {"end-to-end", bench_end_to_end}, {"vulkan", bench_vulkan}};
+} parts[] = {{"kernels", kernels},
+             {"network", bench_network},
+             {"end-to-end", bench_end_to_end},
+             {"devices", bench_devices},
+             {"vulkan", bench_vulkan}};
 
 enum { PARTS = sizeof parts / sizeof parts[0] };
 
@@ -96,19 +104,17 @@ static int run_parts(struct bench *b, const char *only)
 
 struct options {
     const char *only, *json;
+    char why[128]; // a list of devices is none
 };
 
 static int parse(int argc, char **argv, struct bench *b, struct options *o)
 {
-    static const struct option options[] = {{"only", required_argument, NULL, 'o'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"size", required_argument, NULL, 'z'},
-                                            {"views", required_argument, NULL, 'v'},
-                                            {"style", required_argument, NULL, 's'},
-                                            {"seconds", required_argument, NULL, 'S'},
-                                            {"json", required_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"only", required_argument, NULL, 'o'},    {"threads", required_argument, NULL, 't'},
+        {"size", required_argument, NULL, 'z'},    {"views", required_argument, NULL, 'v'},
+        {"style", required_argument, NULL, 's'},   {"devices", required_argument, NULL, 'd'},
+        {"seconds", required_argument, NULL, 'S'}, {"json", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     int option;
 
     opterr = 0;
@@ -132,6 +138,10 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
         case 's':
             b->style = optarg;
             break;
+        case 'd':
+            b->devices = optarg;
+            good = artem_devices_parse(optarg, &(struct artem_devices){0}, o->why, sizeof o->why);
+            break;
         case 'S':
             good = bench_parse_number(optarg, 0.001, 100, &b->seconds);
             break;
@@ -146,6 +156,8 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
         default:
             return cli_usage_error(argv[0], "unknown option %s", argv[optind - 1]);
         }
+        if (!good && o->why[0] != '\0')
+            return cli_usage_error(argv[0], "--devices: %s", o->why);
         if (!good)
             return cli_usage_error(argv[0], "\"%s\" is not possible here", optarg);
     }
@@ -161,7 +173,7 @@ int cmd_bench(int argc, char **argv)
                       .views = 2,
                       .style = "starry_night",
                       .sweep = true};
-    struct options o = {NULL, NULL};
+    struct options o = {0};
     char model[128];
 
     if (argc > 1 && strcmp(argv[1], "gpu") == 0)

@@ -10,7 +10,7 @@
 #include "stylize.h"
 
 static const char help[] =
-    "usage: artem pipe --style NAME [--blend-style NAME] [--blend X] [--threads N]\n\n"
+    "usage: artem pipe --style NAME [--blend-style NAME] [--blend X] [--threads N] [--devices LIST]\n\n"
     "Paints frames from standard input and writes them to standard output, one after the other, with the statistics\n"
     "that the layer would have. All numbers are 32 bits, little-endian.\n\n"
     "  frame in   magic 0x4D524641 (\"AFRM\"), flags (1: exact statistics, as for stills; 2: start anew), number of\n"
@@ -138,14 +138,17 @@ static int do_frame(struct pipe *pipe, bool *out_more)
 
 static int parse_options(int argc, char **argv, struct artem_settings *settings)
 {
-    static const struct option options[] = {
-        {"style", required_argument, NULL, 's'}, {"blend-style", required_argument, NULL, 'b'},
-        {"blend", required_argument, NULL, 'w'}, {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"style", required_argument, NULL, 's'},
+                                            {"blend-style", required_argument, NULL, 'b'},
+                                            {"blend", required_argument, NULL, 'w'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"devices", required_argument, NULL, 'd'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     static const struct {
         int option;
         const char *key;
-    } keys[] = {{'s', "style"}, {'b', "blend_style"}, {'w', "blend"}, {'t', "threads"}};
+    } keys[] = {{'s', "style"}, {'b', "blend_style"}, {'w', "blend"}, {'t', "threads"}, {'d', "devices"}};
     bool has_style = false, has_blend = false;
     int option, result = CLI_OK;
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "device_reports.h"
 #include "image.h"
 #include "json.h"
 #include "progress.h"
@@ -27,6 +28,7 @@ static const char help[] =
     "  --keep-text X       how much writing and other fine, strong detail keeps its own brightness (0)\n"
     "  --backend NAME      what the network runs on: auto, cpu, vulkan or cuda (auto)\n"
     "  --threads N         threads of the CPU backend, 0 means automatic (0)\n"
+    "  --devices LIST      several that share each picture, instead of --backend: cpu:0,cpu:1,vulkan:0, ...\n"
     "  --out-dir FOLDER    made where it is missing\n"
     "  --json              what was done, for programs\n\n"
     "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
@@ -53,6 +55,7 @@ static int parse_options(int argc, char **argv, struct job *job)
         {"keep-text", required_argument, NULL, 'l'},
         {"backend", required_argument, NULL, 'e'},
         {"threads", required_argument, NULL, 't'},
+        {"devices", required_argument, NULL, 'd'},
         {"out-dir", required_argument, NULL, 'o'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
@@ -92,6 +95,9 @@ static int parse_options(int argc, char **argv, struct job *job)
             break;
         case 't':
             result = cli_set(argv[0], &job->stylize.settings, "threads", optarg);
+            break;
+        case 'd':
+            result = cli_set(argv[0], &job->stylize.settings, "devices", optarg);
             break;
         case 'o':
             job->folder = optarg;
@@ -141,6 +147,7 @@ static int describe(const struct job *job, const struct stylize_result *r, doubl
 {
     const struct artem_style *style = job->stylize.style;
     const unsigned long kib = peak_kib();
+    char devices[256];
 
     if (job->json)
         return CLI_OK;
@@ -149,6 +156,9 @@ static int describe(const struct job *job, const struct stylize_result *r, doubl
         printf("blend    %u/%d of %s\n", style->blend_weight, ARTEM_BLEND_ONE, style->blend_name);
     printf("picture  %u x %u, painted at %u x %u\n", r->width, r->height, r->style_width, r->style_height);
     printf("time     network %.1f ms, in all %.1f ms\n", r->network_ms, total_ms);
+    device_reports_describe(job->stylize.engine, devices, sizeof devices);
+    if (devices[0] != '\0')
+        printf("devices  %s\n", devices);
     printf("memory   ");
     if (kib > 0)
         printf("%.1f MiB at most, ", (double)kib / 1024);
@@ -156,7 +166,7 @@ static int describe(const struct job *job, const struct stylize_result *r, doubl
     return cli_finish_output();
 }
 
-static void add_json(cJSON *list, const char *in, const char *out, const struct stylize_result *r)
+static void add_json(const struct job *job, const char *in, const char *out, const struct stylize_result *r)
 {
     cJSON *o = cJSON_CreateObject();
 
@@ -168,7 +178,8 @@ static void add_json(cJSON *list, const char *in, const char *out, const struct 
     cJSON_AddNumberToObject(o, "style_height", r->style_height);
     json_add_number(o, "network_ms", r->network_ms);
     cJSON_AddNumberToObject(o, "network_bytes", (double)r->network_bytes);
-    cJSON_AddItemToArray(list, o);
+    device_reports_add(job->stylize.engine, o, "devices");
+    cJSON_AddItemToArray(job->list, o);
 }
 
 static const char *base_of(const char *path)
@@ -210,7 +221,7 @@ static int paint_folder(struct job *job)
         } else {
             done++;
             if (job->json)
-                add_json(job->list, job->in[i], out, &r);
+                add_json(job, job->in[i], out, &r);
         }
         free(out);
     }
@@ -227,7 +238,7 @@ static int paint_one(struct job *job)
     const int result = stylize_picture(&job->stylize, job->in[0], job->in[1], &r);
 
     if (result == CLI_OK && job->json)
-        add_json(job->list, job->in[0], job->in[1], &r);
+        add_json(job, job->in[0], job->in[1], &r);
     return result == CLI_OK ? describe(job, &r, stylize_now_ms() - start) : result;
 }
 

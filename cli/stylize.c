@@ -27,7 +27,8 @@ double stylize_now_ms(void)
 
 int stylize_open(struct stylize *s)
 {
-    struct artem_engine_params params = {.backend = s->settings.backend, .threads = s->settings.threads};
+    struct artem_engine_params params = {
+        .backend = s->settings.backend, .threads = s->settings.threads, .devices = s->settings.devices};
 
     // The library says why.
     if (artem_library_load_blend(s->settings.style, s->settings.blend_style, s->settings.blend, &s->style) !=

@@ -18,7 +18,7 @@ _artem() {
     --style | --blend-style) COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")); return ;;
     --thumbnails) COMPREPLY=($(compgen -W "auto kitty iterm2 sixel blocks none" -- "$word")); return ;;
     --backend) COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")); return ;;
-    --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end vulkan gemm conv frames" -- "$word")) && return ;;
+    --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end devices vulkan gemm conv frames" -- "$word")) && return ;;
     style | blend_style) [[ $command == set ]] && COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")) && return ;;
     backend) [[ $command == set ]] && COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")) && return ;;
     --eyes) COMPREPLY=($(compgen -W "both left right" -- "$word")); return ;;
@@ -39,12 +39,12 @@ _artem() {
     set) words="$(_artem_keys) --app --exe --unset --session --pid --json" ;;
     toggle | next | prev) words="--app --exe --session --pid --json" ;;
     top) words="--once --json --interval" ;;
-    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --out-dir --json" ;;
+    stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --devices --out-dir --json" ;;
     view) words="--style --blend-style --blend --strength --keep-color --keep-text --resolution --backend --threads --split --show --play --eyes --scene --pose-path --paused --size --full-screen --output --screenshot --frames" ;;
     config) words="--app --exe --check --json" ;;
     report) words="--output --json --monado" ;;
-    bench) words="gpu --only --threads --size --views --style --seconds --json --matrix --conv --channels --runs --frames --frame-size --no-load --device" ;;
-    pipe) words="--style --blend-style --blend --threads" ;;
+    bench) words="gpu --only --threads --size --views --style --devices --seconds --json --matrix --conv --channels --runs --frames --frame-size --no-load --device" ;;
+    pipe) words="--style --blend-style --blend --threads --devices" ;;
     replay) words="--verbose --out --backend --threads --json" ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     run)

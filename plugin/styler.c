@@ -19,13 +19,15 @@ struct styler {
     struct artem_network *network;
     struct artem_engine *engine;
     struct artem_style *style;
-    const struct vulkan_device *device; // NULL: none
-    uint32_t threads;                   // that the engine was made with
-    char backend[ARTEM_BACKEND_MAX];    // that was asked for then
-    atomic_bool on_device;              // the engine uses `device`
-    unsigned first_backend;             // those before it in the list below failed too often
-    unsigned fallbacks;                 // times that a backend took another's place
-    unsigned failures;                  // in a row, of an engine on the device
+    const struct vulkan_device *device;   // NULL: none
+    uint32_t threads;                     // that the engine was made with
+    char backend[ARTEM_BACKEND_MAX];      // that was asked for then
+    char devices[ARTEM_DEVICES_TEXT_MAX]; // likewise
+    bool no_devices;                      // they failed, or cannot be used
+    atomic_bool on_device;                // the engine uses `device`
+    unsigned first_backend;               // those before it in the list below failed too often
+    unsigned fallbacks;                   // times that a backend took another's place
+    unsigned failures;                    // in a row, of an engine on devices
     uint32_t settings_serial;
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
@@ -123,9 +125,29 @@ static unsigned index_of(const char *name)
     return i;
 }
 
+// Several devices of the engine's own, which get the pictures as an engine on the CPU does.
+static enum artem_result create_spread(struct styler *styler, const struct artem_settings *settings,
+                                       struct artem_engine **out_engine)
+{
+    const struct artem_engine_params params = {
+        .threads = settings->threads, .network = styler->network, .devices = settings->devices};
+    const enum artem_result result = artem_engine_create(&params, out_engine);
+
+    if (result == ARTEM_OK)
+        return result;
+    artem_log(ARTEM_LOG_WARN, "devices %s cannot be used (%s): backend %s takes their place", settings->devices,
+              artem_result_string(result), settings->backend);
+    styler->no_devices = true;
+    styler->fallbacks++;
+    return result;
+}
+
 static enum artem_result create_engine(struct styler *styler, const struct artem_settings *settings,
                                        struct artem_engine **out_engine)
 {
+    if (settings->devices[0] != '\0' && !styler->no_devices && create_spread(styler, settings, out_engine) == ARTEM_OK)
+        return ARTEM_OK;
+
     const struct artem_engine_vulkan share = {styler->device};
     struct artem_engine_params params = {
         .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
@@ -151,6 +173,12 @@ static enum artem_result create_engine(struct styler *styler, const struct artem
     return result;
 }
 
+// Whether several devices share each frame.
+static bool is_spread(const struct styler *styler)
+{
+    return strcmp(artem_engine_get_backend(styler->engine), "multi") == 0;
+}
+
 static enum artem_result make_engine(struct styler *styler, const struct artem_settings *settings)
 {
     struct artem_engine *engine = NULL;
@@ -174,8 +202,12 @@ static enum artem_result make_engine(struct styler *styler, const struct artem_s
     styler->engine = engine;
     styler->threads = settings->threads;
     snprintf(styler->backend, sizeof styler->backend, "%s", settings->backend);
+    snprintf(styler->devices, sizeof styler->devices, "%s", settings->devices);
     styler->on_device = index_of(artem_engine_get_backend(engine)) < BACKEND_CPU;
-    artem_log(ARTEM_LOG_INFO, "the network runs on %s%s", styler->on_device ? styler->device->name : "the CPU",
+    artem_log(ARTEM_LOG_INFO, "the network runs on %s%s",
+              styler->on_device   ? styler->device->name
+              : is_spread(styler) ? settings->devices
+                                  : "the CPU",
               strcmp(artem_engine_get_backend(engine), "cuda") == 0 ? ", by CUDA" : "");
     return ARTEM_OK;
 }
@@ -229,7 +261,12 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 
     pthread_mutex_lock(&styler->mutex);
     if (styler->failures == FAILURES_MAX && !styler->busy) {
-        styler->first_backend = index_of(artem_engine_get_backend(styler->engine)) + 1;
+        if (is_spread(styler)) {
+            styler->no_devices = true;
+            styler->fallbacks++;
+        } else {
+            styler->first_backend = index_of(artem_engine_get_backend(styler->engine)) + 1;
+        }
         styler->failures = 0;
         make_engine(styler, settings);
     }
@@ -237,8 +274,10 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
         styler->settings_serial = serial;
         if (strcmp(styler->backend, settings->backend) != 0)
             styler->first_backend = 0; // another wish, another chance
+        if (strcmp(styler->devices, settings->devices) != 0)
+            styler->no_devices = false;
         if (styler->engine == NULL || styler->threads != settings->threads ||
-            strcmp(styler->backend, settings->backend) != 0)
+            strcmp(styler->backend, settings->backend) != 0 || strcmp(styler->devices, settings->devices) != 0)
             make_engine(styler, settings);
         if (styler->engine != NULL && !is_requested(styler, settings))
             change_style(styler, settings);
@@ -268,7 +307,8 @@ enum artem_result styler_run(struct styler *styler, const struct artem_engine_fr
     if (result == ARTEM_OK && !styler->on_device)
         result = artem_engine_wait(styler->engine, timeout_ns);
     styler->busy = styler->on_device ? result == ARTEM_OK : result == ARTEM_TIMEOUT;
-    styler->failures = styler->on_device && result != ARTEM_OK ? styler->failures + 1 : 0;
+    const bool failed = result != ARTEM_OK && (styler->on_device || (is_spread(styler) && result != ARTEM_TIMEOUT));
+    styler->failures = failed ? styler->failures + 1 : 0;
     pthread_mutex_unlock(&styler->mutex);
     return result;
 }

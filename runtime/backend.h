@@ -5,7 +5,9 @@
 #define ARTEM_BACKEND_H
 
 #include "artem/engine.h"
+#include "step.h"
 
+struct artem_device_report;
 struct artem_pass;
 
 struct artem_backend_ops {
@@ -16,13 +18,19 @@ struct artem_backend_ops {
     enum artem_result (*set_style)(void *backend, const struct artem_style *style);
     enum artem_result (*submit)(void *backend, const struct artem_engine_frame *frame);
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
+    // Instead of submit, and waited for like a frame; pictures are memory. NULL: it paints whole frames only. Frames
+    // and steps of one backend do not mix.
+    enum artem_result (*submit_step)(void *backend, const struct step *step);
     void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
-    uint32_t (*passes)(void *backend, struct artem_pass *out_passes);       // NULL: it has none
-    void (*destroy)(void *backend);                                         // waits for a frame in flight
+    uint32_t (*passes)(void *backend, struct artem_pass *out_passes); // NULL: it has none
+    // NULL: it is one device. At most ARTEM_DEVICES_MAX; returns how many.
+    uint32_t (*devices)(const void *backend, struct artem_device_report *out_reports);
+    void (*destroy)(void *backend); // waits for a frame in flight
 };
 
 extern const struct artem_backend_ops artem_backend_cpu;
 extern const struct artem_backend_ops artem_backend_cuda;
+extern const struct artem_backend_ops artem_backend_multi;
 extern const struct artem_backend_ops artem_backend_vulkan;
 
 #endif

@@ -257,7 +257,7 @@ const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_p
 
     if (candidates == NULL)
         return best;
-    if (params->vulkan == NULL && vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) == ARTEM_OK) {
+    if (params->vulkan == NULL && vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) == ARTEM_OK) {
         share.device = vulkan_own_device_get(own);
         shared.vulkan = &share;
     }

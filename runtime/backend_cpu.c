@@ -125,7 +125,7 @@ static enum artem_result set_style(void *backend, const struct artem_style *styl
     cpu->kernels.conv8_pack(&cpu->d2);
     memcpy(cpu->d1_mul, style->d1_mul, sizeof style->d1_mul);
     memcpy(cpu->d1_bias, style->d1_bias, sizeof style->d1_bias);
-    cpu_restart(cpu);
+    norm_state_restart(style, cpu->state);
     return ARTEM_OK;
 }
 
@@ -137,10 +137,35 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
     if (result != ARTEM_OK)
         return result;
     if (cpu->resolution != frame->resolution)
-        cpu_restart(cpu);
+        norm_state_restart(cpu->style, cpu->state);
     cpu->resolution = frame->resolution;
     cpu->frame = *frame;
     artem_threadpool_start(cpu->pool, cpu_run_frame, cpu);
+    return ARTEM_OK;
+}
+
+static enum artem_result submit_step(void *backend, const struct step *step)
+{
+    struct cpu_backend *cpu = backend;
+    const struct tile *tile = step->tile;
+
+    if (tile != NULL) {
+        enum artem_result result =
+            cpu_buffers_place(&cpu->buffers, &tile->frame, cpu->workers, artem_threadpool_size(cpu->pool));
+        if (result != ARTEM_OK)
+            return result;
+        cpu->frame = tile->frame;
+        for (uint32_t v = 0; v < tile->frame.views; v++) {
+            struct cpu_view *view = &cpu->buffers.view[v];
+            const struct tile_rect *inside = &tile->inside[v];
+            view->x0 = (int)inside->x;
+            view->y0 = (int)inside->y;
+            view->x1 = (int)(inside->x + inside->width);
+            view->y1 = (int)(inside->y + inside->height);
+        }
+    }
+    cpu->step = *step;
+    artem_threadpool_start(cpu->pool, cpu_run_step, cpu);
     return ARTEM_OK;
 }
 
@@ -169,6 +194,7 @@ const struct artem_backend_ops artem_backend_cpu = {
     .create = create,
     .set_style = set_style,
     .submit = submit,
+    .submit_step = submit_step,
     .wait = wait,
     .stats = stats,
     .destroy = destroy,

@@ -24,8 +24,9 @@ static void place_view(struct space *space, struct cpu_view *view, const struct 
 {
     const size_t qw = picture->width / 4, qh = picture->height / 4;
 
-    view->qw = (int)qw;
-    view->qh = (int)qh;
+    view->qw = view->x1 = (int)qw;
+    view->qh = view->y1 = (int)qh;
+    view->x0 = view->y0 = 0;
     view->input = place(space, qh * (qw + 2) * ARTEM_ENC);
     view->stream = place(space, qh * (qw + 2) * ARTEM_TRUNK);
     view->map[0] = place(space, qh * (qw + 2) * ARTEM_MAP_BYTES);
@@ -37,12 +38,10 @@ static void place_view(struct space *space, struct cpu_view *view, const struct 
 
 static void place_views(struct space *space, struct cpu_buffers *b, const struct artem_engine_frame *frame)
 {
-    b->rows = b->bands = 0;
+    b->views = frame->views;
     b->cells = 0;
     for (uint32_t v = 0; v < frame->views; v++) {
         place_view(space, &b->view[v], &frame->view[v]);
-        b->rows += (uint32_t)b->view[v].qh;
-        b->bands += ((uint32_t)b->view[v].qh + CPU_BAND - 1) / CPU_BAND;
         b->cells += (int64_t)b->view[v].qh * b->view[v].qw;
     }
 }

@@ -69,7 +69,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
     if (params->vulkan != NULL)
         vulkan->device = params->vulkan->device;
     else
-        result = vulkan_own_device_create(ARTEM_LOG_ERROR, &vulkan->own);
+        result = vulkan_own_device_create(ARTEM_LOG_ERROR, params->device, &vulkan->own);
     if (result == ARTEM_OK && vulkan->own != NULL)
         vulkan->device = vulkan_own_device_get(vulkan->own);
     if (result == ARTEM_OK)
@@ -106,7 +106,7 @@ static void copy_rows(uint8_t *to, size_t to_stride, const uint8_t *from, size_t
         memcpy(to + y * to_stride, from + y * from_stride, row);
 }
 
-static void write_frame(struct vulkan_backend *vulkan)
+void vulkan_write_frame(struct vulkan_backend *vulkan, const struct tile_rect *inside)
 {
     const struct vulkan_shape *shape = &vulkan->shape;
     const struct artem_engine_frame *frame = &vulkan->frame;
@@ -122,8 +122,11 @@ static void write_frame(struct vulkan_backend *vulkan)
         const struct vulkan_view *view = &shape->view[v];
         const struct artem_engine_view *picture = &frame->view[v];
         uint32_t *at = data + NET_VIEW + (size_t)v * NET_VIEW_WORDS;
+        const struct tile_rect all = {0, 0, view->qw, view->qh}, *counted = inside != NULL ? &inside[v] : &all;
         const size_t row = (size_t)view->qw * 16;
 
+        at[NET_VIEW_COLUMNS] = counted->x | (counted->x + counted->width) << 16;
+        at[NET_VIEW_ROWS] = counted->y | (counted->y + counted->height) << 16;
         at[NET_VIEW_QW] = view->qw;
         at[NET_VIEW_QH] = view->qh;
         at[NET_VIEW_FIRST] = view->first;
@@ -136,28 +139,31 @@ static void write_frame(struct vulkan_backend *vulkan)
     }
 }
 
-// Makes buffers and commands fit the frame.
-static enum artem_result prepare(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame)
+enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame, bool is_same,
+                                 enum artem_result (*record)(struct vulkan_backend *vulkan))
 {
     struct vulkan_shape shape;
     enum artem_result result = vulkan_plan_shape(vulkan, frame, &shape);
 
-    if (result != ARTEM_OK || vulkan_same_shape(&shape, &vulkan->shape))
+    if (result != ARTEM_OK)
         return result;
+    const bool fits = vulkan_same_shape(&shape, &vulkan->shape);
+    if (fits && is_same)
+        return ARTEM_OK;
     vulkan->shape.views = 0;
-    result = vulkan_place_shape(vulkan, &shape);
+    if (!fits)
+        result = vulkan_place_shape(vulkan, &shape);
     if (result != ARTEM_OK)
         return result;
     vulkan->shape = shape;
-    result = vulkan_record_frame(vulkan);
+    result = record(vulkan);
     if (result != ARTEM_OK)
         vulkan->shape.views = 0;
     return result;
 }
 
-static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
+enum artem_result vulkan_launch(struct vulkan_backend *vulkan)
 {
-    struct vulkan_backend *vulkan = backend;
     const struct vulkan_device *d = vulkan->device;
     const VkCommandBuffer commands[2] = {vulkan->upload_commands, vulkan->commands};
     const VkSubmitInfo info = {
@@ -165,19 +171,32 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
         .commandBufferCount = vulkan->dirty ? 2 : 1,
         .pCommandBuffers = vulkan->dirty ? commands : commands + 1,
     };
-    enum artem_result result = vulkan->lost ? ARTEM_ERROR_DEVICE : prepare(vulkan, frame);
 
-    if (result != ARTEM_OK)
-        return result;
-    vulkan->restart = vulkan->restart || vulkan->resolution != frame->resolution;
-    vulkan->frame = *frame;
-    write_frame(vulkan);
     if (d->vkResetFences(d->handle, 1, &vulkan->fence) != VK_SUCCESS ||
         d->vkQueueSubmit(d->queue, 1, &info, vulkan->fence) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
-    vulkan->resolution = frame->resolution;
-    vulkan->dirty = vulkan->restart = false;
+    vulkan->dirty = false;
     vulkan->in_flight = true;
+    return ARTEM_OK;
+}
+
+static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
+{
+    struct vulkan_backend *vulkan = backend;
+    enum artem_result result =
+        vulkan->lost ? ARTEM_ERROR_DEVICE : vulkan_prepare(vulkan, frame, !vulkan->has_step, vulkan_record_frame);
+
+    if (result != ARTEM_OK)
+        return result;
+    vulkan->has_step = vulkan->is_step = false;
+    vulkan->restart = vulkan->restart || vulkan->resolution != frame->resolution;
+    vulkan->frame = *frame;
+    vulkan_write_frame(vulkan, NULL);
+    result = vulkan_launch(vulkan);
+    if (result != ARTEM_OK)
+        return result;
+    vulkan->resolution = frame->resolution;
+    vulkan->restart = false;
     return ARTEM_OK;
 }
 
@@ -200,6 +219,21 @@ static void read_times(struct vulkan_backend *vulkan)
     }
 }
 
+void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect *inside)
+{
+    for (uint32_t v = 0; v < vulkan->shape.views; v++) {
+        const struct vulkan_view *view = &vulkan->shape.view[v];
+        const struct artem_engine_view *picture = &vulkan->frame.view[v];
+        const struct tile_rect all = {0, 0, view->qw, view->qh}, *r = inside != NULL ? &inside[v] : &all;
+        const size_t stride = (size_t)view->qw * 16, x = (size_t)r->x * 16, y = (size_t)r->y * 4;
+
+        if (view->in == 0)
+            copy_rows(picture->out + y * picture->out_stride + x, picture->out_stride,
+                      (const uint8_t *)vulkan->staging.data + vulkan_painted_offset(view) + y * stride + x, stride,
+                      (size_t)r->width * 16, (size_t)r->height * 4);
+    }
+}
+
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct vulkan_backend *vulkan = backend;
@@ -215,15 +249,11 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
         artem_log(ARTEM_LOG_ERROR, "the GPU lost the frame (VkResult %d)", result);
         return ARTEM_ERROR_DEVICE;
     }
-    for (uint32_t v = 0; v < vulkan->shape.views; v++) {
-        const struct vulkan_view *view = &vulkan->shape.view[v];
-        const struct artem_engine_view *picture = &vulkan->frame.view[v];
-        const size_t row = (size_t)view->qw * 16;
-        if (view->in == 0)
-            copy_rows(picture->out, picture->out_stride,
-                      (const uint8_t *)vulkan->staging.data + vulkan_painted_offset(view), row, row,
-                      (size_t)view->qh * 4);
+    if (vulkan->is_step) {
+        vulkan_finish_step(vulkan);
+        return ARTEM_OK;
     }
+    vulkan_read_pictures(vulkan, NULL);
     read_times(vulkan);
     vulkan->stats.frames++;
     vulkan->stats.cuts += decisions[NET_CUT - NET_EXACT];
@@ -252,6 +282,7 @@ const struct artem_backend_ops artem_backend_vulkan = {
     .create = create,
     .set_style = set_style,
     .submit = submit,
+    .submit_step = vulkan_submit_step,
     .wait = wait,
     .stats = stats,
     .passes = passes,

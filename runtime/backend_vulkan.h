@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inside of the Vulkan backend: backend_vulkan.c (life time, frames), backend_vulkan_model.c (weights and parameters as
 // the shaders read them), backend_vulkan_buffers.c (memory), backend_vulkan_pipelines.c, backend_vulkan_record.c (one
-// frame's commands).
+// frame's commands), backend_vulkan_step.c (a tile of a frame).
 #ifndef ARTEM_BACKEND_VULKAN_H
 #define ARTEM_BACKEND_VULKAN_H
 
@@ -60,6 +60,7 @@ struct vulkan_backend {
     struct vk_buffer state;             // NET_STATE_WORDS
     struct vk_buffer frame_data;        // NET_FRAME_WORDS, written by the CPU
     struct vk_buffer decisions;         // exact, blank, pace, cut of the frame, read by the CPU
+    struct vk_buffer step_data;         // of steps: what goes to the state, then the sums that come back
     struct vk_buffer pictures, staging; // of views without buffers of their own: on the device, for the CPU
     VkDeviceSize maps_offset;
 
@@ -71,11 +72,15 @@ struct vulkan_backend {
     char mark_names[ARTEM_PASSES_MAX][16];
 
     struct vulkan_shape shape; // recorded; views 0: none
-    bool dirty;                // the upload has news for the model
-    bool restart;              // the next frame starts from the calibration
-    bool in_flight;            // until the fence was seen
-    bool lost;                 // nobody knows what the device still does: nothing is used again, nor freed
-    uint32_t resolution;       // that the state belongs to
+    struct step step;          // the one in flight; its tile is below
+    struct tile_rect inside[ARTEM_MAX_VIEWS];
+    bool is_step;        // what is in flight
+    bool has_step;       // what is recorded
+    bool dirty;          // the upload has news for the model
+    bool restart;        // the next frame starts from the calibration
+    bool in_flight;      // until the fence was seen
+    bool lost;           // nobody knows what the device still does: nothing is used again, nor freed
+    uint32_t resolution; // that the state belongs to
     struct artem_engine_frame frame;
     struct artem_pass passes[ARTEM_PASSES_MAX];
     uint32_t pass_count;
@@ -110,5 +115,29 @@ VkDeviceSize vulkan_painted_offset(const struct vulkan_view *view);
 // backend_vulkan_record.c
 enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan);
 enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan);
+// The passes that frames and steps share.
+void vulkan_cmd_barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
+                        VkPipelineStageFlags to, VkAccessFlags used);
+void vulkan_cmd_between(const struct vulkan_backend *vulkan); // passes
+void vulkan_cmd_dispatch(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t x,
+                         uint32_t y, uint32_t z);
+// Per view, `per_cell` invocations for each of its cells.
+void vulkan_cmd_dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t per_cell);
+void vulkan_cmd_wait_for_queue(const struct vulkan_backend *vulkan);
+void vulkan_cmd_bring_pictures(const struct vulkan_backend *vulkan);
+void vulkan_cmd_return_pictures(const struct vulkan_backend *vulkan);
+
+// backend_vulkan.c: makes buffers and commands fit a frame, which `record` does.
+enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame, bool is_same,
+                                 enum artem_result (*record)(struct vulkan_backend *vulkan));
+// What the shaders and the pictures' buffers are told about the frame; all of it counts where inside is NULL.
+void vulkan_write_frame(struct vulkan_backend *vulkan, const struct tile_rect *inside);
+enum artem_result vulkan_launch(struct vulkan_backend *vulkan);
+// Pictures that the frame has painted, all of each or what is inside.
+void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect *inside);
+
+// backend_vulkan_step.c
+enum artem_result vulkan_submit_step(void *backend, const struct step *step);
+void vulkan_finish_step(struct vulkan_backend *vulkan);
 
 #endif

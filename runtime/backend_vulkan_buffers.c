@@ -60,21 +60,24 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
     return ARTEM_OK;
 }
 
-static void list_buffers(struct vulkan_backend *vulkan, struct vk_buffer *list[8])
-{
-    struct vk_buffer *all[8] = {&vulkan->model,      &vulkan->upload,    &vulkan->arena,    &vulkan->state,
-                                &vulkan->frame_data, &vulkan->decisions, &vulkan->pictures, &vulkan->staging};
+enum { BUFFERS = 9 };
 
-    for (int i = 0; i < 8; i++)
+static void list_buffers(struct vulkan_backend *vulkan, struct vk_buffer *list[BUFFERS])
+{
+    struct vk_buffer *all[BUFFERS] = {&vulkan->model,    &vulkan->upload,     &vulkan->arena,
+                                      &vulkan->state,    &vulkan->frame_data, &vulkan->decisions,
+                                      &vulkan->pictures, &vulkan->staging,    &vulkan->step_data};
+
+    for (int i = 0; i < BUFFERS; i++)
         list[i] = all[i];
 }
 
 void vulkan_destroy_buffers(struct vulkan_backend *vulkan)
 {
-    struct vk_buffer *list[8];
+    struct vk_buffer *list[BUFFERS];
 
     list_buffers(vulkan, list);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < BUFFERS; i++)
         vk_buffer_destroy(vulkan->device, list[i]);
     vulkan->device->vkDestroyDescriptorPool(vulkan->device->handle, vulkan->set_pool, NULL);
 }
@@ -82,7 +85,8 @@ void vulkan_destroy_buffers(struct vulkan_backend *vulkan)
 size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan)
 {
     return vulkan->model.size + vulkan->upload.size + vulkan->arena.size + vulkan->state.size +
-           vulkan->frame_data.size + vulkan->decisions.size + vulkan->pictures.size + vulkan->staging.size;
+           vulkan->frame_data.size + vulkan->decisions.size + vulkan->pictures.size + vulkan->staging.size +
+           vulkan->step_data.size;
 }
 
 enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,

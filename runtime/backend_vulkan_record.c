@@ -6,8 +6,8 @@
 
 #include "backend_vulkan.h"
 
-static void barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
-                    VkPipelineStageFlags to, VkAccessFlags used)
+void vulkan_cmd_barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
+                        VkPipelineStageFlags to, VkAccessFlags used)
 {
     const VkMemoryBarrier memory = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
@@ -18,12 +18,11 @@ static void barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags fr
     vulkan->device->vkCmdPipelineBarrier(vulkan->commands, from, to, 0, 1, &memory, 0, NULL, 0, NULL);
 }
 
-// Between passes.
-static void between(const struct vulkan_backend *vulkan)
+void vulkan_cmd_between(const struct vulkan_backend *vulkan)
 {
-    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
-            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
-            VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
+    vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
+                       VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
+                       VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
 }
 
 // A timestamp for what was recorded since the one before.
@@ -49,8 +48,8 @@ static void bind(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uin
                           &index);
 }
 
-static void dispatch(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t x, uint32_t y,
-                     uint32_t z)
+void vulkan_cmd_dispatch(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t x,
+                         uint32_t y, uint32_t z)
 {
     bind(vulkan, pass, 0, index);
     vulkan->device->vkCmdDispatch(vulkan->commands, x, y, z);
@@ -62,8 +61,7 @@ static void dispatch_indirect(const struct vulkan_backend *vulkan, enum vulkan_p
     vulkan->device->vkCmdDispatchIndirect(vulkan->commands, vulkan->state.handle, args * sizeof(uint32_t));
 }
 
-// Per view, `per_cell` invocations for each of its cells.
-static void dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t per_cell)
+void vulkan_cmd_dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t per_cell)
 {
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
@@ -73,37 +71,32 @@ static void dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass
     }
 }
 
+// What was on the queue before: pictures of the device's, and these buffers' users of the last frame.
+void vulkan_cmd_wait_for_queue(const struct vulkan_backend *vulkan)
+{
+    vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+                       VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+                       VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+                       VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
+}
+
 // Pictures that the CPU brought, to the device.
-static void record_arrival(const struct vulkan_backend *vulkan)
+void vulkan_cmd_bring_pictures(const struct vulkan_backend *vulkan)
 {
     const struct vulkan_device *d = vulkan->device;
 
-    // After what was on the queue before: pictures of the device's, and this buffer's users of the last frame.
-    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
-            VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
-            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
-            VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
         const VkBufferCopy region = {view->offset, view->offset, vulkan_picture_bytes(view)};
         if (view->in == 0)
             d->vkCmdCopyBuffer(vulkan->commands, vulkan->staging.handle, vulkan->pictures.handle, 1, &region);
     }
-    if (vulkan->shape.picture_bytes > 0)
-        barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
-                VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_READ_BIT);
 }
 
-// What the CPU reads after the frame.
-static void record_departure(const struct vulkan_backend *vulkan)
+void vulkan_cmd_return_pictures(const struct vulkan_backend *vulkan)
 {
     const struct vulkan_device *d = vulkan->device;
-    const VkBufferCopy decisions = {NET_EXACT * sizeof(uint32_t), 0, vulkan->decisions.size};
 
-    barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
-            VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-            VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT);
-    d->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
     for (uint32_t v = 0; v < vulkan->shape.views; v++) {
         const struct vulkan_view *view = &vulkan->shape.view[v];
         const VkDeviceSize at = vulkan_painted_offset(view);
@@ -111,25 +104,46 @@ static void record_departure(const struct vulkan_backend *vulkan)
         if (view->in == 0)
             d->vkCmdCopyBuffer(vulkan->commands, vulkan->pictures.handle, vulkan->staging.handle, 1, &region);
     }
-    barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT,
-            VK_ACCESS_HOST_READ_BIT);
+}
+
+static void record_arrival(const struct vulkan_backend *vulkan)
+{
+    vulkan_cmd_wait_for_queue(vulkan);
+    vulkan_cmd_bring_pictures(vulkan);
+    if (vulkan->shape.picture_bytes > 0)
+        vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
+                           VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_READ_BIT);
+}
+
+// What the CPU reads after the frame.
+static void record_departure(const struct vulkan_backend *vulkan)
+{
+    const VkBufferCopy decisions = {NET_EXACT * sizeof(uint32_t), 0, vulkan->decisions.size};
+
+    vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
+                       VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                       VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT);
+    vulkan->device->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
+    vulkan_cmd_return_pictures(vulkan);
+    vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT,
+                       VK_ACCESS_HOST_READ_BIT);
 }
 
 static void record_encoder(struct vulkan_backend *vulkan)
 {
     const struct vulkan_shape *shape = &vulkan->shape;
 
-    dispatch_views(vulkan, PASS_INPUT, 1);
-    dispatch(vulkan, PASS_BEGIN, 0, NET_LAYERS, 1, 1);
-    between(vulkan);
+    vulkan_cmd_dispatch_views(vulkan, PASS_INPUT, 1);
+    vulkan_cmd_dispatch(vulkan, PASS_BEGIN, 0, NET_LAYERS, 1, 1);
+    vulkan_cmd_between(vulkan);
     mark(vulkan, "input");
-    dispatch(vulkan, PASS_ENCODER, 0, shape->groups, NET_CHANNELS / NET_ENC_GROUP, shape->views);
-    between(vulkan);
+    vulkan_cmd_dispatch(vulkan, PASS_ENCODER, 0, shape->groups, NET_CHANNELS / NET_ENC_GROUP, shape->views);
+    vulkan_cmd_between(vulkan);
     mark(vulkan, "encoder");
-    dispatch(vulkan, PASS_DECIDE, 0, 1, 1, 1);
-    between(vulkan);
+    vulkan_cmd_dispatch(vulkan, PASS_DECIDE, 0, 1, 1, 1);
+    vulkan_cmd_between(vulkan);
     dispatch_indirect(vulkan, PASS_ENCODER_AGAIN, 0, NET_ARGS_ENC);
-    between(vulkan);
+    vulkan_cmd_between(vulkan);
     mark(vulkan, "decide");
 }
 
@@ -139,12 +153,12 @@ static void record_unit(struct vulkan_backend *vulkan, uint32_t unit)
     char name[16];
 
     dispatch_indirect(vulkan, PASS_UNIT_SUMS, unit, NET_ARGS_UNIT);
-    between(vulkan);
-    dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
-    between(vulkan);
-    dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
-             shape->views);
-    between(vulkan);
+    vulkan_cmd_between(vulkan);
+    vulkan_cmd_dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
+    vulkan_cmd_between(vulkan);
+    vulkan_cmd_dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
+                        shape->views);
+    vulkan_cmd_between(vulkan);
     snprintf(name, sizeof name, "unit %u", unit);
     mark(vulkan, name);
 }
@@ -153,14 +167,14 @@ static void record_decoder(struct vulkan_backend *vulkan)
 {
     const struct vulkan_shape *shape = &vulkan->shape;
 
-    dispatch(vulkan, PASS_D0, 0, shape->groups, NET_D0_OUT / NET_D0_GROUP, shape->views);
-    between(vulkan);
+    vulkan_cmd_dispatch(vulkan, PASS_D0, 0, shape->groups, NET_D0_OUT / NET_D0_GROUP, shape->views);
+    vulkan_cmd_between(vulkan);
     mark(vulkan, "d0");
-    dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1); // beside d1, which does not look at the statistics
-    dispatch(vulkan, PASS_D1, 0, shape->groups * NET_CELLS_EACH, NET_D1_OUT / NET_D1_GROUP, shape->views);
-    between(vulkan);
+    vulkan_cmd_dispatch(vulkan, PASS_FOLLOW, 0, NET_UNITS, 1, 1); // beside d1, which does not look at the statistics
+    vulkan_cmd_dispatch(vulkan, PASS_D1, 0, shape->groups * NET_CELLS_EACH, NET_D1_OUT / NET_D1_GROUP, shape->views);
+    vulkan_cmd_between(vulkan);
     mark(vulkan, "d1");
-    dispatch_views(vulkan, PASS_D2, 4);
+    vulkan_cmd_dispatch_views(vulkan, PASS_D2, 4);
     mark(vulkan, "d2");
 }
 

@@ -10,10 +10,10 @@
 
 // In the order of the struct. What is missing here cannot be set over the control socket, and is not seen to change.
 static const char *const keys[] = {
-    "allow",       "enabled",    "style",     "blend_style",   "blend", "strength",     "keep_color",
-    "keep_text",   "resolution", "budget_ms", "budget_share",  "mode",  "log_file",     "backend",
-    "threads",     "ar",         "record",    "record_frames", "hud",   "hud_position", "hud_size",
-    "hud_opacity", "hud_space",  "chord",     "toast",
+    "allow",     "enabled",     "style",     "blend_style",  "blend",         "strength", "keep_color",
+    "keep_text", "resolution",  "budget_ms", "budget_share", "mode",          "log_file", "backend",
+    "threads",   "devices",     "ar",        "record",       "record_frames", "hud",      "hud_position",
+    "hud_size",  "hud_opacity", "hud_space", "chord",        "toast",
 };
 _Static_assert(sizeof keys / sizeof keys[0] <= 64, "artem_config has a bit per key");
 
@@ -83,6 +83,8 @@ enum artem_result artem_settings_get(const struct artem_settings *s, const char 
         memcpy(out, s->backend, sizeof s->backend);
     else if (strcasecmp(key, "threads") == 0)
         put_integer(out, s->threads);
+    else if (strcasecmp(key, "devices") == 0)
+        memcpy(out, s->devices, sizeof s->devices);
     else if (strcasecmp(key, "ar") == 0)
         put_switch(out, s->ar);
     else if (strcasecmp(key, "record") == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "artem/devices.h"
 #include "artem/file.h"
 #include "text.h"
 
@@ -166,6 +167,24 @@ static bool set_backend(char field[ARTEM_BACKEND_MAX], const char *value, char *
     return true;
 }
 
+static bool set_devices(char field[ARTEM_DEVICES_TEXT_MAX], const char *value, char *error, size_t error_size)
+{
+    struct artem_devices devices;
+    char why[128];
+    const size_t length = strlen(value);
+
+    if (length > 0 && length < ARTEM_DEVICES_TEXT_MAX && !artem_devices_parse(value, &devices, why, sizeof why))
+        snprintf(error, error_size, "expected devices as in cpu:0,cpu:1,vulkan:0: %s", why);
+    else if (length >= ARTEM_DEVICES_TEXT_MAX)
+        snprintf(error, error_size, "expected devices as in cpu:0,cpu:1,vulkan:0, at most %d of them",
+                 ARTEM_DEVICES_MAX);
+    else {
+        memcpy(field, value, length + 1);
+        return true;
+    }
+    return false;
+}
+
 // Only paths that mean the same in every working directory.
 static bool set_path(char field[ARTEM_PATH_MAX], const char *value, char *error, size_t error_size)
 {
@@ -224,6 +243,8 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_backend(s->backend, value, error, error_size);
     else if (strcasecmp(key, "threads") == 0)
         good = set_integer(&s->threads, value, 0, 64, error, error_size);
+    else if (strcasecmp(key, "devices") == 0)
+        good = set_devices(s->devices, value, error, error_size);
     else if (strcasecmp(key, "ar") == 0)
         good = set_switch(&s->ar, value, error, error_size);
     else if (strcasecmp(key, "record") == 0)

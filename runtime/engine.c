@@ -9,6 +9,7 @@
 #include "artem/engine_vulkan.h"
 #include "backend_choice.h"
 #endif
+#include "artem/devices.h"
 #include "artem/log.h"
 #include "backend.h"
 #include "threadpool.h"
@@ -35,6 +36,8 @@ static const struct artem_backend_ops *find_backend(const struct artem_engine_pa
 {
     const char *name = params->backend;
 
+    if (params->devices != NULL && *params->devices != '\0')
+        return &artem_backend_multi;
     if (name == NULL || strcmp(name, "auto") == 0) {
 #ifdef ARTEM_VULKAN
         return artem_backend_choose(params);
@@ -155,6 +158,11 @@ void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engi
     memset(out_stats, 0, sizeof *out_stats);
     if (engine != NULL)
         engine->ops->stats(engine->backend, out_stats);
+}
+
+uint32_t artem_engine_get_devices(const struct artem_engine *engine, struct artem_device_report *out_reports)
+{
+    return engine != NULL && engine->ops->devices != NULL ? engine->ops->devices(engine->backend, out_reports) : 0;
 }
 
 const char *artem_engine_get_backend(const struct artem_engine *engine)

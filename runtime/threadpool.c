@@ -211,12 +211,19 @@ uint32_t artem_threadpool_size(const struct artem_threadpool *pool)
     return pool->size;
 }
 
-uint32_t artem_threadpool_automatic(void)
+uint32_t artem_threadpool_processors(void)
 {
     cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    const int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 
-    return count < 1 ? 1 : count > THREADS_AUTO_MAX ? THREADS_AUTO_MAX : (uint32_t)count;
+    return count < 1 ? 1 : (uint32_t)count;
+}
+
+uint32_t artem_threadpool_automatic(void)
+{
+    const uint32_t count = artem_threadpool_processors();
+
+    return count > THREADS_AUTO_MAX ? THREADS_AUTO_MAX : count;
 }
 
 static void init_sync(struct artem_threadpool *pool)

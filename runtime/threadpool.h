@@ -13,7 +13,9 @@ enum { ARTEM_THREADS_MAX = 64 };
 
 struct artem_threadpool;
 
-// One thread per CPU that this process may use, at most 8.
+// CPUs that this process may use, at least 1.
+uint32_t artem_threadpool_processors(void);
+// One thread for each of them, at most 8.
 uint32_t artem_threadpool_automatic(void);
 
 // threads: 0 = automatic.

@@ -8,7 +8,7 @@
 #include "artem/log.h"
 #include "artem_vk/device.h"
 
-enum { DEVICES_MAX = 16, FAMILIES_MAX = 32 };
+enum { DEVICES_MAX = 16, FAMILIES_MAX = 32, RANKS = 5 };
 
 #define INSTANCE_FUNCTIONS(X)                                                                                          \
     X(vkCreateDevice)                                                                                                  \
@@ -83,30 +83,34 @@ static int rank(VkPhysicalDeviceType type)
     }
 }
 
-VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance)
+VkPhysicalDevice vulkan_find_nth_device(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t index)
 {
     const PFN_vkEnumeratePhysicalDevices enumerate =
         (PFN_vkEnumeratePhysicalDevices)get(instance, "vkEnumeratePhysicalDevices");
     const PFN_vkGetPhysicalDeviceProperties get_properties =
         (PFN_vkGetPhysicalDeviceProperties)get(instance, "vkGetPhysicalDeviceProperties");
     const char *wanted = artem_user_env("ARTEM_VULKAN_DEVICE");
-    VkPhysicalDevice devices[DEVICES_MAX], found = VK_NULL_HANDLE;
-    uint32_t count = DEVICES_MAX;
-    int best = 0;
+    VkPhysicalDevice devices[DEVICES_MAX];
+    int ranks[DEVICES_MAX];
+    uint32_t count = DEVICES_MAX, left = index;
 
     if (enumerate == NULL || get_properties == NULL || enumerate(instance, &count, devices) < 0)
         count = 0;
     for (uint32_t i = 0; i < count; i++) {
         VkPhysicalDeviceProperties properties;
         get_properties(devices[i], &properties);
-        if (wanted != NULL && strstr(properties.deviceName, wanted) == NULL)
-            continue;
-        if (found == VK_NULL_HANDLE || rank(properties.deviceType) > best) {
-            found = devices[i];
-            best = rank(properties.deviceType);
-        }
+        ranks[i] = wanted != NULL && strstr(properties.deviceName, wanted) == NULL ? -1 : rank(properties.deviceType);
     }
-    return found;
+    for (int kind = RANKS - 1; kind >= 0; kind--)
+        for (uint32_t i = 0; i < count; i++)
+            if (ranks[i] == kind && left-- == 0)
+                return devices[i];
+    return VK_NULL_HANDLE;
+}
+
+VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance)
+{
+    return vulkan_find_nth_device(get, instance, 0);
 }
 
 // A family of its own for computing goes beside an app's drawing; else any that computes.
@@ -128,11 +132,11 @@ static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevic
     return found;
 }
 
-static const char *create_device(struct vulkan_own_device *own)
+static const char *create_device(struct vulkan_own_device *own, uint32_t index)
 {
     static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
     const float priority = 1.0f;
-    const VkPhysicalDevice physical = vulkan_find_device(own->get, own->instance);
+    const VkPhysicalDevice physical = vulkan_find_nth_device(own->get, own->instance, index);
     own->physical = physical;
     if (physical == VK_NULL_HANDLE)
         return "there is no such Vulkan device";
@@ -175,7 +179,8 @@ static const char *create_device(struct vulkan_own_device *own)
     return vulkan_device_create(&params, &own->device) == ARTEM_OK ? NULL : "the Vulkan device lacks a function";
 }
 
-enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own)
+enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t index,
+                                           struct vulkan_own_device **out_own)
 {
     struct vulkan_own_device *own = calloc(1, sizeof *own);
     const char *obstacle;
@@ -184,7 +189,7 @@ enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vu
         return ARTEM_ERROR_MEMORY;
     obstacle = create_instance(own);
     if (obstacle == NULL)
-        obstacle = create_device(own);
+        obstacle = create_device(own, index);
     if (obstacle == NULL) {
         *out_own = own;
         return ARTEM_OK;

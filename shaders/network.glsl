@@ -20,6 +20,14 @@ View find_view(uint v)
     return View(frame[at + NET_VIEW_QW], frame[at + NET_VIEW_QH], frame[at + NET_VIEW_FIRST]);
 }
 
+// Whether a cell of the view counts in its sums: not those that a tile has around its inside.
+bool is_counted(uint v, ivec2 cell)
+{
+    uint at = NET_VIEW + v * NET_VIEW_WORDS, columns = frame[at + NET_VIEW_COLUMNS], rows = frame[at + NET_VIEW_ROWS];
+    ivec2 begin = ivec2(columns & 0xffffu, rows & 0xffffu), end = ivec2(columns >> 16, rows >> 16);
+    return all(greaterThanEqual(cell, begin)) && all(lessThan(cell, end));
+}
+
 // Two int16 in one word.
 int low16(uint w)
 {

@@ -16,7 +16,7 @@ layout(binding = NET_BIND_MAPS, std430) writeonly buffer Maps { uint maps[]; };
 const uint WEIGHTS = ENCODER != 0u ? NET_ENC_WEIGHTS : NET_D0_WEIGHTS;
 const uint INPUT_PLANE = ENCODER != 0u ? NET_INPUT_PLANE : NET_STREAM_PLANE;
 
-void finish_encoder(View view, uvec2 cell, bvec2 inside, int acc[2][GROUP])
+void finish_encoder(View view, uvec2 cell, bvec2 inside, bvec2 counted, int acc[2][GROUP])
 {
     uint group = gl_WorkGroupID.y, plane = frame[NET_PLANE];
     int shift = int(model[NET_ENC_SHIFT]);
@@ -30,7 +30,7 @@ void finish_encoder(View view, uvec2 cell, bvec2 inside, int acc[2][GROUP])
             [[unroll]] for (int p = 0; p < 2; p++) {
                 int s = sat16(rsh(acc[p][g] + offset, shift));
                 int x = clamp(rsh(sat16(mulhrs(s, low16(gains)) + high16(gains)), 4), -128, 127);
-                sums[p] = inside[p] ? uint(s) & 0xffffu : 0u;
+                sums[p] = counted[p] ? uint(s) & 0xffffu : 0u;
                 word[p] |= (uint(x) & 0xffu) << 8u * k;
                 bits[p] |= (x > threshold ? 1u : 0u) << g;
             }
@@ -96,8 +96,11 @@ void main()
             }
         }
     }
-    if (ENCODER != 0u)
-        finish_encoder(view, cell, inside, acc);
-    else
+    if (ENCODER != 0u) {
+        bvec2 counted = bvec2(inside.x && is_counted(gl_WorkGroupID.z, here[0]),
+                              inside.y && is_counted(gl_WorkGroupID.z, here[1]));
+        finish_encoder(view, cell, inside, counted, acc);
+    } else {
         finish_d0(view, cell, inside, acc);
+    }
 }

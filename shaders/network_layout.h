@@ -92,6 +92,8 @@
 #define NET_VIEW_FIRST 2 // its first cell in a plane
 #define NET_VIEW_DENSITY 3
 #define NET_VIEW_MAP 4 // [9]
+#define NET_VIEW_COLUMNS 13 // cells whose sums are taken: the first one | the one after the last << 16
+#define NET_VIEW_ROWS 14
 #define NET_VIEW_WORDS 16
 #define NET_FRAME_WORDS (NET_VIEW + 8 * NET_VIEW_WORDS)
 

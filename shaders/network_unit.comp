@@ -24,7 +24,7 @@ int step_of(int x, int s, uint gains, uint rprelu)
 
 // What one cell brings along.
 struct Cell {
-    bool inside;
+    bool inside, counted;
     uint index; // in the view
     uvec4 a[9]; // activations around it
     int ones;
@@ -37,6 +37,7 @@ Cell load_cell(View view, uint index, uint from)
     cell.inside = index < cells;
     cell.index = min(index, cells - 1u); // those outside are needed at the barrier
     ivec2 here = ivec2(cell.index % view.qw, cell.index / view.qw), last = ivec2(view.qw, view.qh) - 1;
+    cell.counted = cell.inside && is_counted(gl_WorkGroupID.z, here);
     ivec4 ones = ivec4(0);
     [[unroll]] for (int tap = 0; tap < 9; tap++) {
         ivec2 there = clamp(here + ivec2(tap % 3, tap / 3) - 1, ivec2(0), last);
@@ -80,7 +81,7 @@ void main()
             uint gains = state[NET_GAINS + NET_CHANNELS + i], rprelu = model[NET_RPRELU + i], both_sums = 0u;
             [[unroll]] for (int p = 0; p < NET_CELLS_EACH; p++) {
                 int s = 2 * (both[p].x + both[p].y + both[p].z + both[p].w) - cell[p].ones;
-                both_sums |= (cell[p].inside ? uint(s) & 0xffffu : 0u) << 16 * p;
+                both_sums |= (cell[p].counted ? uint(s) & 0xffffu : 0u) << 16 * p;
                 if (APPLY == 0u)
                     continue;
                 int x = step_of(bitfieldExtract(int(old[p]), int(8u * k), 8), s, gains, rprelu);

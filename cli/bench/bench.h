@@ -19,7 +19,8 @@ struct bench {
     double seconds;     // per measurement
     uint32_t threads, width, height, views;
     const char *style;
-    bool sweep; // also pictures of other sizes
+    const char *devices; // list of those that share frames; NULL: pools of a thread each
+    bool sweep;          // also pictures of other sizes
 };
 
 // Numbers of the options, within bounds; false if the text is none.
@@ -61,6 +62,7 @@ double bench_bound(enum artem_cpu cpu, enum bench_loop loop);
 void bench_kernels(struct bench *bench);
 int bench_network(struct bench *bench);    // CLI_OK or CLI_ERROR
 int bench_end_to_end(struct bench *bench); // likewise
+int bench_devices(struct bench *bench);    // likewise
 int bench_vulkan(struct bench *bench);     // likewise
 int bench_gpu(int argc, char **argv);      // artem bench gpu
 

@@ -128,7 +128,7 @@ int bench_vulkan(struct bench *b)
     struct vulkan_own_device *own;
     double vulkan = 0, cpu = 0;
 
-    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK) {
+    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) != ARTEM_OK) {
         puts("Vulkan: there is no device");
         return CLI_OK;
     }

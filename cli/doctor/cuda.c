@@ -18,7 +18,7 @@ static const char *find_mismatch(void)
     char why[1024];
     bool known;
 
-    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
+    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) != ARTEM_OK)
         return "there is no Vulkan device";
     known = vulkan_own_device_uuid(own, uuid);
     vulkan_own_device_destroy(&own);

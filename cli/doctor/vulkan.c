@@ -26,7 +26,7 @@ static size_t look(const void *user, void *memory, size_t size)
     (void)size;
     memset(answer, 0, sizeof *answer);
     doctor_list_gpus(&answer->gpus);
-    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
+    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) != ARTEM_OK)
         return sizeof *answer;
     const struct vulkan_device *device = vulkan_own_device_get(own);
     answer->usable = true;

@@ -47,6 +47,18 @@ class Bench(CommandTest):
         self.assertEqual(set(steps), {"scaling down", "network", "composite", "all"})
         self.assertGreater(steps["all"], max(steps["scaling down"], steps["network"], steps["composite"]))
 
+    def test_devices(self):
+        machine, rows, out = self.measure("--only", "devices", "--size", "120x88", "--views", "1", "--devices", "cpu:0,cpu:5", "--threads", "2")
+        self.assertEqual([r["devices"] for r in rows], ["cpu:0", "cpu:0,cpu:5"])
+        for r in rows:
+            self.assertEqual((r["part"], r["views"], r["width"], r["height"], r["threads_each"]), ("devices", 1, 120, 88, 1))
+            self.assertTrue(0 < r["best_ms"] <= r["p50_ms"] <= r["p99_ms"], r)
+            self.assertEqual(sum(t["cells"] for t in r["tiles"]), 30 * 22)
+            self.assertAlmostEqual(r["halo"], sum(t["halo_cells"] for t in r["tiles"]) / (30 * 22))
+            self.assertIn(r["devices"], out)
+        self.assertEqual((rows[0]["speedup"], rows[0]["halo"]), (1, 0))
+        self.artem("bench", "--devices", "cpu:0,cpu:x", status=2, error="'cpu:x' is none of")
+
     def test_errors(self):
         for options in (("--size", "32"), ("--size", "33x32"), ("--size", "0x32"), ("--size", "32x32x"), ("--size", "4096x32"), ("--threads", "0"),
                         ("--threads", "1.5"), ("--views", "9"), ("--seconds", "0"), ("--seconds", "nan"), ("--only", "peers")):

@@ -89,6 +89,7 @@ class Pipe(CommandTest):
         twice = self.pipe(other + other)
         half = len(self.pixels) + 96
         self.assertEqual(len(twice), 2 * half)
+        self.assertEqual(self.pipe(other + other, "--devices", "cpu:0,cpu:1"), twice)
         again = self.frame([(24, 16, self.pixels), (8, 4, self.pixels[:96])], 2)
         restarted = self.pipe(other + again)
         self.assertEqual(restarted[:half], restarted[half:])
@@ -146,7 +147,7 @@ class Config(CommandTest):
         out = self.artem("config", ARTEM_CONFIG=path)
         self.assertTrue(out.startswith(f"# {path}\n"))
         self.assertIn("style = sea\nblend_style = \nblend = 0.5\nstrength = 0.5\n", out)
-        self.assertIn(f'log_file = "{self.folder}/a b.csv"\nbackend = auto\nthreads = 0\nar = on\nrecord = "{self.folder}/walk"\nrecord_frames = 100\n', out)
+        self.assertIn(f'log_file = "{self.folder}/a b.csv"\nbackend = auto\nthreads = 0\ndevices = \nar = on\nrecord = "{self.folder}/walk"\nrecord_frames = 100\n', out)
         self.assertIn("threads = 3\n", self.artem("config", "--app", "My App", ARTEM_CONFIG=path))
         self.assertIn("threads = 4\n", self.artem("config", "--app", "My App", "--exe", "x", ARTEM_CONFIG=path))
         again = self.write("again.conf", out)  # what is printed can be read

@@ -98,6 +98,24 @@ class Stylize(CommandTest):
         os.umask(mask)
         self.assertEqual(oct(os.stat(source).st_mode & 0o777), oct(0o666 & ~mask))
 
+    def test_devices(self):
+        source = self.write("in.png", png(400, 300, 2, 8, colour_rows(400, 300, 3)))
+        self.paint(source, "one.png", "--resolution", "400", "--threads", "1", "--backend", "cpu")
+        out = self.paint(source, "two.png", "--resolution", "400", "--devices", "cpu:0,cpu:1")
+        self.assertRegex(out, r"\ndevices  cpu:0 \d+ %, cpu:1 \d+ %\n")
+        with open(self.path("one.png"), "rb") as one, open(self.path("two.png"), "rb") as two:
+            self.assertEqual(one.read(), two.read())
+        out = json.loads(self.paint(source, "two.png", "--resolution", "400", "--devices", "cpu:0,cpu:1", "--json"))
+        devices = out["pictures"][0]["devices"]
+        self.assertEqual([(d["device"], d["failed"]) for d in devices], [("cpu:0", False), ("cpu:1", False)])
+        self.assertEqual(sum(d["cells"] for d in devices), 100 * 75)
+        self.assertNotIn("devices", json.loads(self.paint(source, "two.png", "--backend", "cpu", "--json"))["pictures"][0])
+        for bad, error in (("cpu:0,", "''"), ("gpu:0", "'gpu:0' is none of"), ("cpu:0,cpu:0", "cpu:0 is named twice")):
+            self.artem("stylize", source, self.path("x.png"), "--style", "sea", "--devices", bad, status=2, error=error)
+        self.artem("stylize", source, self.path("x.png"), "--style", "sea", "--devices", "cpu:0,vulkan:63", status=1, lines=3,
+                   error="device vulkan:63 cannot be used")
+        self.assertFalse(os.path.exists(self.path("x.png")))
+
     def test_jpeg(self):
         for kind in ("rgb", "gray"):
             source = self.write(kind + ".jpg", jpeg(kind, 64, 48))

@@ -76,6 +76,7 @@ static void test_good(void)
                     "hud_space = world\r\n"
                     "toast = off\r\n"
                     "chord = both-thumbsticks-2s\r\n"
+                    "devices = cpu:0, vulkan:1 # both\r\n"
                     "threads = 64"),
               ARTEM_OK);
     CHECK(!settings.enabled);
@@ -89,6 +90,7 @@ static void test_good(void)
     CHECK(settings.budget_ms == 0.5 && settings.budget_share == 0.5 && settings.mode == ARTEM_MODE_ASYNC);
     CHECK_STR(settings.log_file, "/tmp/a#b;c d.csv");
     CHECK_INT(settings.threads, 64);
+    CHECK_STR(settings.devices, "cpu:0, vulkan:1");
     CHECK(settings.ar);
     CHECK_STR(settings.record, "/tmp/my recording");
     CHECK_INT(settings.record_frames, 10000);
@@ -96,6 +98,8 @@ static void test_good(void)
     CHECK(settings.hud_world && !settings.toast && settings.chord == 2);
     CHECK_STR(report.error, "");
     CHECK_STR(report.warning, "");
+    CHECK_INT(parse("[artem]\ndevices = cpu:0\ndevices =\n"), ARTEM_OK);
+    CHECK_STR(settings.devices, "");
 
     CHECK_INT(parse("[artem]\nlog_file = \" /a # b.csv\"\nlog_file = \"/a # b.csv\" # c\n"), ARTEM_ERROR_FORMAT);
     CHECK_INT(parse("[artem]\nlog_file = \"/a # b.csv\" # c\nbudget_ms=0\nstrength=0\n"), ARTEM_OK);
@@ -144,6 +148,11 @@ static void test_bad(void)
         {"[artem]\nresolution = 99999999999",
          "artem.conf:2: resolution: expected a whole number from 64 to 2048, got '99999999999'"},
         {"[artem]\nthreads = 65", "artem.conf:2: threads: expected a whole number from 0 to 64, got '65'"},
+        {"[artem]\ndevices = cpu:0,gpu:0",
+         "artem.conf:2: devices: expected devices as in cpu:0,cpu:1,vulkan:0: 'gpu:0' "
+         "is none of cpu:N, vulkan:N and cuda:N, N from 0 to 63"},
+        {"[artem]\ndevices = cpu:0,cpu:0",
+         "artem.conf:2: devices: expected devices as in cpu:0,cpu:1,vulkan:0: cpu:0 is named twice"},
         {"[artem]\nbudget_ms = 0.4",
          "artem.conf:2: budget_ms: expected milliseconds from 0.5 to 10000, or 0 for no limit, got '0.4'"},
         {"[artem]\nstyle = ../x",

@@ -198,7 +198,7 @@ static void test_keys(void)
     CHECK_INT(artem_settings_differences(&s, &again), 0);
     again.threads = 1;
     again.ar = false;
-    CHECK_INT(artem_settings_differences(&s, &again), 1 << 14 | 1 << 15);
+    CHECK_INT(artem_settings_differences(&s, &again), 1 << 14 | 1 << 16);
     CHECK_INT(artem_settings_get(&s, "colour", text), ARTEM_ERROR_NOT_FOUND);
 }
 

@@ -78,7 +78,7 @@ int gpu_load_run(double share, const char *device)
 
     if (device != NULL)
         setenv("ARTEM_VULKAN_DEVICE", device, 1);
-    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, &own) != ARTEM_OK)
+    if (vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) != ARTEM_OK)
         return CLI_ERROR;
     struct shader_loop loop = {.device = vulkan_own_device_get(own)};
     const uint32_t rounds = shader_loop_create(&loop) ? calibrate(&loop, &time) : 0;

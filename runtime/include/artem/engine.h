@@ -22,6 +22,8 @@ struct artem_engine_params {
     uint32_t threads;                         // CPU backend: worker threads including the caller's share; 0 = automatic
     struct artem_network *network;            // the engine takes its own reference
     const struct artem_engine_vulkan *vulkan; // engine_vulkan.h; NULL: a Vulkan device of the engine's own
+    uint32_t device;                          // of the engine's own: leaves out so many of them, the fastest kind first
+    const char *devices; // devices.h: several that share each frame, instead of backend; NULL or "": one
 };
 
 // One picture. RGBA8.
@@ -36,7 +38,7 @@ struct artem_engine_view {
     // Of these buffers, for an engine that shares them with the device (CUDA): the exportable memory that each has for
     // itself (VkDeviceMemory; 0: it cannot be shared) and its size.
     uint64_t in_memory, out_memory, in_memory_bytes, out_memory_bytes;
-    struct artem_noise_map noise;   // where flat areas get their texture from
+    struct artem_noise_map noise; // where flat areas get their texture from
 };
 
 struct artem_engine_frame {
@@ -47,10 +49,11 @@ struct artem_engine_frame {
 };
 
 struct artem_engine_stats {
-    double milliseconds; // of the last frame
-    uint64_t frames;     // styled since creation
-    uint64_t cuts;       // frames run again because of a scene cut
-    size_t memory_bytes; // buffers held now
+    double milliseconds;     // of the last frame
+    uint64_t frames;         // styled since creation
+    uint64_t cuts;           // frames run again because of a scene cut
+    size_t memory_bytes;     // buffers held now
+    uint32_t failed_devices; // of several that share each frame: those that are no longer used
 };
 
 // What threads = 0 means here: one per CPU that this process may use, at most 8.

@@ -131,6 +131,8 @@ bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32
 // The first device of the fastest kind there is, among those whose names contain the environment's ARTEM_VULKAN_DEVICE;
 // VK_NULL_HANDLE without one.
 VkPhysicalDevice vulkan_find_device(PFN_vkGetInstanceProcAddr get, VkInstance instance);
+// The same, leaving out so many: the fastest kind first, each kind in the order of the loader.
+VkPhysicalDevice vulkan_find_nth_device(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t index);
 
 bool vulkan_has_extension(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                           const char *name);
@@ -158,10 +160,11 @@ bool vulkan_read_clock(const struct vulkan_device *device, struct vulkan_clock *
 // How long before the reading a timestamp was written.
 double vulkan_ms_before(const struct vulkan_device *device, const struct vulkan_clock *clock, uint64_t ticks);
 
-// A device of our own, for engines that no app lends one: the one of vulkan_find_device. ARTEM_ERROR_UNSUPPORTED, with
-// the reason in the log at that level, without one.
+// A device of our own, for engines that no app lends one: the one of vulkan_find_nth_device. ARTEM_ERROR_UNSUPPORTED,
+// with the reason in the log at that level, without one.
 struct vulkan_own_device;
-enum artem_result vulkan_own_device_create(enum artem_log_level level, struct vulkan_own_device **out_own);
+enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t index,
+                                           struct vulkan_own_device **out_own);
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
 // By which other APIs know it; false where the instance cannot tell.
 bool vulkan_own_device_uuid(const struct vulkan_own_device *own, uint8_t uuid[VK_UUID_SIZE]);

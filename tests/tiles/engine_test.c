@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames cut among devices on the processor, of different kernels and threads, against one device: every byte, over
+// sequences with cuts, blank and exact frames, at odd sizes and with uneven shares. And every shipped style.
+#include "tiles_fixture.h"
+
+#include "artem/model.h"
+
+static struct artem_network *network;
+static struct artem_style *style;
+static struct artem_backend_ops ops;
+
+static const double even[ARTEM_DEVICES_MAX] = {1, 1, 1, 1}, uneven[ARTEM_DEVICES_MAX] = {3, 1, 5, 2},
+                    lean[ARTEM_DEVICES_MAX] = {1, 40}, // one has hardly anything
+    late[ARTEM_DEVICES_MAX] = {6, 1};                  // the second view is cut
+
+static void test_sequence(const struct view_size *sizes, uint32_t views, uint32_t count, const double *weights)
+{
+    static const enum picture kinds[] = {NOISE, NOISE, FLAT, PATTERN, NOISE, FLAT, NOISE};
+    enum { FRAMES = sizeof kinds / sizeof kinds[0] };
+    struct multi_source sources[ARTEM_DEVICES_MAX];
+    struct artem_engine *one = engine_make(network, style, artem_cpu_detect(), 2);
+    struct artem_engine_stats stats, expected_stats;
+
+    for (uint32_t i = 0; i < count; i++)
+        sources[i] = variant_source(&ops, i);
+    void *multi = tiles_make(network, style, sources, count, weights);
+    for (int i = 0; i < FRAMES; i++) {
+        struct pictures p = pictures_of_sizes(sizes, views);
+        pictures_fill(&p, kinds[i]);
+        if (i == 1 || i == 6)
+            pictures_smooth(&p);
+        p.frame.exact = i == 4 || i == 5;
+        struct pictures expected = pictures_twin(&p);
+        engine_run(one, &expected);
+        tiles_run(multi, &p);
+        pictures_compare("tiles", &p, &expected);
+        CHECK_INT(tiles_used(multi), count);
+        pictures_free(&p);
+        pictures_free(&expected);
+    }
+    artem_backend_multi.stats(multi, &stats);
+    artem_engine_get_stats(one, &expected_stats);
+    CHECK(expected_stats.cuts > 0); // or the sequence tests less than it says
+    CHECK_INT(stats.cuts, expected_stats.cuts);
+    CHECK_INT(stats.frames, FRAMES);
+    CHECK_INT(stats.failed_devices, 0);
+    artem_backend_multi.destroy(multi);
+    artem_engine_destroy(&one);
+}
+
+// Smaller than any cut: one device paints it, the frames after it are cut again.
+static void test_small(void)
+{
+    struct multi_source sources[2] = {variant_source(&ops, 0), variant_source(&ops, 1)};
+    void *multi = tiles_make(network, style, sources, 2, even);
+    struct artem_engine *one = engine_make(network, style, artem_cpu_detect(), 1);
+    static const struct {
+        struct view_size size;
+        uint32_t used;
+    } steps[] = {{{4, 4}, 1}, {{8, 4}, 2}, {{4, 4}, 1}, {{4, 12}, 2}, {{64, 48}, 2}};
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct pictures p = pictures_of_sizes(&steps[i].size, 1);
+        pictures_fill(&p, NOISE);
+        struct pictures expected = pictures_twin(&p);
+        engine_run(one, &expected);
+        tiles_run(multi, &p);
+        pictures_compare("small", &p, &expected);
+        CHECK_INT(tiles_used(multi), steps[i].used);
+        pictures_free(&p);
+        pictures_free(&expected);
+    }
+    artem_backend_multi.destroy(multi);
+    artem_engine_destroy(&one);
+}
+
+// By speed, through the public interface: what is cut how is not known, the bytes are.
+static void test_list(void)
+{
+    const struct artem_engine_params params = {.devices = "cpu:0,cpu:3", .threads = 2, .network = network};
+    struct artem_engine *several = NULL, *one = engine_make(network, style, artem_cpu_detect(), 1);
+    struct artem_device_report reports[ARTEM_DEVICES_MAX];
+
+    CHECK_INT(artem_engine_create(&params, &several), ARTEM_OK);
+    CHECK_INT(artem_engine_set_style(several, style), ARTEM_OK);
+    CHECK_STR(artem_engine_get_backend(several), "multi");
+    for (int i = 0; i < 12; i++) {
+        struct pictures p = pictures_alloc(i < 6 ? 404 : 396, 404, 1); // the first ones are tried before
+        pictures_smooth(&p);
+        p.frame.exact = i % 6 == 5;
+        p.frame.resolution = i > 8 ? 512 : 0;
+        struct pictures expected = pictures_twin(&p);
+        engine_run(one, &expected);
+        pictures_clear(&p);
+        engine_run(several, &p);
+        pictures_compare("by speed", &p, &expected);
+        CHECK_INT(artem_engine_get_devices(several, reports), 2);
+        CHECK_STR(reports[1].name, "cpu:3");
+        CHECK_INT(reports[0].cells + reports[1].cells, (uint64_t)p.frame.view[0].width * 404 / 16);
+        pictures_free(&p);
+        pictures_free(&expected);
+    }
+    CHECK_INT(artem_engine_get_devices(one, reports), 0);
+    artem_engine_destroy(&several);
+    artem_engine_destroy(&one);
+}
+
+static void test_refusals(void)
+{
+    struct artem_engine_params params = {.devices = "cpu:0,abacus:0", .network = network};
+    struct artem_engine *engine = NULL;
+    struct artem_backend_ops whole = ops;
+    const struct multi_source source = {.ops = &whole, .params = {.backend = "c"}, .name = "whole:0"};
+    void *multi = NULL;
+
+    CHECK_INT(artem_engine_create(&params, &engine), ARTEM_ERROR_ARGUMENT);
+    whole.submit_step = NULL;
+    CHECK_INT(multi_create(network, &source, 1, &multi), ARTEM_ERROR_UNSUPPORTED);
+    CHECK(engine == NULL && multi == NULL);
+}
+
+static int styles;
+
+static int test_style(void *user, const char *name, const char *path)
+{
+    static const struct view_size sizes[] = {{180, 68}, {84, 124}};
+    struct artem_network *shipped = user;
+    struct artem_style *loaded = NULL;
+    struct multi_source sources[3] = {variant_source(&ops, 0), variant_source(&ops, 1), variant_source(&ops, 2)};
+
+    (void)path;
+    CHECK_INT(artem_library_load_style(name, &loaded), ARTEM_OK);
+    if (loaded == NULL || loaded->network_id != shipped->id) { // one of the user's own for another network
+        artem_style_unref(&loaded);
+        return 0;
+    }
+    struct artem_engine *one = engine_make(shipped, loaded, artem_cpu_detect(), 2);
+    void *multi = tiles_make(shipped, loaded, sources, 3, uneven);
+    for (int frame = 0; frame < 3; frame++) {
+        struct pictures p = pictures_of_sizes(sizes, 2);
+        pictures_fill(&p, frame == 1 ? PATTERN : NOISE);
+        if (frame != 1)
+            pictures_smooth(&p);
+        p.frame.exact = frame == 2;
+        struct pictures expected = pictures_twin(&p);
+        engine_run(one, &expected);
+        tiles_run(multi, &p);
+        pictures_compare(name, &p, &expected);
+        pictures_free(&p);
+        pictures_free(&expected);
+    }
+    styles++;
+    artem_backend_multi.destroy(multi);
+    artem_engine_destroy(&one);
+    artem_style_unref(&loaded);
+    return 0;
+}
+
+static void test_styles(void)
+{
+    struct artem_network *shipped = NULL;
+
+    setenv("XDG_DATA_HOME", "/nonexistent", 1); // shipped styles only
+    CHECK_INT(artem_library_load_network(&shipped), ARTEM_OK);
+    if (shipped != NULL)
+        artem_library_list(test_style, shipped);
+    CHECK(styles >= 10);
+    artem_network_unref(&shipped);
+}
+
+int main(void)
+{
+    static const struct view_size eyes[] = {{140, 92}, {140, 92}}, wide[] = {{332, 36}},
+                                  tall[] = {{20, 236}, {12, 260}}, four[] = {{60, 44}, {4, 4}, {36, 84}, {8, 60}};
+
+    ops = variant_ops();
+    network = random_network(77);
+    style = random_style(77);
+    calibrate(style, network);
+    for (uint32_t count = 1; count <= 4; count++) {
+        test_sequence(eyes, 2, count, even);
+        test_sequence(eyes, 2, count, uneven);
+    }
+    test_sequence(wide, 1, 3, uneven);
+    test_sequence(tall, 2, 3, uneven);
+    test_sequence(tall, 2, 2, lean);
+    test_sequence(tall, 2, 2, late);
+    test_sequence(four, 4, 4, even);
+    test_small();
+    test_list();
+    test_refusals();
+    test_styles();
+    artem_style_unref(&style);
+    artem_network_unref(&network);
+    return test_result();
+}
