@@ -129,7 +129,7 @@ enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inpu
                                   const float *weights, const float *bias, bool has_backward,
                                   struct dnn_conv **out_conv)
 {
-    struct shapes forward = {NULL}, backward = {NULL};
+    struct shapes forward = {0}, backward = {0};
     struct dnn_conv *conv = calloc(1, sizeof *conv);
 
     *out_conv = NULL;

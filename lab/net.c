@@ -129,7 +129,7 @@ struct vgg_features vgg_net_features(const struct vgg_net *net, uint32_t layer)
 // What was cut off by the ReLU does not count.
 static void mask(const float *values, uint64_t count, float *grad)
 {
-#pragma omp parallel for simd
+#pragma omp parallel for
     for (uint64_t i = 0; i < count; i++)
         grad[i] = values[i] > 0 ? grad[i] : 0;
 }
