@@ -46,6 +46,18 @@ _artem() {
     bench) words="gpu --only --threads --size --views --style --devices --seconds --json --matrix --conv --channels --runs --frames --frame-size --no-load --device" ;;
     pipe) words="--style --blend-style --blend --threads --devices" ;;
     replay) words="--verbose --out --backend --threads --json" ;;
+    lab)
+        if [[ $COMP_CWORD -eq 2 ]]; then
+            COMPREPLY=($(compgen -W "binarize inspect measure optimize --help" -- "$word"))
+            return
+        fi
+        case ${COMP_WORDS[2]} in
+        binarize) words="-o --variant --photos --count --size --last --threads" ;;
+        inspect) words="-o --network --weights --size --threads" ;;
+        measure) words="--size --style-size --content-weight --style-weight --variation --content-layers --style-layers --pool --tile --weights --threads" ;;
+        optimize) words="-o --iterations --size --style-size --scale-down --scales --start --seed --method --rate --content-weight --style-weight --variation --content-layers --style-layers --pool --tile --curve --every --weights --network --gradient-bits --judge --judge-curve --threads --content-device --style-device --fresh" ;;
+        esac
+        ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     run)
         COMPREPLY=($(compgen -c -- "$word"))

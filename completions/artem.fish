@@ -7,7 +7,7 @@ for pair in 'enable:paint every OpenXR app from now on, or one' 'disable:undo th
         'prev:the style before' 'top:watch the apps that run' 'doctor:find out why an app is not painted' \
         'stylize:paint a picture in a style' 'view:look at pictures, painted' 'styles:list the styles' 'run:run an app with the layer' \
         'config:show or check the settings' 'report:turn a log of frames into a page' 'bench:measure this machine' \
-        'pipe:paint frames from standard input' 'replay:paint a recorded session again' 'lab:paint by optimisation' 'completion:for a shell'
+        'pipe:paint frames from standard input' 'replay:paint a recorded session again' 'lab:paint by optimisation, binarise VGG-16' 'completion:for a shell'
     set -l parts (string split -m 1 : $pair)
     complete -c artem -n "not __fish_seen_subcommand_from $commands" -a $parts[1] -d $parts[2]
 end
@@ -30,6 +30,36 @@ complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
 complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan cuda'
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe bench' -l devices -x -d 'that share each frame'
+complete -c artem -n '__fish_seen_subcommand_from lab; and not __fish_seen_subcommand_from binarize inspect optimize' -f -a 'binarize inspect measure optimize'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-layers -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-weight -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l count -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l curve -r -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l every -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l fresh
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l gradient-bits -x -a '1 2 4 8 32'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l iterations -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l judge -r -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l judge-curve
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l last -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l method -x -a 'lbfgs adam'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect optimize' -l network -r -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l photos -x -a '(__fish_complete_directories)'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l pool -x -a 'max average'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l rate -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l scales -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l seed -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -l size -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l start -x -a 'content noise'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-layers -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-size -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-weight -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -l threads -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l tile -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l variant -x -a 'plain aware'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l variation -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect optimize' -l weights -r -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -F
 complete -c artem -n '__fish_seen_subcommand_from report' -l monado -r
 complete -c artem -n '__fish_seen_subcommand_from stylize view report replay run config' -F
 complete -c artem -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

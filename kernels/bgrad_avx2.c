@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binary convolution backwards on vectors of 32 outputs, two cells at a time.
+// The binary convolution backwards on vectors of 32 outputs.
 #include <immintrin.h>
 
 #include "variants_x86.h"
 
-enum { VEC = 32, CELLS = 2 };
+enum { VEC = 32, VECTORS = 2, CELLS = 4 };
 
 typedef __m256i vec;
 
@@ -27,6 +27,12 @@ static inline vec vec_table(const uint8_t *p)
 static inline vec vec_widen(vec v, int half)
 {
     return _mm256_cvtepu16_epi32(half == 0 ? _mm256_castsi256_si128(v) : _mm256_extracti128_si256(v, 1));
+}
+
+// int32 times scale, as floats.
+static inline vec vec_float(vec v, float scale)
+{
+    return _mm256_castps_si256(_mm256_mul_ps(_mm256_cvtepi32_ps(v), _mm256_set1_ps(scale)));
 }
 
 #define vec_zero _mm256_setzero_si256

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binary convolution backwards on vectors of 64 outputs, four cells at a time.
+// The binary convolution backwards on vectors of 64 outputs.
 #include <immintrin.h>
 
 #include "variants_x86.h"
 
-enum { VEC = 64, CELLS = 4 };
+enum { VEC = 64, VECTORS = 2, CELLS = 4 };
 
 typedef __m512i vec;
 
@@ -27,6 +27,12 @@ static inline vec vec_table(const uint8_t *p)
 static inline vec vec_widen(vec v, int half)
 {
     return _mm512_cvtepu16_epi32(half == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1));
+}
+
+// int32 times scale, as floats.
+static inline vec vec_float(vec v, float scale)
+{
+    return _mm512_castps_si512(_mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_set1_ps(scale)));
 }
 
 #define vec_zero _mm512_setzero_si512

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binary convolution backwards by look-up; included once per vector width, which defines VEC (bytes), CELLS, `vec`
-// and the functions on it.
+// The binary convolution backwards by look-up; included once per vector width, which defines VEC (bytes), VECTORS and
+// CELLS (what is computed at a time: vectors of outputs by cells of a row), `vec` and the functions on it.
 //
 //   weights  one nibble (four channels of the gradient) per byte: [groups of 128 outputs][9 taps][out / 4][128], in
 //            the order of lookup_place
@@ -9,85 +9,97 @@
 //
 // One shuffle finds the sums of VEC outputs over four channels, of all planes at once: as many operations for four bits
 // as for one. Eight bits are two digits of four. Sums are stored with a bias that keeps them positive, and fit a byte
-// for a few steps before they are widened.
+// for a few steps before they are widened. Tables and the weights of one part of the outputs stay in the first cache
+// while a block of cells is computed.
 #include <immintrin.h>
 #include <string.h>
 
 #include "artem_kernels/kernels.h"
 #include "bgrad_source.h"
 #include "lookup_place.h"
-#include "nibble_counts.h"
 
 enum {
-    OUTPUTS = 128,           // in a group
-    VECTORS = OUTPUTS / VEC, // of a group
-    BLOCK = 4,               // cells of a side of a block
-    HALO = BLOCK + 2,        // with those around it
-    NIBBLES_MAX = 32,        // of the gradient's channels at a time
-    TABLE = 16,              // bytes
-    DIGITS = 2,              // at most
-    SLOTS = 9,               // pairs of a source and a tap
+    OUTPUTS = 128,        // in a group
+    PART = VECTORS * VEC, // of them at a time
+    ROWS = 4,
+    COLUMNS = 8,          // cells of a block
+    HALO_ROWS = ROWS + 2, // with those around it
+    HALO_COLUMNS = COLUMNS + 2,
+    NIBBLES_MAX = 16, // of the gradient's channels at a time
+    TABLE = 16,       // bytes
+    DIGITS = 2,       // at most
+    PLANES = 4,       // of a digit, at most
+    SLOTS = 9,        // pairs of a source and a tap
 };
-
-#define ROW(a)                                                                                                         \
-    {                                                                                                                  \
-        NIBBLE_COUNTS(a)                                                                                               \
-    }
-static const uint8_t counts[16][16] __attribute__((aligned(16))) = {NIBBLE_ROWS(ROW)};
 
 // How the quanta of so many bits are cut up.
 struct digit {
     int first, planes; // planes of bits
     int bias;          // added to every entry of a table
     int factor;        // what a unit of it counts
+    // What a nibble of each plane adds to a table; the bias is in the first.
+    uint8_t part[PLANES][16][TABLE] __attribute__((aligned(16)));
 };
 struct digits {
-    int count, steps; // digits; additions to a byte before it is widened: a divisor of 8
+    int count, steps; // digits; additions to a byte before it is widened: a divisor of 16
     struct digit digit[DIGITS];
 };
 
-static struct digits digits_of(int bits)
-{
-    switch (bits) {
-    case 1: // -4..4
-        return (struct digits){1, 8, {{0, 1, 4, 1}}};
-    case 2: // -8..4
-        return (struct digits){1, 8, {{0, 2, 8, 1}}};
-    case 4: // -32..28
-        return (struct digits){1, 4, {{0, 4, 32, 1}}};
-    default: // 0..60 and -32..28
-        return (struct digits){2, 4, {{0, 4, 0, 1}, {4, 4, 32, 16}}};
-    }
-}
-
 struct block {
-    uint8_t tables[HALO][HALO][DIGITS][NIBBLES_MAX][TABLE] __attribute__((aligned(64)));
-    int32_t total[HALO][HALO]; // of the quanta of each cell
+    uint8_t tables[DIGITS][HALO_ROWS][HALO_COLUMNS][NIBBLES_MAX][TABLE] __attribute__((aligned(64)));
+    int32_t total[HALO_ROWS][HALO_COLUMNS]; // of the quanta of each cell
     struct digits digits;
     int y, x;             // of its first cell
     int rows, columns;    // cells
     int nibbles, channel; // channels of the gradient that the tables are of: 4 nibbles from `channel` on
 };
 
-static inline __m128i counts_at(int nibble)
+static void set_digit(struct digit *d, int first, int planes, int bias, int factor, int bits)
 {
-    return _mm_load_si128((const __m128i *)counts[nibble]);
+    d->first = first;
+    d->planes = planes;
+    d->bias = bias;
+    d->factor = factor;
+    for (int plane = 0; plane < planes; plane++)
+        for (int bit = 0; bit < 16; bit++)
+            for (int w = 0; w < TABLE; w++) {
+                const int count = __builtin_popcount(bit & w),
+                          weight = artem_bgrad_weight(first + plane, bits) / factor;
+                const int sum = bits == 1 ? 2 * count - __builtin_popcount(w) : weight * count;
+                d->part[plane][bit][w] = (uint8_t)(sum + (plane == 0 ? bias : 0));
+            }
 }
 
-// `planes`: where the first of the digit's planes has these four channels, in its low or high half.
-static inline __m128i table_of(const uint8_t *planes, size_t stride, int shift, const struct digit *d, bool top,
-                               int bits)
+static void set_digits(struct digits *d, int bits)
 {
-    int plane = d->planes - 1;
-    __m128i t = counts_at(planes[(size_t)plane * stride] >> shift & 15);
+    d->count = bits == 8 ? 2 : 1;
+    d->steps = bits <= 2 ? 16 : 4;
+    if (bits == 1) // -4..4
+        set_digit(&d->digit[0], 0, 1, 4, 1, bits);
+    else if (bits == 2) // -8..4
+        set_digit(&d->digit[0], 0, 2, 8, 1, bits);
+    else if (bits == 4) // -32..28
+        set_digit(&d->digit[0], 0, 4, 32, 1, bits);
+    else { // 0..60 and -32..28
+        set_digit(&d->digit[0], 0, 4, 0, 1, bits);
+        set_digit(&d->digit[1], 4, 4, 32, 16, bits);
+    }
+}
 
-    if (bits == 1) // ±1
-        t = _mm_sub_epi8(_mm_add_epi8(t, t), counts_at(15));
-    else if (top)
-        t = _mm_sub_epi8(_mm_setzero_si128(), t);
-    while (plane-- > 0)
-        t = _mm_add_epi8(_mm_add_epi8(t, t), counts_at(planes[(size_t)plane * stride] >> shift & 15));
-    return _mm_add_epi8(t, _mm_set1_epi8((char)d->bias));
+// Adds the parts of `planes` planes, a constant.
+static inline __attribute__((always_inline)) void make_tables(const struct digit *d, const uint8_t *first,
+                                                              size_t stride, int nibbles, int planes,
+                                                              uint8_t (*tables)[TABLE])
+{
+    for (int n = 0; n < nibbles; n += 2, first++, tables += 2)
+        for (int half = 0; half < 2; half++) {
+            __m128i t = _mm_setzero_si128();
+            for (int plane = 0; plane < planes; plane++) {
+                const int nibble = first[(size_t)plane * stride] >> 4 * half & 15;
+                t = _mm_add_epi8(t, _mm_load_si128((const __m128i *)d->part[plane][nibble]));
+            }
+            _mm_store_si128((__m128i *)tables[half], t);
+        }
 }
 
 static int32_t total_of(const uint8_t *planes, size_t stride, int nibbles, int bits)
@@ -118,15 +130,18 @@ static void make_tables_of_cell(const struct artem_bgrad *g, struct block *b, in
     b->total[i][j] = inside ? total_of(planes, stride, b->nibbles, g->bits) : 0;
     for (int k = 0; k < b->digits.count; k++) {
         const struct digit *d = &b->digits.digit[k];
-        uint8_t(*tables)[TABLE] = b->tables[i][j][k];
+        uint8_t(*tables)[TABLE] = b->tables[k][i][j];
         if (!inside) {
             memset(tables, d->bias, (size_t)b->nibbles * TABLE);
             continue;
         }
         const uint8_t *first = planes + (size_t)d->first * stride;
-        const bool top = k == b->digits.count - 1;
-        for (int n = 0; n < b->nibbles; n++)
-            _mm_store_si128((__m128i *)tables[n], table_of(first + n / 2, stride, n % 2 * 4, d, top, g->bits));
+        if (d->planes == 1)
+            make_tables(d, first, stride, b->nibbles, 1, tables);
+        else if (d->planes == 2)
+            make_tables(d, first, stride, b->nibbles, 2, tables);
+        else
+            make_tables(d, first, stride, b->nibbles, 4, tables);
     }
 }
 
@@ -149,12 +164,16 @@ static inline void accumulate(const uint8_t *const tables[CELLS], const uint8_t 
         for (int p = 0; p < CELLS; p++)
             for (int v = 0; v < VECTORS; v++)
                 sum[p][v] = vec_zero();
-        for (int s = n; s < n + steps; s++, weights += OUTPUTS)
+        for (int s = n; s < n + steps; s++, weights += OUTPUTS) {
+            vec w[VECTORS];
+            for (int v = 0; v < VECTORS; v++)
+                w[v] = vec_load(weights + (size_t)v * VEC);
             for (int p = 0; p < CELLS; p++) {
                 const vec table = vec_table(tables[p] + (size_t)s * TABLE);
                 for (int v = 0; v < VECTORS; v++)
-                    sum[p][v] = vec_add8(sum[p][v], vec_shuffle(table, vec_load(weights + (size_t)v * VEC)));
+                    sum[p][v] = vec_add8(sum[p][v], vec_shuffle(table, w[v]));
             }
+        }
         for (int p = 0; p < CELLS; p++)
             for (int v = 0; v < VECTORS; v++) {
                 sums[p][v][0] = vec_add16(sums[p][v][0], vec_and(sum[p][v], even));
@@ -163,31 +182,60 @@ static inline void accumulate(const uint8_t *const tables[CELLS], const uint8_t 
     }
 }
 
-// out: `outputs` of each cell, `stride` apart; they are set, or gain what is new.
-static inline void run_apply(const struct block *b, const struct run *r, int cells, int outputs, bool gain,
-                             int32_t *out, size_t stride)
+// How a run's sums are stored.
+struct store {
+    int outputs;      // of each cell
+    bool gains;       // they gain what is new, else they are set
+    bool is_gradient; // and are then made floats
+    float scale;
+    size_t stride; // from cell to cell
+};
+
+static inline void run_apply(const struct block *b, const struct run *r, int cells, const struct store *store,
+                             int32_t *out)
 {
+    // Channels that fill no sixteen steps: eight or, of 96, twice eight and eight.
+    const int steps = b->digits.steps == 16 && b->nibbles % 16 != 0 ? 8 : b->digits.steps;
+
     for (int k = 0; k < b->digits.count; k++) {
         const struct digit *d = &b->digits.digit[k];
+        const bool is_last = k == b->digits.count - 1;
         run_sums sums;
         memset(sums, 0, sizeof sums);
         for (int i = 0; i < SLOTS; i++) {
             const uint8_t *tables[CELLS];
             for (int p = 0; p < CELLS; p++)
-                tables[p] = r->tables[i][p] + (size_t)k * NIBBLES_MAX * TABLE;
-            accumulate(tables, r->weights[i], b->nibbles, b->digits.steps, sums);
+                tables[p] = r->tables[i][p] + (size_t)k * sizeof b->tables[0];
+            accumulate(tables, r->weights[i], b->nibbles, steps, sums);
         }
         for (int p = 0; p < cells; p++) {
             // 2 (sum - bias) - total, the total with the first digit
             const vec offset = vec_set32(-2 * d->factor * d->bias * SLOTS * b->nibbles - (k == 0 ? r->total[p] : 0));
-            int32_t *at = out + (size_t)p * stride;
-            for (int i = 0; i < 4 * VECTORS && i * (VEC / 4) < outputs; i++, at += VEC / 4) {
+            int32_t *at = out + (size_t)p * store->stride;
+            for (int i = 0; i < 4 * VECTORS && i * (VEC / 4) < store->outputs; i++, at += VEC / 4) {
                 vec sum = vec_widen(sums[p][i / 4][i / 2 % 2], i % 2);
                 sum = vec_add32(vec_shift32(sum, d->factor == 16 ? 5 : 1), offset);
-                if (gain || k > 0)
+                if (store->gains || k > 0)
                     sum = vec_add32(sum, vec_load(at));
-                vec_store(at, sum);
+                vec_store(at, store->is_gradient && is_last ? vec_float(sum, store->scale) : sum);
             }
+        }
+    }
+}
+
+// Where cell `column` and those after it find their sources with a zero border: beyond it there are tables of zeros.
+static void run_make_inside(const struct artem_bgrad *g, const struct block *b, int row, int column, int cells,
+                            const uint8_t *weights, struct run *r)
+{
+    const size_t tap = (size_t)g->out / 4 * OUTPUTS;
+
+    for (int i = 0; i < SLOTS; i++) {
+        const int dy = row + 2 - i / 3, dx = column + 2 - i % 3;
+        r->weights[i] = weights + (size_t)i * tap;
+        for (int p = 0; p < CELLS; p++) { // surplus cells are the last one again
+            const int at = dx + (p < cells ? p : cells - 1);
+            r->tables[i][p] = b->tables[0][dy][at][0];
+            r->total[p] += b->total[dy][at];
         }
     }
 }
@@ -196,7 +244,7 @@ static inline void run_apply(const struct block *b, const struct run *r, int cel
 static int run_make(const struct artem_bgrad *g, const struct block *b, int row, int column, const uint8_t *weights,
                     struct run *r)
 {
-    const int y = b->y + row, x = b->x + column, width = (int)g->width;
+    const int y = b->y + row, x = b->x + column, width = (int)g->width, height = (int)g->height;
     const size_t tap = (size_t)g->out / 4 * OUTPUTS;
     int cells = 1;
 
@@ -204,26 +252,42 @@ static int run_make(const struct artem_bgrad *g, const struct block *b, int row,
         while (cells < CELLS && column + cells < b->columns && (!g->replicated || x + cells < width - 1))
             cells++;
     memset(r->total, 0, sizeof r->total);
+    if (!g->replicated || (x > 0 && x + cells < width && y > 0 && y < height - 1)) {
+        run_make_inside(g, b, row, column, cells, weights, r);
+        return cells;
+    }
     for (int i = 0; i < SLOTS; i++) {
-        const struct bgrad_source sy = bgrad_source(y, (int)g->height, i / 3, g->replicated);
-        const struct bgrad_source sx = bgrad_source(x, width, i % 3, g->replicated);
-        // Without a source: the cell beyond the border, whose tables are those of zeros.
-        const int dy = (sy.at < 0 ? 1 - i / 3 : sy.at - y) + 1 + row,
-                  dx = (sx.at < 0 ? 1 - i % 3 : sx.at - x) + 1 + column;
+        const struct bgrad_source sy = bgrad_source(y, height, i / 3, true), sx = bgrad_source(x, width, i % 3, true);
+        const int dy = sy.at - y + 1 + row, dx = sx.at - x + 1 + column;
         r->weights[i] = weights + (size_t)(sy.tap * 3 + sx.tap) * tap;
-        for (int p = 0; p < CELLS; p++) { // surplus cells are the last one again
+        for (int p = 0; p < CELLS; p++) {
             const int at = dx + (p < cells ? p : cells - 1);
-            r->tables[i][p] = b->tables[dy][at][0][0];
+            r->tables[i][p] = b->tables[0][dy][at][0];
             r->total[p] += b->total[dy][at];
         }
     }
     return cells;
 }
 
-static void block_apply(const struct artem_bgrad *g, struct block *b, int32_t *sums)
+// Outputs c..c + PART - 1 of the block's cells.
+static void part_apply(const struct artem_bgrad *g, const struct block *b, int c, struct store *store, int32_t *sums)
 {
     const size_t group = (size_t)SLOTS * (g->out / 4) * OUTPUTS;
+    const uint8_t *weights = g->packed + (size_t)c / OUTPUTS * group + (size_t)b->channel / 4 * OUTPUTS + c % OUTPUTS;
     struct run r;
+
+    store->outputs = (int)g->in - c;
+    for (int row = 0; row < b->rows; row++)
+        for (int column = 0, cells; column < b->columns; column += cells) {
+            cells = run_make(g, b, row, column, weights, &r);
+            run_apply(b, &r, cells, store,
+                      sums + ((size_t)(b->y + row) * g->width + (size_t)(b->x + column)) * g->in + c);
+        }
+}
+
+static void block_apply(const struct artem_bgrad *g, struct block *b, int32_t *sums)
+{
+    struct store store = {.scale = g->scale, .stride = g->in};
 
     for (b->channel = 0; b->channel < (int)g->out; b->channel += 4 * b->nibbles) {
         const int left = ((int)g->out - b->channel) / 4;
@@ -231,15 +295,10 @@ static void block_apply(const struct artem_bgrad *g, struct block *b, int32_t *s
         for (int i = 0; i < b->rows + 2; i++)
             for (int j = 0; j < b->columns + 2; j++)
                 make_tables_of_cell(g, b, i, j);
-        for (int c = 0; c < (int)g->in; c += OUTPUTS) {
-            const uint8_t *weights = g->packed + (size_t)c / OUTPUTS * group + (size_t)b->channel / 4 * OUTPUTS;
-            for (int row = 0; row < b->rows; row++)
-                for (int column = 0, cells; column < b->columns; column += cells) {
-                    cells = run_make(g, b, row, column, weights, &r);
-                    run_apply(b, &r, cells, (int)g->in - c, b->channel > 0,
-                              sums + ((size_t)(b->y + row) * g->width + (size_t)(b->x + column)) * g->in + c, g->in);
-                }
-        }
+        store.gains = b->channel > 0;
+        store.is_gradient = g->sums == NULL && left == b->nibbles;
+        for (int c = 0; c < (int)g->in; c += PART)
+            part_apply(g, b, c, &store, sums);
     }
 }
 
@@ -247,16 +306,17 @@ static void block_apply(const struct artem_bgrad *g, struct block *b, int32_t *s
 static void rows_apply(const struct artem_bgrad *g, uint32_t y0, uint32_t y1)
 {
     int32_t *sums = g->sums != NULL ? g->sums : (int32_t *)g->gradient;
-    struct block b = {.digits = digits_of(g->bits)};
+    struct block b;
 
-    for (b.y = (int)y0; b.y < (int)y1; b.y += BLOCK) {
-        b.rows = (int)y1 - b.y < BLOCK ? (int)y1 - b.y : BLOCK;
-        for (b.x = 0; b.x < (int)g->width; b.x += BLOCK) {
-            b.columns = (int)g->width - b.x < BLOCK ? (int)g->width - b.x : BLOCK;
+    set_digits(&b.digits, g->bits);
+    for (b.y = (int)y0; b.y < (int)y1; b.y += ROWS) {
+        b.rows = (int)y1 - b.y < ROWS ? (int)y1 - b.y : ROWS;
+        for (b.x = 0; b.x < (int)g->width; b.x += COLUMNS) {
+            b.columns = (int)g->width - b.x < COLUMNS ? (int)g->width - b.x : COLUMNS;
             block_apply(g, &b, sums);
         }
     }
-    if (g->gradient != NULL)
+    if (g->gradient != NULL && g->sums != NULL)
         for (size_t i = (size_t)y0 * g->width * g->in; i < (size_t)y1 * g->width * g->in; i++)
             g->gradient[i] = (float)sums[i] * g->scale;
 }

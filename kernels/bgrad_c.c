@@ -100,3 +100,13 @@ void artem_bgrad_quantise(const float *gradient, size_t n, uint32_t channels, in
             }
         }
 }
+
+void artem_binarise(const float *values, size_t n, uint32_t channels, const float *threshold, uint8_t *planes)
+{
+    const size_t bytes = channels / 8;
+
+    memset(planes, 0, n * 2 * bytes);
+    for (size_t i = 0; i < n; i++, planes += 2 * bytes)
+        for (size_t c = 0; c < channels; c++)
+            planes[c / 8] = (uint8_t)(planes[c / 8] | (values[i * channels + c] > threshold[c]) << c % 8);
+}

@@ -54,6 +54,8 @@ static void select_x86(struct artem_kernels *k, enum artem_cpu cpu)
     k->composite_rows = artem_composite_rows_avx2;
     k->bgrad_pack = artem_bgrad_pack_avx2;
     k->bgrad_rows = artem_bgrad_rows_avx2;
+    k->bgrad_quantise = artem_bgrad_quantise_avx2;
+    k->binarise = artem_binarise_avx2;
     if (cpu == ARTEM_CPU_AVXVNNI)
         k->conv8 = artem_conv8_avxvnni;
     if (cpu < ARTEM_CPU_AVX512)
@@ -138,6 +140,8 @@ void artem_kernels_select(struct artem_kernels *kernels, enum artem_cpu cpu)
         .composite_rows = artem_composite_rows,
         .bgrad_pack = artem_bgrad_pack,
         .bgrad_rows = artem_bgrad_rows,
+        .bgrad_quantise = artem_bgrad_quantise,
+        .binarise = artem_binarise,
     };
 #ifdef ARTEM_X86
     if (cpu >= ARTEM_CPU_AVX2)

@@ -32,6 +32,9 @@ void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uin
 
 void artem_bgrad_pack_avx2(struct artem_bgrad *grad);
 void artem_bgrad_rows_avx2(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
+void artem_bgrad_quantise_avx2(const float *gradient, size_t n, uint32_t channels, int bits, float step,
+                               uint8_t *planes);
+void artem_binarise_avx2(const float *values, size_t n, uint32_t channels, const float *threshold, uint8_t *planes);
 
 void artem_conv8_avxvnni(const struct artem_conv8 *layer, const uint8_t *const rows[3], int n, int16_t *s);
 

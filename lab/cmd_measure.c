@@ -26,7 +26,7 @@ static int measure(const struct optimize_job *job, const struct vgg_weights *wei
 int lab_measure_command(int argc, char **argv)
 {
     struct optimize_job job;
-    struct vgg_weights weights = {0};
+    struct optimize_networks networks = {{0}, {0}};
     struct lab_picture pictures[3] = {{0}};
     int status = optimize_job_parse_measure(argc, argv, &job);
 
@@ -38,10 +38,10 @@ int lab_measure_command(int argc, char **argv)
         !optimize_job_is_large_enough(job.style, &pictures[2], job.options.style_size))
         status = CLI_ERROR;
     if (status == CLI_OK)
-        status = optimize_job_load_weights(&job, &weights);
+        status = optimize_job_load_networks(&job, &networks);
     if (status == CLI_OK)
-        status = measure(&job, &weights, pictures);
-    vgg_weights_free(&weights);
+        status = measure(&job, &networks.painter, pictures);
+    optimize_networks_free(&networks);
     for (int i = 0; i < 3; i++)
         lab_picture_free(&pictures[i]);
     return status;

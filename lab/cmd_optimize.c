@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "dnn.h"
 #include "image.h"
 #include "lab.h"
 #include "measure.h"
+#include "optimize_digest.h"
 #include "optimize_job.h"
 #include "upsample.h"
 
@@ -23,42 +24,6 @@ static void on_signal(int signal)
 {
     (void)signal;
     wants_stop = 1;
-}
-
-static uint64_t digest_bytes(uint64_t digest, const void *data, size_t size)
-{
-    const uint32_t crc = (uint32_t)crc32_z(digest & 0xffffffffu, data, size),
-                   adler = (uint32_t)adler32_z(digest >> 32, data, size);
-    return (uint64_t)adler << 32 | crc;
-}
-
-// Of all that the result depends on but the number of iterations: more of them go on with fewer.
-static uint64_t digest_of(const struct optimize_job *job, const struct vgg_weights *weights,
-                          const struct lab_picture pictures[2])
-{
-    struct optimize_options options = job->options;
-    uint64_t digest = 1;
-
-    options.objective.tile = 0; // nor does it depend on devices
-    if (options.scales == 1)
-        options.iterations = 0;
-    const uint32_t words[] = {options.method,     options.start,  options.iterations, options.size,
-                              options.style_size, options.scales, options.seed,       options.objective.average_pool};
-    const float numbers[] = {options.objective.content, options.objective.style, options.objective.variation,
-                             options.rate};
-    digest = digest_bytes(digest, words, sizeof words);
-    digest = digest_bytes(digest, numbers, sizeof numbers);
-    digest = digest_bytes(digest, options.objective.content_weight, sizeof options.objective.content_weight);
-    digest = digest_bytes(digest, options.objective.style_weight, sizeof options.objective.style_weight);
-    for (int i = 0; i < 2; i++) {
-        digest = digest_bytes(digest, &pictures[i].width, sizeof pictures[i].width);
-        digest =
-            digest_bytes(digest, pictures[i].rgb, (size_t)pictures[i].width * pictures[i].height * 3 * sizeof(float));
-    }
-    for (uint32_t i = 0; i < weights->layers; i++)
-        digest = digest_bytes(digest, weights->layer[i].weights,
-                              (size_t)weights->layer[i].inputs * weights->layer[i].outputs * 9 * sizeof(float));
-    return digest;
 }
 
 static bool save_state(struct optimize_job *job, const struct lab_state *state)
@@ -130,12 +95,12 @@ static int bring_up(struct optimize_job *job, const struct vgg_weights *weights,
 }
 
 static int finish(const struct optimize_job *job, const struct lab_state *state, const struct optimize_watch *watch,
-                  enum optimize_end end)
+                  const struct optimize_outcome *outcome)
 {
     const struct lab_time each = lab_times_median(watch->times);
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
-    if (end == OPTIMIZE_STOPPED) {
+    if (outcome->end == OPTIMIZE_STOPPED) {
         for (uint32_t i = 0; i < job->curve_count; i++)
             curve_save(job->curves[i], &state->curve);
         return cli_error("stopped after %u iterations; %s keeps them: the same command goes on", iterations_done(state),
@@ -150,7 +115,7 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
     printf("picture     %u x %u\niterations  %u%s in %.1f s\n"
            "total       %.6g, from %.6g\ncontent     %.6g\nstyle       %.6g, from %.6g\n",
            state->picture.width, state->picture.height, iterations_done(state),
-           end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
+           outcome->end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
     if (job->scale_down > 1)
         printf("scaled up   total %.6g, content %.6g, style %.6g\n", job->full.total, job->full.content,
@@ -161,30 +126,33 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
     if (job->options.devices.is_split && watch->times->count > 0)
         printf("devices     content %.1f ms, style %.1f ms of each\n", 1e3 * watch->content_seconds,
                1e3 * watch->style_seconds);
+    if (isfinite(outcome->judged))
+        printf("judged      %.6g, from %.6g: style, by VGG-16 in floats\n", outcome->judged, outcome->judged_start);
     return cli_finish_output();
 }
 
-static int run(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2])
+static int run(struct optimize_job *job, const struct optimize_networks *networks, const struct lab_picture pictures[2])
 {
     struct lab_times times = {0};
     struct optimize_watch watch = {on_progress, job, &times, 0, 0};
-    const uint64_t inputs = digest_of(job, weights, pictures);
+    const struct optimize_inputs inputs = {&networks->painter, networks->judge.layers > 0 ? &networks->judge : NULL,
+                                           &pictures[0], &pictures[1]};
+    const uint64_t digest = optimize_digest(&job->options, &networks->painter, pictures);
+    struct optimize_outcome outcome;
     struct lab_state state = {0};
-    enum optimize_end end;
 
-    if (!job->is_fresh && lab_state_load(job->state, inputs, &state))
+    if (!job->is_fresh && lab_state_load(job->state, digest, &state))
         fprintf(stderr, "going on after %u iterations\n", iterations_done(&state));
-    state.inputs = inputs;
+    state.inputs = digest;
     job->saved = state.seconds;
     dnn_set_threads(job->options.threads);
-    const enum artem_result result =
-        optimize_run(weights, &job->options, &pictures[0], &pictures[1], &watch, &state, &end);
+    const enum artem_result result = optimize_run(&inputs, &job->options, &watch, &state, &outcome);
     progress_hide(&job->progress);
     int status = result == ARTEM_OK ? CLI_OK : cli_error("the optimisation failed: %s", artem_result_string(result));
-    if (status == CLI_OK && end != OPTIMIZE_STOPPED && job->scale_down > 1)
-        status = bring_up(job, weights, pictures, &state.picture);
+    if (status == CLI_OK && outcome.end != OPTIMIZE_STOPPED && job->scale_down > 1)
+        status = bring_up(job, &networks->painter, pictures, &state.picture);
     if (status == CLI_OK)
-        status = finish(job, &state, &watch, end);
+        status = finish(job, &state, &watch, &outcome);
     lab_state_free(&state);
     lab_times_free(&times);
     return status;
@@ -202,7 +170,7 @@ static void catch_signals(void)
 int lab_optimize(int argc, char **argv)
 {
     struct optimize_job job;
-    struct vgg_weights weights = {0};
+    struct optimize_networks networks = {{0}, {0}};
     struct lab_picture pictures[2] = {{0}};
 
     int status = optimize_job_parse(argc, argv, &job);
@@ -217,12 +185,12 @@ int lab_optimize(int argc, char **argv)
         !optimize_job_is_large_enough(job.style, &pictures[1], job.options.style_size >> (job.options.scales - 1)))
         status = CLI_ERROR;
     if (status == CLI_OK)
-        status = optimize_job_load_weights(&job, &weights);
+        status = optimize_job_load_networks(&job, &networks);
     if (status == CLI_OK) {
         catch_signals();
-        status = run(&job, &weights, pictures);
+        status = run(&job, &networks, pictures);
     }
-    vgg_weights_free(&weights);
+    optimize_networks_free(&networks);
     lab_picture_free(&pictures[0]);
     lab_picture_free(&pictures[1]);
     return status;

@@ -10,7 +10,7 @@
 #include "artem/file.h"
 #include "artem/log.h"
 
-enum { PLOT_WIDTH = 720, PLOT_HEIGHT = 400, MARGIN = 56 };
+enum { PLOT_WIDTH = 720, PLOT_HEIGHT = 400, MARGIN = 56, SERIES = 4 };
 
 bool curve_add(struct curve *curve, const struct curve_point *point)
 {
@@ -46,19 +46,35 @@ bool curve_can_save(const char *path)
     return false;
 }
 
+static bool is_judged(const struct curve *curve)
+{
+    for (uint32_t i = 0; i < curve->count; i++)
+        if (isfinite(curve->points[i].judged))
+            return true;
+    return false;
+}
+
 static void write_csv(FILE *file, const struct curve *curve)
 {
-    fputs("scale,iteration,seconds,total,content,style,variation\n", file);
+    const bool judged = is_judged(curve);
+
+    fprintf(file, "scale,iteration,seconds,total,content,style,variation%s\n", judged ? ",judged" : "");
     for (uint32_t i = 0; i < curve->count; i++) {
         const struct curve_point *p = &curve->points[i];
-        fprintf(file, "%u,%u,%.3f,%.9g,%.9g,%.9g,%.9g\n", p->scale, p->iteration, p->seconds, p->terms.total,
+        fprintf(file, "%u,%u,%.3f,%.9g,%.9g,%.9g,%.9g", p->scale, p->iteration, p->seconds, p->terms.total,
                 p->terms.content, p->terms.style, p->terms.variation);
+        if (judged)
+            fprintf(file, isfinite(p->judged) ? ",%.9g" : ",", p->judged);
+        fputc('\n', file);
     }
 }
 
 static double value_of(const struct curve_point *point, int series)
 {
-    return series == 0 ? point->terms.total : series == 1 ? point->terms.content : point->terms.style;
+    return series == 0   ? point->terms.total
+           : series == 1 ? point->terms.content
+           : series == 2 ? point->terms.style
+                         : point->judged;
 }
 
 // The powers of ten that all series lie between.
@@ -67,7 +83,7 @@ static void find_decades(const struct curve *curve, int *out_low, int *out_high)
     double low = INFINITY, high = 0;
 
     for (uint32_t i = 0; i < curve->count; i++)
-        for (int series = 0; series < 3; series++) {
+        for (int series = 0; series < SERIES; series++) {
             const double value = value_of(&curve->points[i], series);
             if (value > 0) {
                 low = fmin(low, value);
@@ -81,7 +97,9 @@ static void find_decades(const struct curve *curve, int *out_low, int *out_high)
 
 static void write_svg(FILE *file, const struct curve *curve)
 {
-    static const char *const names[] = {"total", "content", "style"}, *const colours[] = {"#222", "#1f77b4", "#d62728"};
+    static const char *const names[] = {"total", "content", "style", "judged"}, *const colours[] = {"#222", "#1f77b4",
+                                                                                                    "#d62728",
+                                                                                                    "#2ca02c"};
     const double width = PLOT_WIDTH - 2.0 * MARGIN, height = PLOT_HEIGHT - 2.0 * MARGIN;
     int low, high;
 
@@ -98,7 +116,7 @@ static void write_svg(FILE *file, const struct curve *curve)
                 "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
                 MARGIN, PLOT_WIDTH - MARGIN, y, y, MARGIN - 6, y + 4, pow(10, decade));
     }
-    for (int series = 0; series < 3; series++) {
+    for (int series = 0; series < (is_judged(curve) ? SERIES : SERIES - 1); series++) {
         fprintf(file, "<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"%s\" points=\"", colours[series]);
         for (uint32_t i = 0; i < curve->count; i++) {
             const double value = value_of(&curve->points[i], series);

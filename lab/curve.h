@@ -13,6 +13,7 @@ struct curve_point {
     uint32_t iteration; // within its scale; 0 is where it starts
     double seconds;     // of work since the start of the run
     struct objective_terms terms;
+    double judged; // style loss by VGG-16 where another network paints; NaN if it was not measured
 };
 
 struct curve {

@@ -13,9 +13,10 @@
 struct dnn_conv;
 struct dnn_pool;
 
-// 3 x 3 convolution, zero padding, bias and ReLU. weights: [outputs][inputs][3][3], bias: [outputs]; both are copied.
+// 3 x 3 convolution, zero padding, bias and, if wanted, ReLU. weights: [outputs][inputs][3][3], bias: [outputs]; both
+// are copied.
 enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inputs, uint32_t outputs,
-                                  const float *weights, const float *bias, bool has_backward,
+                                  const float *weights, const float *bias, bool has_relu, bool has_backward,
                                   struct dnn_conv **out_conv);
 enum artem_result dnn_conv_forward(struct dnn_conv *conv, const float *in, float *out);
 // grad_sum: with respect to the sums before the ReLU.

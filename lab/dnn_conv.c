@@ -68,13 +68,13 @@ static void forget(struct shapes *s)
 }
 
 static dnnl_status_t create_forward(struct dnn_conv *conv, const struct shapes *s, const float *weights,
-                                    const float *bias)
+                                    const float *bias, bool has_relu)
 {
     dnnl_post_ops_t ops = NULL;
     dnnl_primitive_attr_t attr = NULL;
     dnnl_status_t status = dnnl_post_ops_create(&ops);
 
-    if (status == dnnl_success)
+    if (status == dnnl_success && has_relu)
         status = onednn_append_relu(ops);
     if (status == dnnl_success)
         status = dnnl_primitive_attr_create(&attr);
@@ -126,7 +126,7 @@ static dnnl_status_t create_backward(struct dnn_conv *conv, uint32_t inputs, uin
 }
 
 enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inputs, uint32_t outputs,
-                                  const float *weights, const float *bias, bool has_backward,
+                                  const float *weights, const float *bias, bool has_relu, bool has_backward,
                                   struct dnn_conv **out_conv)
 {
     struct shapes forward = {0}, backward = {0};
@@ -139,7 +139,7 @@ enum artem_result dnn_conv_create(uint32_t height, uint32_t width, uint32_t inpu
     if (status == dnnl_success)
         status = describe(height, width, inputs, outputs, &forward);
     if (status == dnnl_success)
-        status = create_forward(conv, &forward, weights, bias);
+        status = create_forward(conv, &forward, weights, bias, has_relu);
     if (status == dnnl_success && has_backward)
         status = describe(height, width, outputs, inputs, &backward);
     if (status == dnnl_success && has_backward)

@@ -3,12 +3,22 @@
 #ifndef ARTEM_LAB_H
 #define ARTEM_LAB_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cli.h"
+#include "weights.h"
 
+int lab_binarize(int argc, char **argv);
+int lab_inspect(int argc, char **argv);
 int lab_optimize(int argc, char **argv);
 int lab_measure_command(int argc, char **argv);
+
+// Where VGG-16 is looked for if nothing is said. False where there is no HOME.
+bool lab_vgg_path(char path[PATH_MAX]);
+// path: NULL for that one. False after a message.
+bool lab_load_vgg(const char *path, uint32_t layers, struct vgg_weights *out_weights);
 
 // Whole numbers and others, within the limits, and nothing after them. CLI_USAGE after a message.
 int lab_parse_uint(const char *command, const char *option, const char *text, uint32_t low, uint32_t high,

@@ -12,6 +12,8 @@ static const struct command {
     const char *name, *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"binarize", "make a binarised network of VGG-16", lab_binarize},
+    {"inspect", "hold binarised networks against VGG-16", lab_inspect},
     {"optimize", "paint a picture by optimising its pixels", lab_optimize},
     {"measure", "the losses of a painted picture", lab_measure_command},
 };

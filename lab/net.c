@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "binary_conv.h"
 #include "dnn.h"
 
 struct layer {
     uint32_t height, width, channels;
-    struct dnn_conv *conv;
+    struct dnn_conv *conv; // or, in a binarised network:
+    struct binary_conv *binary;
     struct dnn_pool *pool; // before the convolution, or NULL
     float *pooled, *values;
 };
@@ -36,8 +38,21 @@ static float *allocate(struct vgg_net *net, uint64_t values)
     return memory;
 }
 
+static enum artem_result create_conv(struct vgg_net *net, const struct vgg_layer *weights, int gradient_bits,
+                                     struct layer *layer)
+{
+    if (weights->weights != NULL)
+        return dnn_conv_create(layer->height, layer->width, weights->inputs, weights->outputs, weights->weights,
+                               weights->bias, true, gradient_bits != 0, &layer->conv);
+    const enum artem_result result =
+        binary_conv_create(layer->height, layer->width, weights, gradient_bits, &layer->binary);
+    if (result == ARTEM_OK)
+        net->memory += binary_conv_memory(layer->binary);
+    return result;
+}
+
 static enum artem_result create_layer(struct vgg_net *net, const struct vgg_weights *weights, uint32_t i,
-                                      bool average_pool, bool has_backward)
+                                      bool average_pool, int gradient_bits)
 {
     struct layer *layer = &net->layer[i];
     const uint32_t inputs = weights->layer[i].inputs, before = i > 0 ? i - 1 : 0;
@@ -62,13 +77,12 @@ static enum artem_result create_layer(struct vgg_net *net, const struct vgg_weig
     if (layer->values == NULL)
         return ARTEM_ERROR_MEMORY;
     if (result == ARTEM_OK)
-        result = dnn_conv_create(layer->height, layer->width, inputs, layer->channels, weights->layer[i].weights,
-                                 weights->layer[i].bias, has_backward, &layer->conv);
+        result = create_conv(net, &weights->layer[i], gradient_bits, layer);
     return result;
 }
 
 enum artem_result vgg_net_create(const struct vgg_weights *weights, uint32_t last, uint32_t height, uint32_t width,
-                                 bool average_pool, bool has_backward, struct vgg_net **out_net)
+                                 bool average_pool, int gradient_bits, struct vgg_net **out_net)
 {
     struct vgg_net *net = calloc(1, sizeof *net);
     enum artem_result result = ARTEM_OK;
@@ -84,12 +98,12 @@ enum artem_result vgg_net_create(const struct vgg_weights *weights, uint32_t las
     net->layer[0].width = width;
     for (uint32_t i = 0; i <= last && result == ARTEM_OK; i++) {
         net->layers = i + 1;
-        result = create_layer(net, weights, i, average_pool, has_backward);
+        result = create_layer(net, weights, i, average_pool, gradient_bits);
         largest = values_of(&net->layer[i]) > largest ? values_of(&net->layer[i]) : largest;
     }
     if (result == ARTEM_OK && (net->input = allocate(net, net->picture_values)) == NULL)
         result = ARTEM_ERROR_MEMORY;
-    for (int i = 0; i < 2 && has_backward && result == ARTEM_OK; i++)
+    for (int i = 0; i < 2 && gradient_bits != 0 && result == ARTEM_OK; i++)
         if ((net->grads[i] = allocate(net, largest)) == NULL)
             result = ARTEM_ERROR_MEMORY;
     if (result == ARTEM_OK)
@@ -114,7 +128,8 @@ enum artem_result vgg_net_forward(struct vgg_net *net, const float *picture)
             from = layer->pooled;
         }
         if (result == ARTEM_OK)
-            result = dnn_conv_forward(layer->conv, from, layer->values);
+            result = layer->conv != NULL ? dnn_conv_forward(layer->conv, from, layer->values)
+                                         : binary_conv_forward(layer->binary, from, layer->values);
         from = layer->values;
     }
     return result;
@@ -134,6 +149,18 @@ static void mask(const float *values, uint64_t count, float *grad)
         grad[i] = values[i] > 0 ? grad[i] : 0;
 }
 
+// Of layer i's convolution; grad is used up.
+static enum artem_result conv_backward(const struct vgg_net *net, uint32_t i, float *grad, float *grad_in)
+{
+    const struct layer *layer = &net->layer[i];
+
+    if (layer->conv == NULL)
+        return binary_conv_backward(layer->binary, layer->pool != NULL ? layer->pooled : net->layer[i - 1].values,
+                                    layer->values, grad, grad_in);
+    mask(layer->values, values_of(layer), grad);
+    return dnn_conv_backward(layer->conv, grad, grad_in);
+}
+
 enum artem_result vgg_net_backward(struct vgg_net *net, uint32_t layers, vgg_add_gradient add, void *user,
                                    float *grad_picture)
 {
@@ -150,9 +177,8 @@ enum artem_result vgg_net_backward(struct vgg_net *net, uint32_t layers, vgg_add
             const struct vgg_features features = vgg_net_features(net, i);
             result = add(user, i, &features, grad);
         }
-        mask(layer->values, values_of(layer), grad);
         if (result == ARTEM_OK)
-            result = dnn_conv_backward(layer->conv, grad, i > 0 ? next : grad_picture);
+            result = conv_backward(net, i, grad, i > 0 ? next : grad_picture);
         if (layer->pool != NULL && result == ARTEM_OK)
             result = dnn_pool_backward(layer->pool, next, grad); // grad has been used up
         if (layer->pool != NULL)
@@ -180,6 +206,7 @@ void vgg_net_destroy(struct vgg_net **net)
         return;
     for (uint32_t i = 0; i < n->layers; i++) {
         dnn_conv_destroy(&n->layer[i].conv);
+        binary_conv_destroy(&n->layer[i].binary);
         dnn_pool_destroy(&n->layer[i].pool);
         free(n->layer[i].pooled);
         free(n->layer[i].values);

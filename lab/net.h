@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// VGG-16 in float for pictures of one size: features of its layers after their ReLU, and the gradient with respect to
-// the picture of anything that is computed from them.
+// VGG-16, in floats or binarised, for pictures of one size: features of its layers after their ReLU, and the gradient
+// with respect to the picture of anything that is computed from them.
 #ifndef ARTEM_LAB_NET_H
 #define ARTEM_LAB_NET_H
 
@@ -18,8 +18,9 @@ struct vgg_features {
 };
 
 // Layers 0..last of the weights, which may be freed afterwards. Sizes from 1 pixel times 2 to the level of `last`.
+// gradient_bits: those of a binarised network's gradients, 1, 2, 4, 8 or 32 (as for any float network); 0: no way back.
 enum artem_result vgg_net_create(const struct vgg_weights *weights, uint32_t last, uint32_t height, uint32_t width,
-                                 bool average_pool, bool has_backward, struct vgg_net **out_net);
+                                 bool average_pool, int gradient_bits, struct vgg_net **out_net);
 
 // picture: [height][width][3], R, G, B, 0..1.
 enum artem_result vgg_net_forward(struct vgg_net *net, const float *picture);

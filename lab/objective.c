@@ -109,8 +109,7 @@ static enum artem_result measure_style(struct objective *o, const struct lab_pic
         return ARTEM_OK;
     tile_axis_cut(style->width, o->params.tile, tile_halo(last), &o->columns);
     tile_axis_cut(style->height, o->params.tile, tile_halo(last), &o->rows);
-    result =
-        vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool, false, &o->net);
+    result = vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool, 0, &o->net);
     if (result == ARTEM_OK) {
         const uint64_t largest = (uint64_t)o->rows.window * o->columns.window * vgg_layer_channels[0];
         o->window = malloc((uint64_t)o->rows.window * o->columns.window * 3 * sizeof(float));
@@ -137,7 +136,11 @@ static enum artem_result measure_content(struct objective *o)
     tile_axis_cut(o->content.width, o->params.tile, tile_halo(last), &o->columns);
     tile_axis_cut(o->content.height, o->params.tile, tile_halo(last), &o->rows);
     const uint64_t window = (uint64_t)o->rows.window * o->columns.window;
-    result = vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool, true, &o->net);
+    result = vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool,
+                            o->params.is_value_only        ? 0
+                            : o->params.gradient_bits != 0 ? o->params.gradient_bits
+                                                           : 32,
+                            &o->net);
     if (result != ARTEM_OK)
         return result;
     o->memory += vgg_net_memory(o->net);

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optimize.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge.h"
 #include "minimise.h"
 
 struct run {
-    const struct vgg_weights *weights;
+    const struct optimize_inputs *inputs;
     const struct optimize_options *options;
     struct optimize_watch *watch;
     struct lab_state *state;
     struct objective *objective; // one of these two
     struct split_objective *split;
+    struct objective *judge; // or NULL
     struct minimise_adam *adam;
     uint32_t before;              // iterations of this scale that an earlier run did
     struct objective_terms terms; // of the latest evaluation
     double clock;                 // when state->seconds was last brought up to date
+    enum artem_result result;     // of what is judged on the way
     bool is_stopped;
 };
 
@@ -36,15 +40,26 @@ static enum artem_result evaluate(void *user, const float *x, float *grad, doubl
     return result == ARTEM_OK && !lab_times_add(run->watch->times, &start) ? ARTEM_ERROR_MEMORY : result;
 }
 
+static void take_time(struct run *run)
+{
+    const double time = lab_time_now().clock;
+
+    run->state->seconds += time - run->clock;
+    run->clock = time;
+}
+
 static bool note(struct run *run)
 {
     struct lab_state *state = run->state;
-    const double time = lab_time_now().clock;
+    double judged = NAN;
 
-    state->seconds += time - run->clock;
-    run->clock = time;
-    const struct curve_point point = {state->scale, state->iteration, state->seconds, run->terms};
-    return curve_add(&state->curve, &point) && run->watch->progress(run->watch->user, state, &run->terms);
+    take_time(run);
+    if (run->judge != NULL)
+        run->result = judge_style(run->judge, &state->picture, &judged);
+    run->clock = lab_time_now().clock; // the judge's time is not the work's
+    const struct curve_point point = {state->scale, state->iteration, state->seconds, run->terms, judged};
+    return run->result == ARTEM_OK && curve_add(&state->curve, &point) &&
+           run->watch->progress(run->watch->user, state, &run->terms);
 }
 
 // The line search's last evaluation is the point that it settled on, so run->terms are those of x. Adam's are those of
@@ -103,23 +118,36 @@ static float noise(uint64_t *seed)
     return (float)(*seed >> 40) / (float)(1 << 24);
 }
 
+// What the option says, at that size.
+static enum artem_result make_start(const struct run *run, uint32_t width, uint32_t height,
+                                    struct lab_picture *out_picture)
+{
+    if (!lab_picture_scale(run->inputs->content, width, height, out_picture))
+        return ARTEM_ERROR_MEMORY;
+    if (run->options->start == OPTIMIZE_FROM_NOISE) {
+        uint64_t seed = 0x9e3779b97f4a7c15u ^ (uint64_t)run->options->seed << 1;
+        for (uint64_t i = 0; i < (uint64_t)width * height * 3; i++)
+            out_picture->rgb[i] = noise(&seed);
+    }
+    return ARTEM_OK;
+}
+
 // Where the scale starts from: the scale before, or the option.
 static enum artem_result first_picture(struct run *run, const struct lab_picture *content)
 {
     struct lab_state *state = run->state;
     struct lab_picture picture;
+    enum artem_result result = ARTEM_OK;
 
     if (state->picture.rgb != NULL && state->picture.width == content->width &&
         state->picture.height == content->height)
         return ARTEM_OK;
-    if (!lab_picture_scale(state->picture.rgb != NULL ? &state->picture : content, content->width, content->height,
-                           &picture))
-        return ARTEM_ERROR_MEMORY;
-    if (state->picture.rgb == NULL && run->options->start == OPTIMIZE_FROM_NOISE) {
-        uint64_t seed = 0x9e3779b97f4a7c15u ^ (uint64_t)run->options->seed << 1;
-        for (uint64_t i = 0; i < (uint64_t)picture.width * picture.height * 3; i++)
-            picture.rgb[i] = noise(&seed);
-    }
+    if (state->picture.rgb == NULL)
+        result = make_start(run, content->width, content->height, &picture);
+    else if (!lab_picture_scale(&state->picture, content->width, content->height, &picture))
+        result = ARTEM_ERROR_MEMORY;
+    if (result != ARTEM_OK)
+        return result;
     lab_picture_free(&state->picture);
     state->picture = picture;
     return ARTEM_OK;
@@ -131,18 +159,41 @@ static bool has_point_of(const struct lab_state *state)
     return state->curve.count > 0 && state->curve.points[state->curve.count - 1].scale == state->scale;
 }
 
+// The start and the result, at the last size.
+static enum artem_result judge_result(struct run *run, const struct lab_picture *content,
+                                      const struct lab_picture *style, struct optimize_outcome *out)
+{
+    struct lab_picture start = {0};
+    enum artem_result result = ARTEM_OK;
+
+    if (run->judge == NULL)
+        result = judge_create(run->inputs->judge, &run->options->objective, content, style, &run->judge);
+    if (result == ARTEM_OK)
+        result = make_start(run, content->width, content->height, &start);
+    if (result == ARTEM_OK)
+        result = judge_style(run->judge, &start, &out->judged_start);
+    if (result == ARTEM_OK)
+        result = judge_style(run->judge, &run->state->picture, &out->judged);
+    lab_picture_free(&start);
+    return result;
+}
+
 static enum artem_result run_scale(struct run *run, const struct lab_picture *content, const struct lab_picture *style,
-                                   enum optimize_end *out_end)
+                                   struct optimize_outcome *out)
 {
     struct lab_state *state = run->state;
     enum minimise_end end = MINIMISE_ITERATIONS;
     enum artem_result result = first_picture(run, content);
 
     if (result == ARTEM_OK && run->options->devices.is_split)
-        result = split_create(run->weights, &run->options->objective, content, style, &run->options->devices,
+        result = split_create(run->inputs->weights, &run->options->objective, content, style, &run->options->devices,
                               run->options->threads, &run->split);
     else if (result == ARTEM_OK)
-        result = objective_create(run->weights, &run->options->objective, content, style, &run->objective);
+        result = objective_create(run->inputs->weights, &run->options->objective, content, style, &run->objective);
+    take_time(run);
+    if (result == ARTEM_OK && run->inputs->judge != NULL && run->options->judges_all)
+        result = judge_create(run->inputs->judge, &run->options->objective, content, style, &run->judge);
+    run->clock = lab_time_now().clock;
     if (result == ARTEM_OK && !has_point_of(state)) {
         result = measure(run, state->picture.rgb, NULL);
         run->is_stopped = result == ARTEM_OK && !note(run);
@@ -153,7 +204,13 @@ static enum artem_result run_scale(struct run *run, const struct lab_picture *co
         split_times(run->split, &run->watch->content_seconds, &run->watch->style_seconds);
     split_destroy(&run->split);
     objective_destroy(&run->objective);
-    *out_end = run->is_stopped ? OPTIMIZE_STOPPED : end == MINIMISE_CONVERGED ? OPTIMIZE_CONVERGED : OPTIMIZE_DONE;
+    if (result == ARTEM_OK)
+        result = run->result;
+    if (result == ARTEM_OK && run->inputs->judge != NULL && !run->is_stopped &&
+        run->state->scale + 1 == run->options->scales)
+        result = judge_result(run, content, style, out);
+    objective_destroy(&run->judge);
+    out->end = run->is_stopped ? OPTIMIZE_STOPPED : end == MINIMISE_CONVERGED ? OPTIMIZE_CONVERGED : OPTIMIZE_DONE;
     return result;
 }
 
@@ -171,23 +228,22 @@ static enum artem_result scale_pictures(const struct optimize_options *options, 
     return lab_picture_scale(style, width, height, &out[1]) ? ARTEM_OK : ARTEM_ERROR_MEMORY;
 }
 
-enum artem_result optimize_run(const struct vgg_weights *weights, const struct optimize_options *options,
-                               const struct lab_picture *content, const struct lab_picture *style,
-                               struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end)
+enum artem_result optimize_run(const struct optimize_inputs *inputs, const struct optimize_options *options,
+                               struct optimize_watch *watch, struct lab_state *state, struct optimize_outcome *out)
 {
     struct run run = {
-        .weights = weights, .options = options, .watch = watch, .state = state, .clock = lab_time_now().clock};
+        .inputs = inputs, .options = options, .watch = watch, .state = state, .clock = lab_time_now().clock};
     enum artem_result result = ARTEM_OK;
 
-    *out_end = OPTIMIZE_DONE;
+    *out = (struct optimize_outcome){OPTIMIZE_DONE, NAN, NAN};
     while (state->scale < options->scales) {
         struct lab_picture pictures[2] = {{0}};
-        result = scale_pictures(options, state->scale, content, style, pictures);
+        result = scale_pictures(options, state->scale, inputs->content, inputs->style, pictures);
         if (result == ARTEM_OK)
-            result = run_scale(&run, &pictures[0], &pictures[1], out_end);
+            result = run_scale(&run, &pictures[0], &pictures[1], out);
         lab_picture_free(&pictures[0]);
         lab_picture_free(&pictures[1]);
-        if (result != ARTEM_OK || *out_end == OPTIMIZE_STOPPED || state->scale + 1 == options->scales)
+        if (result != ARTEM_OK || out->end == OPTIMIZE_STOPPED || state->scale + 1 == options->scales)
             break;
         state->scale++;
         state->iteration = 0;

@@ -3,6 +3,8 @@
 #ifndef ARTEM_LAB_OPTIMIZE_H
 #define ARTEM_LAB_OPTIMIZE_H
 
+#include <stdbool.h>
+
 #include "curve.h"
 #include "objective.h"
 #include "picture.h"
@@ -24,6 +26,7 @@ struct optimize_options {
     uint32_t seed;             // of the noise
     struct split_devices devices;
     uint32_t threads; // 0: one per processor
+    bool judges_all;  // every point of the curve is judged, not only the result
 };
 
 // What the caller sees of it.
@@ -37,10 +40,19 @@ struct optimize_watch {
 
 enum optimize_end { OPTIMIZE_DONE, OPTIMIZE_CONVERGED, OPTIMIZE_STOPPED };
 
+struct optimize_inputs {
+    const struct vgg_weights *weights; // of the network that is painted by
+    const struct vgg_weights *judge;   // VGG-16, to measure the style loss of another network's picture; or NULL
+    const struct lab_picture *content, *style; // at any size
+};
+
+struct optimize_outcome {
+    enum optimize_end end;
+    double judged_start, judged; // style losses at the last size, with a judge, unless it was stopped
+};
+
 // state: empty, or loaded from an earlier run with the same inputs; afterwards what was reached, for lab_state_free.
-// content and style: at any size.
-enum artem_result optimize_run(const struct vgg_weights *weights, const struct optimize_options *options,
-                               const struct lab_picture *content, const struct lab_picture *style,
-                               struct optimize_watch *watch, struct lab_state *state, enum optimize_end *out_end);
+enum artem_result optimize_run(const struct optimize_inputs *inputs, const struct optimize_options *options,
+                               struct optimize_watch *watch, struct lab_state *state, struct optimize_outcome *out);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "lab.h"
 #include "optimize_job.h"
-#include "runtime/cache.h"
 
 bool optimize_job_is_large_enough(const char *path, const struct lab_picture *picture, uint32_t size)
 {
@@ -17,12 +16,23 @@ bool optimize_job_is_large_enough(const char *path, const struct lab_picture *pi
     return false;
 }
 
-int optimize_job_load_weights(struct optimize_job *job, struct vgg_weights *out_weights)
+int optimize_job_load_networks(const struct optimize_job *job, struct optimize_networks *out)
 {
-    if (job->weights[0] == '\0' && !artem_cache_path("vgg16.safetensors", job->weights, sizeof job->weights))
-        return cli_error("--weights is needed: there is no HOME to look under");
-    if (access(job->weights, R_OK) != 0)
-        return cli_error("%s: %m; models/fetch-vgg gets VGG-16's weights", job->weights);
     const uint32_t layers = objective_last_layer(&job->options.objective) + 1;
-    return vgg_weights_load(job->weights, layers, out_weights) == ARTEM_OK ? CLI_OK : CLI_ERROR;
+    char usual[PATH_MAX];
+
+    *out = (struct optimize_networks){{0}, {0}};
+    if (job->network == NULL)
+        return lab_load_vgg(job->weights, layers, &out->painter) ? CLI_OK : CLI_ERROR;
+    if (binary_weights_load(job->network, layers, &out->painter) != ARTEM_OK)
+        return CLI_ERROR;
+    if (job->judge == NULL && !job->options.judges_all && !(lab_vgg_path(usual) && access(usual, R_OK) == 0))
+        return CLI_OK; // nobody asked for a judge
+    return lab_load_vgg(job->judge, layers, &out->judge) ? CLI_OK : CLI_ERROR;
+}
+
+void optimize_networks_free(struct optimize_networks *networks)
+{
+    vgg_weights_free(&networks->painter);
+    vgg_weights_free(&networks->judge);
 }

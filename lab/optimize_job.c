@@ -43,6 +43,16 @@ static int parse_word(const char *command, const char *option, const char *text,
     return cli_usage_error(command, "--%s: '%s' is neither %s nor %s", option, text, words[0], words[1]);
 }
 
+static int parse_bits(const char *command, const char *text, int *out)
+{
+    static const char *const words[] = {"1", "2", "4", "8", "32"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i]) == 0)
+            return *out = atoi(text), CLI_OK;
+    return cli_usage_error(command, "--gradient-bits: '%s' is none of 1, 2, 4, 8 and 32", text);
+}
+
 static int parse_device(const char *command, const char *option, const char *text, struct split_device *out)
 {
     if (split_device_parse(text, out))
@@ -65,8 +75,23 @@ static int check_devices(struct optimize_job *job, const char *command)
         return cli_usage_error(command, "--style-device: style is not computed by OpenVINO, only content is");
     if (!split_devices_differ(&devices->content, &devices->style))
         return cli_usage_error(command, "--content-device and --style-device are the same");
+    if (devices->content.is_openvino && job->network != NULL)
+        return cli_usage_error(command, "--network: OpenVINO computes VGG-16 in floats only");
     if (devices->content.is_openvino && job->options.objective.tile > 0)
         return cli_usage_error(command, "--tile: OpenVINO works in one piece");
+    return CLI_OK;
+}
+
+static int check_network(struct optimize_job *job, const char *command)
+{
+    int *bits = &job->options.objective.gradient_bits;
+
+    if (job->network != NULL && job->weights != NULL)
+        return cli_usage_error(command, "--weights and --network: it is one or the other; --judge names VGG-16");
+    if (job->network == NULL && (*bits != 0 || job->judge != NULL || job->options.judges_all))
+        return cli_usage_error(command, "--gradient-bits, --judge and --judge-curve go with --network");
+    if (job->network != NULL && *bits == 0)
+        *bits = 2;
     return CLI_OK;
 }
 
@@ -132,9 +157,16 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
             return cli_usage_error(command, "--curve: given more than twice");
         job->curves[job->curve_count++] = text;
         return curve_can_save(text) ? CLI_OK : CLI_USAGE;
+    case 'g':
+        return parse_bits(command, text, &o->objective.gradient_bits);
+    case 'N':
+        job->network = text;
+        return CLI_OK;
+    case 'J':
+        job->judge = text;
+        return CLI_OK;
     default: // 'w'
-        if (snprintf(job->weights, sizeof job->weights, "%s", text) >= (int)sizeof job->weights)
-            return cli_usage_error(command, "--weights: the path is too long");
+        job->weights = text;
         return CLI_OK;
     }
 }
@@ -158,6 +190,8 @@ static int parse_options(int argc, char **argv, const char *letters, const struc
             job->out = optarg;
         else if (option == 'f')
             job->is_fresh = true;
+        else if (option == 'a')
+            job->options.judges_all = true;
         else
             result = parse_option(job, argv[0], option, options[at].name, optarg);
     }
@@ -192,6 +226,10 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"curve", required_argument, NULL, 'u'},
         {"every", required_argument, NULL, 'e'},
         {"weights", required_argument, NULL, 'w'},
+        {"network", required_argument, NULL, 'N'},
+        {"gradient-bits", required_argument, NULL, 'g'},
+        {"judge", required_argument, NULL, 'J'},
+        {"judge-curve", no_argument, NULL, 'a'},
         {"threads", required_argument, NULL, 'j'},
         {"content-device", required_argument, NULL, 'D'},
         {"style-device", required_argument, NULL, 'E'},
@@ -213,7 +251,8 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         return cli_usage_error(argv[0], "--iterations: fewer than scales");
     if (job->options.size < SIZE_MIN || job->options.style_size < SIZE_MIN)
         return cli_usage_error(argv[0], "--scale-down: %u leaves fewer than %d pixels", job->scale_down, SIZE_MIN);
-    return check_devices(job, argv[0]);
+    result = check_network(job, argv[0]);
+    return result == CLI_OK ? check_devices(job, argv[0]) : result;
 }
 
 int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *job)

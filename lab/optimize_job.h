@@ -14,7 +14,8 @@ enum { OPTIMIZE_CURVES = 2 };
 struct optimize_job {
     const char *picture; // to be measured, by artem lab measure
     const char *content, *style, *out, *curves[OPTIMIZE_CURVES];
-    char weights[PATH_MAX], state[PATH_MAX];
+    const char *network, *weights, *judge; // files; NULL where none is named
+    char state[PATH_MAX];
     struct optimize_options options;
     const char *content_device, *style_device; // NULL: both are computed together
     uint32_t scale_down;                       // options' sizes are those of the result divided by it
@@ -34,7 +35,12 @@ int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *out_j
 // Whether a picture of that size can be compared. Else says why not.
 bool optimize_job_is_large_enough(const char *path, const struct lab_picture *picture, uint32_t size);
 
-// Loads VGG-16 for the job. CLI_OK, or CLI_ERROR after a message.
-int optimize_job_load_weights(struct optimize_job *job, struct vgg_weights *out_weights);
+struct optimize_networks {
+    struct vgg_weights painter, judge; // judge: VGG-16 where the painter is another, or empty
+};
+
+// Loads the job's. CLI_OK, or CLI_ERROR after a message. Free also after a failure.
+int optimize_job_load_networks(const struct optimize_job *job, struct optimize_networks *out_networks);
+void optimize_networks_free(struct optimize_networks *networks);
 
 #endif

@@ -20,7 +20,7 @@ struct header {
     double seconds;
 };
 
-static const char magic[8] = {'A', 'R', 'T', 'L', 'A', 'B', '0', '1'};
+static const char magic[8] = {'A', 'R', 'T', 'L', 'A', 'B', '0', '2'};
 
 static size_t picture_bytes(uint32_t width, uint32_t height)
 {

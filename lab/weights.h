@@ -5,6 +5,7 @@
 #ifndef ARTEM_LAB_WEIGHTS_H
 #define ARTEM_LAB_WEIGHTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "artem/result.h"
@@ -16,17 +17,38 @@ extern const uint32_t vgg_layer_channels[VGG_LAYERS];
 extern const uint32_t vgg_layer_level[VGG_LAYERS]; // how often the picture was halved before it
 extern const float vgg_mean[3];                    // of R, G, B
 
+// A layer of a binarised network; docs/lab.md says what it computes.
+struct binary_weights {
+    uint8_t *bits;             // [outputs][9][inputs / 8], tap by tap, lowest bit first; 1 is +1, 0 is -1
+    float *alpha;              // [outputs]
+    float *threshold, *window; // [inputs]
+    float *skip;               // [outputs], or NULL
+};
+
+struct vgg_layer {
+    uint32_t inputs, outputs;
+    float *weights; // input channels of the first layer: R, G, B; NULL where the layer is binary
+    float *bias;
+    struct binary_weights binary; // empty where it is not
+};
+
+enum vgg_variant { VGG_FLOAT, VGG_PLAIN, VGG_AWARE, VGG_TRAINED, VGG_VARIANTS };
+extern const char *const vgg_variant_names[VGG_VARIANTS];
+
 struct vgg_weights {
-    uint32_t layers; // the first that many are there
-    struct {
-        uint32_t inputs, outputs;
-        float *weights; // input channels of the first layer: R, G, B
-        float *bias;
-    } layer[VGG_LAYERS];
+    enum vgg_variant variant; // the others are binarised
+    uint32_t layers;          // the first that many are there
+    struct vgg_layer layer[VGG_LAYERS];
 };
 
 // Reads the first `layers`. On failure says why in the log, and *out_weights is empty.
 enum artem_result vgg_weights_load(const char *path, uint32_t layers, struct vgg_weights *out_weights);
+// The same from a file of a binarised network.
+enum artem_result binary_weights_load(const char *path, uint32_t layers, struct vgg_weights *out_weights);
+// Writes such a file. False after a message in the log.
+bool binary_weights_save(const char *path, const struct vgg_weights *weights);
+// How many layers it has, or 0 after a message.
+uint32_t binary_weights_count(const char *path);
 void vgg_weights_free(struct vgg_weights *weights);
 
 // 0..VGG_LAYERS-1, or VGG_LAYERS for a name that no layer has.

@@ -2,35 +2,11 @@
 // Life time of the CPU backend.
 #include "backend_cpu.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "artem/log.h"
-
-// ARTEM_CPU=c|neon|avx2|… names the set of kernels, for tests, measurements and bug reports.
-static enum artem_cpu chosen_cpu(void)
-{
-    const enum artem_cpu best = artem_cpu_detect();
-    const char *name = secure_getenv("ARTEM_CPU");
-    char known[128] = "";
-    size_t length = 0;
-
-    if (name == NULL || *name == '\0')
-        return best;
-    for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
-        const enum artem_cpu cpu = (enum artem_cpu)i;
-        if (!artem_cpu_supported(cpu))
-            continue;
-        if (strcmp(name, artem_cpu_name(cpu)) == 0)
-            return cpu;
-        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", length > 0 ? ", " : "",
-                                   artem_cpu_name(cpu));
-    }
-    artem_log(ARTEM_LOG_WARN, "ARTEM_CPU: this machine or build has no \"%s\", only %s; %s is used", name, known,
-              artem_cpu_name(best));
-    return best;
-}
+#include "kernel_choice.h"
 
 static void set_conv8(struct artem_conv8 *layer, int in, int out, int8_t **packed)
 {
@@ -85,7 +61,7 @@ static void destroy(void *backend)
 
 static enum artem_result create(const struct artem_engine_params *params, void **out_backend)
 {
-    const enum artem_cpu level = chosen_cpu();
+    const enum artem_cpu level = artem_cpu_chosen();
     struct cpu_backend *cpu = aligned_alloc(ARTEM_ALIGN, sizeof *cpu);
     enum artem_result result;
 

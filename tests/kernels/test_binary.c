@@ -188,18 +188,18 @@ static void test_shapes(const struct artem_kernels *k)
             }
 }
 
-static int read_back(const float *value, int bits, float step)
+static int read_back(const struct artem_kernels *k, const float *value, int bits, float step)
 {
     float values[32] = {*value};
     uint8_t planes[8 * 4];
     const struct shape s = {1, 1, 32, 32, bits, true};
 
-    artem_bgrad_quantise(values, 1, 32, bits, step, planes);
+    k->bgrad_quantise(values, 1, 32, bits, step, planes);
     CHECK_INT(quantum_at(&s, planes, 0, 1), bits == 1 ? -1 : 0);
     return quantum_at(&s, planes, 0, 0);
 }
 
-static void test_quantise(void)
+static void test_quantise(const struct artem_kernels *k)
 {
     static const float values[] = {0,     1e-9F, 0.24F, 0.25F, 0.26F, 0.75F,    1.25F,  3.4F,  62.75F,
                                    63.4F, 63.6F, 64,    1e30F, 0.5F,  INFINITY, -0.25F, -0.75F};
@@ -210,10 +210,41 @@ static void test_quantise(void)
                 const float value = (float)sign * values[i];
                 const double limit = (1 << (bits - 1)) - 1, whole = nearbyint((double)value / 0.5);
                 const int expected = bits == 1 ? (value > 0 ? 1 : -1) : (int)fmax(-limit, fmin(limit, whole));
-                CHECK_INT(read_back(&value, bits, 0.5F), expected);
+                CHECK_INT(read_back(k, &value, bits, 0.5F), expected);
             }
-    CHECK_INT(read_back(&(float){NAN}, 8, 1), 0);
-    CHECK_INT(read_back(&(float){NAN}, 1, 1), -1);
+    CHECK_INT(read_back(k, &(float){NAN}, 8, 1), 0);
+    CHECK_INT(read_back(k, &(float){NAN}, 1, 1), -1);
+}
+
+// Many cells: where each quantum lies, with guarded memory.
+static void test_planes(const struct artem_kernels *k, uint32_t channels)
+{
+    enum { N = 3 };
+    const size_t count = (size_t)N * channels;
+    struct guard values = guard_alloc(count * 4, 4), threshold = guard_alloc((size_t)channels * 4, 4);
+    float *v = (float *)values.data, *t = (float *)threshold.data;
+
+    for (size_t i = 0; i < count; i++)
+        v[i] = (float)random_in(-300, 300) / 64;
+    for (size_t c = 0; c < channels; c++)
+        t[c] = c % 3 == 0 ? v[c] : (float)random_in(-300, 300) / 64;
+    v[1] = NAN;
+    for (int bits = 1; bits <= 8; bits *= 2) {
+        const struct shape s = {N, 1, channels, channels, bits, true};
+        struct guard planes = random_guard(count / 8 * (size_t)bits, 1);
+        uint8_t *expected = malloc(planes.size);
+        k->bgrad_quantise(v, N, channels, bits, 0.37F, planes.data);
+        artem_bgrad_quantise(v, N, channels, bits, 0.37F, expected);
+        CHECK(memcmp(planes.data, expected, planes.size) == 0);
+        if (bits == 2) {
+            k->binarise(v, N, channels, t, planes.data);
+            for (size_t i = 0; i < count; i++)
+                CHECK_INT(quantum_at(&s, planes.data, i / channels, i % channels), v[i] > t[i % channels]);
+        }
+        free(expected);
+        CHECK(guard_free(&planes));
+    }
+    CHECK(guard_free(&values) && guard_free(&threshold));
 }
 
 int main(void)
@@ -224,15 +255,18 @@ int main(void)
             test_bgemm(1, 32, 32, signs, fill > 0 ? 255 : fill);
             test_bgemm(3, 32, 1152, signs, fill > 0 ? 255 : fill);
         }
-    test_quantise();
     for (int cpu = ARTEM_CPU_C; cpu < ARTEM_CPU_COUNT; cpu++) {
         struct artem_kernels k;
         if (!artem_cpu_supported((enum artem_cpu)cpu))
             continue;
         artem_kernels_select(&k, (enum artem_cpu)cpu);
         // Sets that take them from another are the same.
-        if (cpu == ARTEM_CPU_C || cpu == ARTEM_CPU_AVX2 || cpu == ARTEM_CPU_AVX512 || cpu == ARTEM_CPU_NEON)
+        if (cpu == ARTEM_CPU_C || cpu == ARTEM_CPU_AVX2 || cpu == ARTEM_CPU_AVX512 || cpu == ARTEM_CPU_NEON) {
+            test_quantise(&k);
+            test_planes(&k, 32);
+            test_planes(&k, 160);
             test_shapes(&k);
+        }
     }
     return test_result();
 }

@@ -85,7 +85,7 @@ static void fill_state(struct lab_state *state)
         state->moments[1][i] = (float)i * 2;
     }
     for (uint32_t i = 0; i < 300; i++)
-        CHECK(curve_add(&state->curve, &(struct curve_point){1, i, i * 0.5, {.total = i, .style = i + 0.25}}));
+        CHECK(curve_add(&state->curve, &(struct curve_point){1, i, i * 0.5, {.total = i, .style = i + 0.25}, NAN}));
 }
 
 static void test_state(void)

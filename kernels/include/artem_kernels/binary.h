@@ -53,6 +53,9 @@ void artem_bgrad_rows(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
 // Bit planes of n cells of `channels` floats. A quantum stands for `step` > 0, which is the scale of the result. NaN is
 // taken for 0. The floating-point environment must round to nearest.
 void artem_bgrad_quantise(const float *gradient, size_t n, uint32_t channels, int bits, float step, uint8_t *planes);
+// The same planes of two bits for quanta that are 1 where value > threshold[channel], else 0: with them, and mirrored
+// taps, the convolution forwards is another one's way back (§10).
+void artem_binarise(const float *values, size_t n, uint32_t channels, const float *threshold, uint8_t *planes);
 // What one plane of bits counts: 2^plane, the highest negative; for `bits` = 1 see §10.
 static inline int32_t artem_bgrad_weight(int plane, int bits)
 {

@@ -102,6 +102,8 @@ struct artem_kernels {
     // §10: binary.h.
     void (*bgrad_pack)(struct artem_bgrad *grad);
     void (*bgrad_rows)(const struct artem_bgrad *grad, uint32_t y0, uint32_t y1);
+    void (*bgrad_quantise)(const float *gradient, size_t n, uint32_t channels, int bits, float step, uint8_t *planes);
+    void (*binarise)(const float *values, size_t n, uint32_t channels, const float *threshold, uint8_t *planes);
 };
 
 // Sets of kernels: each takes what those named in brackets have and overwrites what it improves.

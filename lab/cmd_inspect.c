@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dnn.h"
+#include "inspect.h"
+#include "inspect_grid.h"
+#include "lab.h"
+#include "photos.h"
+#include "progress.h"
+
+static const char help[] =
+    "usage: artem lab inspect PHOTO... -o DIR [options]\n\n"
+    "Holds the features of binarised networks against those of VGG-16 on photos.\n\n"
+    "  -o DIR          a grid for each photo: columns are the layers, rows VGG-16 and the networks, tiles the channel\n"
+    "                  in which VGG-16's features are largest (outside the margin); layers.csv: similarity to VGG-16 "
+    "and collapse of each\n"
+    "                  layer; maxima.csv: where each photo's features are largest\n"
+    "  --network FILE  a binarised network (artem lab binarize); may be given four times\n"
+    "  --weights FILE  VGG-16 (where models/fetch-vgg leaves it)\n"
+    "  --size N        pixels of a side that photos are cut and scaled to (160)\n"
+    "  --threads N     0 is one per processor (0)\n\n"
+    "Collapse is how alike different photos are to a network, the mean cosine between their features after each\n"
+    "channel's mean was taken away: 1 means that it sees the same in all of them.";
+
+enum { NETWORKS = 4, PHOTOS = 32 };
+
+struct job {
+    const char *weights, *out, *network[NETWORKS], *const *photo;
+    uint32_t networks, photos, size, threads;
+};
+
+struct inspection {
+    const struct job *job;
+    uint32_t layers, networks;                // with VGG-16, which is the first
+    struct vgg_weights weights[NETWORKS + 1]; //
+    struct photos photos;
+    struct lab_picture grid[PHOTOS];
+    FILE *measures, *maxima;
+};
+
+static int parse(int argc, char **argv, struct job *job)
+{
+    static const struct option options[] = {
+        {"network", required_argument, NULL, 'n'}, {"weights", required_argument, NULL, 'w'},
+        {"size", required_argument, NULL, 's'},    {"threads", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    int option, result = CLI_OK;
+
+    *job = (struct job){.size = 160};
+    while (result == CLI_OK && (option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+        if (option == 'h') {
+            puts(help);
+            exit(cli_finish_output());
+        }
+        if (option == '?')
+            return CLI_USAGE; // getopt has said why
+        if (option == 'o')
+            job->out = optarg;
+        else if (option == 'w')
+            job->weights = optarg;
+        else if (option == 's')
+            result = lab_parse_uint(argv[0], "size", optarg, 32, 512, &job->size);
+        else if (option == 'j')
+            result = lab_parse_uint(argv[0], "threads", optarg, 0, 256, &job->threads);
+        else if (job->networks == NETWORKS)
+            result = cli_usage_error(argv[0], "--network: given more than four times");
+        else
+            job->network[job->networks++] = optarg;
+    }
+    if (result != CLI_OK)
+        return result;
+    job->photo = (const char *const *)argv + optind;
+    job->photos = (uint32_t)(argc - optind);
+    if (job->photos == 0 || job->photos > PHOTOS)
+        return cli_usage_error(argv[0], "expected photos, at most %d", PHOTOS);
+    return job->out != NULL ? CLI_OK : cli_usage_error(argv[0], "-o is missing");
+}
+
+// "aware", or for one of two of the same variant its file.
+static const char *name_of(const struct inspection *in, uint32_t network)
+{
+    const enum vgg_variant variant = in->weights[network].variant;
+
+    for (uint32_t i = 1; i < in->networks; i++)
+        if (network > 0 && i != network && in->weights[i].variant == variant)
+            return in->job->network[network - 1];
+    return vgg_variant_names[variant];
+}
+
+// One layer of VGG-16, as it is and centred.
+struct reference {
+    struct inspect_features raw, centred;
+    uint32_t channel[PHOTOS]; // in which each photo's features are largest
+};
+
+static void write_maxima(struct inspection *in, uint32_t layer, uint32_t network,
+                         const struct inspect_features *features, struct reference *reference)
+{
+    for (uint32_t p = 0; p < in->photos.count; p++) {
+        const struct inspect_maximum max = inspect_maximum(features, p);
+        if (network == 0)
+            reference->channel[p] = max.channel;
+        fprintf(in->maxima, "%s,%s,%s,%u,%u,%u,%.6g\n", vgg_layer_names[layer], name_of(in, network),
+                in->photos.path[p], max.channel, max.row, max.column, (double)max.value);
+        grid_put_channel(&in->grid[p], layer + 1, network, features, p, reference->channel[p]);
+    }
+}
+
+// `features` are centred afterwards.
+static enum artem_result measure(struct inspection *in, uint32_t layer, uint32_t network,
+                                 struct inspect_features *features, struct reference *reference)
+{
+    write_maxima(in, layer, network, features, reference);
+    const double similarity = inspect_similarity(features, &reference->raw), collapse = inspect_collapse(features);
+    const enum artem_result result = inspect_centre(features);
+    fprintf(in->measures, "%s,%s,%.6f,%.6f,%.6f,%.6f\n", vgg_layer_names[layer], name_of(in, network), similarity,
+            inspect_similarity(features, &reference->centred), collapse, inspect_collapse(features));
+    return result;
+}
+
+static enum artem_result compute(const struct inspection *in, uint32_t layer, uint32_t network,
+                                 struct inspect_features *out)
+{
+    return inspect_compute(&in->weights[network], layer, in->job->size, in->photos.picture, in->photos.count, out);
+}
+
+static enum artem_result look_at_layer(struct inspection *in, uint32_t layer, struct progress *progress)
+{
+    struct reference reference = {0};
+    struct inspect_features features = {0};
+    enum artem_result result = compute(in, layer, 0, &reference.raw);
+
+    if (result == ARTEM_OK)
+        result = compute(in, layer, 0, &reference.centred);
+    if (result == ARTEM_OK)
+        result = inspect_centre(&reference.centred);
+    for (uint32_t network = 0; network < in->networks && result == ARTEM_OK; network++) {
+        progress_show(progress, (double)layer / in->layers, "%s", vgg_layer_names[layer]);
+        result = compute(in, layer, network, &features);
+        if (result == ARTEM_OK)
+            result = measure(in, layer, network, &features, &reference);
+        inspect_free(&features);
+    }
+    inspect_free(&reference.raw);
+    inspect_free(&reference.centred);
+    return result;
+}
+
+// DIR/NAME.png for photo i; false after a message.
+static bool save_grid(const struct inspection *in, uint32_t i)
+{
+    const char *path = in->photos.path[i], *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    char out[PATH_MAX];
+
+    if (snprintf(out, sizeof out, "%s/%.*s.png", in->job->out, (int)(dot != NULL ? dot - name : (long)strlen(name)),
+                 name) >= (int)sizeof out)
+        return !cli_error("%s: the path is too long", in->job->out);
+    return lab_picture_save(out, &in->grid[i]);
+}
+
+static FILE *open_table(const struct job *job, const char *name, const char *head)
+{
+    char path[PATH_MAX];
+    FILE *file = NULL;
+
+    if (snprintf(path, sizeof path, "%s/%s", job->out, name) < (int)sizeof path)
+        file = fopen(path, "w");
+    if (file == NULL)
+        cli_error("%s/%s: %m", job->out, name);
+    else
+        fprintf(file, "%s\n", head);
+    return file;
+}
+
+static bool close_table(FILE *file, const char *name)
+{
+    const bool good = file != NULL && ferror(file) == 0;
+
+    return (file == NULL || fclose(file) == 0) && good ? true : !cli_error("%s: cannot be written", name);
+}
+
+static int inspect(struct inspection *in)
+{
+    struct progress progress = {0};
+    enum artem_result result = ARTEM_OK;
+
+    if (mkdir(in->job->out, 0755) != 0 && errno != EEXIST)
+        return cli_error("%s: %m", in->job->out);
+    in->measures =
+        open_table(in->job, "layers.csv", "layer,network,similarity,similarity_centred,collapse,collapse_centred");
+    if (in->measures == NULL)
+        return CLI_ERROR;
+    in->maxima = open_table(in->job, "maxima.csv", "layer,network,photo,channel,row,column,value");
+    bool good = in->maxima != NULL;
+    for (uint32_t i = 0; i < in->photos.count && good; i++) {
+        good = grid_create(in->layers + 1, in->networks, &in->grid[i]) || !cli_error("out of memory");
+        for (uint32_t row = 0; row < in->networks && good; row++)
+            grid_put_photo(&in->grid[i], 0, row, &in->photos.picture[i]);
+    }
+    for (uint32_t layer = 0; layer < in->layers && good && result == ARTEM_OK; layer++)
+        result = look_at_layer(in, layer, &progress);
+    progress_hide(&progress);
+    if (result != ARTEM_OK)
+        good = !cli_error("the features could not be computed: %s", artem_result_string(result));
+    for (uint32_t i = 0; i < in->photos.count && good; i++)
+        good = save_grid(in, i);
+    good = close_table(in->measures, "layers.csv") && good;
+    if (in->maxima != NULL)
+        good = close_table(in->maxima, "maxima.csv") && good;
+    return good ? CLI_OK : CLI_ERROR;
+}
+
+// VGG-16 and the networks, as deep as the shallowest.
+static bool load(struct inspection *in)
+{
+    const struct job *job = in->job;
+
+    in->layers = VGG_LAYERS;
+    for (uint32_t i = 0; i < job->networks; i++) {
+        const uint32_t count = binary_weights_count(job->network[i]);
+        if (count == 0)
+            return false;
+        in->layers = count < in->layers ? count : in->layers;
+    }
+    if (!lab_load_vgg(job->weights, in->layers, &in->weights[0]))
+        return false;
+    in->networks = 1;
+    for (uint32_t i = 0; i < job->networks; i++, in->networks++)
+        if (binary_weights_load(job->network[i], in->layers, &in->weights[i + 1]) != ARTEM_OK)
+            return false;
+    return photos_load(job->photo, job->photos, job->size, &in->photos);
+}
+
+int lab_inspect(int argc, char **argv)
+{
+    struct job job;
+    struct inspection in = {.job = &job};
+    int status = parse(argc, argv, &job);
+
+    if (status != CLI_OK)
+        return status;
+    dnn_set_threads(job.threads);
+    status = load(&in) ? inspect(&in) : CLI_ERROR;
+    for (uint32_t i = 0; i <= NETWORKS; i++)
+        vgg_weights_free(&in.weights[i]);
+    for (uint32_t i = 0; i < PHOTOS; i++)
+        lab_picture_free(&in.grid[i]);
+    photos_free(&in.photos);
+    return status;
+}
