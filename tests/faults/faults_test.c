@@ -3,7 +3,7 @@
 // Every call that the layer makes, of OpenXR, of Vulkan, for memory, of the system, of its engine, fails once; so
 // does every call of the app. The app must not notice: its own calls return what they do without
 // the layer, every frame arrives, as it is or rightly painted, nothing is left behind, nothing hangs, and the log says
-// a few lines at most. PAIRS: so many pairs of faults as well, at random. In sessions of more than SHORT frames, frames
+// a few lines at most. PAIRS: so many pairs of faults as well, at random. In sessions of more than nine frames, frames
 // are alike: of those between the first ones and the last ones not every call fails, but each of a frame's calls does
 // in some frames; --every-call: all do. --step: one call in N fails, for builds that are slow.
 #include <dirent.h>
