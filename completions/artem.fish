@@ -30,9 +30,10 @@ complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
 complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan cuda'
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe bench' -l devices -x -d 'that share each frame'
-complete -c artem -n '__fish_seen_subcommand_from lab; and not __fish_seen_subcommand_from binarize inspect optimize' -f -a 'binarize inspect measure optimize'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-layers -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-weight -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and not __fish_seen_subcommand_from binarize inspect measure optimize' -f -a 'binarize inspect measure optimize'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-device -x -a 'cpu:0 cpu:1 openvino:CPU openvino:GPU openvino:NPU'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l content-layers -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l content-weight -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l count -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l curve -r -F
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l every -x
@@ -45,21 +46,23 @@ complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcomman
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l method -x -a 'lbfgs adam'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect optimize' -l network -r -F
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l photos -x -a '(__fish_complete_directories)'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l pool -x -a 'max average'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l pool -x -a 'max average'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l rate -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l scale-down -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l scales -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l seed -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -l size -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -l size -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l start -x -a 'content noise'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-layers -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-size -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-weight -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -l threads -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l tile -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-device -x -a 'cpu:0 cpu:1'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-layers -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-size -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-weight -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -l threads -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l tile -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l variant -x -a 'plain aware'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l variation -x
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect optimize' -l weights -r -F
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect optimize' -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l variation -x
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect measure optimize' -l weights -r -F
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -F
 complete -c artem -n '__fish_seen_subcommand_from report' -l monado -r
 complete -c artem -n '__fish_seen_subcommand_from stylize view report replay run config' -F
 complete -c artem -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
