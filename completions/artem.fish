@@ -54,6 +54,7 @@ complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcomman
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -l size -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l start -x -a 'content noise'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-device -x -a 'cpu:0 cpu:1'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l devices -x -d 'that share the tiles'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-layers -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-size -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-weight -x

@@ -14,6 +14,7 @@
 #include "measure.h"
 #include "optimize_digest.h"
 #include "optimize_job.h"
+#include "team.h"
 #include "upsample.h"
 
 enum { SAVE_SECONDS = 20 };
@@ -98,6 +99,7 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
                   const struct optimize_outcome *outcome)
 {
     const struct lab_time each = lab_times_median(watch->times);
+    char shares[256];
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
     if (outcome->end == OPTIMIZE_STOPPED) {
@@ -128,6 +130,10 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
                1e3 * watch->style_seconds);
     if (isfinite(outcome->judged))
         printf("judged      %.6g, from %.6g: style, by VGG-16 in floats\n", outcome->judged, outcome->judged_start);
+    if (job->options.objective.team != NULL) {
+        lab_team_describe(job->options.objective.team, shares, sizeof shares);
+        printf("tiles       %s\n", shares);
+    }
     return cli_finish_output();
 }
 
@@ -140,7 +146,14 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
     const uint64_t digest = optimize_digest(&job->options, &networks->painter, pictures);
     struct optimize_outcome outcome;
     struct lab_state state = {0};
+    struct lab_team team = {0};
 
+    if (job->team_devices != NULL) {
+        const enum artem_result made = lab_team_create(job->team_devices, job->options.threads, &team);
+        if (made != ARTEM_OK)
+            return cli_error("the devices cannot be used: %s", artem_result_string(made));
+        job->options.objective.team = &team;
+    }
     if (!job->is_fresh && lab_state_load(job->state, digest, &state))
         fprintf(stderr, "going on after %u iterations\n", iterations_done(&state));
     state.inputs = digest;
@@ -155,6 +168,7 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
         status = finish(job, &state, &watch, &outcome);
     lab_state_free(&state);
     lab_times_free(&times);
+    lab_team_destroy(&team);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "objective_internal.h"
+#include "objective_spread.h"
 #include "window.h"
 
 uint32_t objective_last_layer(const struct objective_params *params)
@@ -18,7 +19,7 @@ uint32_t objective_last_layer(const struct objective_params *params)
     return last;
 }
 
-static float *allocate(struct objective *o, uint64_t values)
+float *objective_allocate(struct objective *o, uint64_t values)
 {
     float *memory = calloc(values, sizeof *memory);
 
@@ -27,67 +28,41 @@ static float *allocate(struct objective *o, uint64_t values)
     return memory;
 }
 
-static uint64_t square(uint32_t layer)
+uint64_t objective_gram_size(uint32_t layer)
 {
     return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
 }
 
-static struct window window_at_hand(const struct objective *o)
+struct window objective_window(const struct objective *o)
 {
     return (struct window){o->column, o->row, o->columns.window, o->rows.window};
 }
 
-// Calls what is to be done for every window, with its features computed.
-static enum artem_result each_window(struct objective *o, const struct lab_picture *picture, bool is_computed,
-                                     enum artem_result (*task)(struct objective *o, void *user), void *user)
+static enum artem_result take_targets(struct objective *o, float *grad)
 {
-    enum artem_result result = ARTEM_OK;
-
-    for (uint32_t y = 0; y < o->rows.count; y++)
-        for (uint32_t x = 0; x < o->columns.count && result == ARTEM_OK; x++) {
-            o->column = tile_axis_span(&o->columns, x);
-            o->row = tile_axis_span(&o->rows, y);
-            if (!is_computed) {
-                const struct window window = window_at_hand(o);
-                window_cut(&window, picture, o->window);
-                result = vgg_net_forward(o->net, o->window);
-            }
-            if (result == ARTEM_OK)
-                result = task(o, user);
-        }
-    return result;
-}
-
-static enum artem_result take_targets(struct objective *o, void *user)
-{
-    (void)user;
+    (void)grad;
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
         if (o->params.content_weight[i] > 0)
             objective_keep_target(o, i);
     return ARTEM_OK;
 }
 
-static enum artem_result take_style(struct objective *o, void *user)
+static enum artem_result measure(struct objective *o, float *grad)
 {
-    return objective_add_grams(o, o->style_gram, user);
-}
-
-static enum artem_result measure(struct objective *o, void *user)
-{
-    (void)user;
+    (void)grad;
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
         if (o->params.content_weight[i] > 0)
             o->content_loss += (double)o->params.content_weight[i] * objective_content_part(o, i);
     return objective_add_grams(o, o->gram, &o->content);
 }
 
-static enum artem_result differentiate(struct objective *o, void *user)
+static enum artem_result differentiate(struct objective *o, float *grad)
 {
-    const struct window window = window_at_hand(o);
+    const struct window window = objective_window(o);
     const enum artem_result result = vgg_net_backward(o->net, o->layers, objective_add_gradient, o, o->window_grad);
 
     if (result == ARTEM_OK)
-        window_add_gradient(&window, o->window_grad, o->content.width, o->content.height, user);
+        window_add_gradient(&window, o->window_grad, o->content.width, o->content.height, grad);
     return result;
 }
 
@@ -97,6 +72,22 @@ static bool has_style(const struct objective_params *params)
         if (params->style_weight[i] > 0)
             return true;
     return false;
+}
+
+static enum artem_result take_style(struct objective *o, const struct lab_picture *style)
+{
+    enum artem_result result = ARTEM_OK;
+
+    for (uint32_t w = 0; w < objective_tiles(o) && result == ARTEM_OK; w++) {
+        o->column = tile_axis_span(&o->columns, w % o->columns.count);
+        o->row = tile_axis_span(&o->rows, w / o->columns.count);
+        const struct window window = objective_window(o);
+        window_cut(&window, style, o->window);
+        result = vgg_net_forward(o->net, o->window);
+        if (result == ARTEM_OK)
+            result = objective_add_grams(o, o->style_gram, style);
+    }
+    return result;
 }
 
 // The style's own tiles: its picture has a size of its own.
@@ -117,46 +108,54 @@ static enum artem_result measure_style(struct objective *o, const struct lab_pic
         result = o->window == NULL || o->scratch == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
     }
     if (result == ARTEM_OK)
-        result = each_window(o, style, false, take_style, (void *)(uintptr_t)style);
+        result = take_style(o, style);
     vgg_net_destroy(&o->net);
     free(o->window);
     free(o->scratch);
     o->window = o->scratch = NULL;
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        for (uint64_t j = 0; o->style_gram[i] != NULL && j < square(i); j++)
+        for (uint64_t j = 0; o->style_gram[i] != NULL && j < objective_gram_size(i); j++)
             o->style_energy[i] += (double)o->style_gram[i][j] * (double)o->style_gram[i][j];
     return result;
 }
 
+// Devices that share a picture need a tile each: unless the caller has said otherwise, strips across the longer side.
+static void cut_content(struct objective *o)
+{
+    const uint32_t width = o->content.width, height = o->content.height, tile = o->params.tile;
+    const uint32_t devices = o->params.team != NULL ? o->params.team->count : 1;
+    const uint32_t halo = tile_halo(objective_last_layer(&o->params));
+    const bool strips = tile == 0 && devices > 1, wide = width >= height;
+
+    tile_axis_cut(width, strips && wide ? (width + devices - 1) / devices : tile, halo, &o->columns);
+    tile_axis_cut(height, strips && !wide ? (height + devices - 1) / devices : tile, halo, &o->rows);
+}
+
 static enum artem_result measure_content(struct objective *o)
 {
-    const uint32_t last = objective_last_layer(&o->params);
-    enum artem_result result;
-
-    tile_axis_cut(o->content.width, o->params.tile, tile_halo(last), &o->columns);
-    tile_axis_cut(o->content.height, o->params.tile, tile_halo(last), &o->rows);
+    cut_content(o);
     const uint64_t window = (uint64_t)o->rows.window * o->columns.window;
-    result = vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool,
-                            o->params.is_value_only        ? 0
-                            : o->params.gradient_bits != 0 ? o->params.gradient_bits
-                                                           : 32,
-                            &o->net);
+    enum artem_result result = objective_create_net(o, 0);
     if (result != ARTEM_OK)
         return result;
     o->memory += vgg_net_memory(o->net);
-    o->window = allocate(o, window * 3);
-    o->window_grad = allocate(o, window * 3);
-    o->scratch = allocate(o, window * vgg_layer_channels[0]);
-    o->product = allocate(o, window * vgg_layer_channels[0]);
+    o->window = objective_allocate(o, window * 3);
+    o->window_grad = objective_allocate(o, window * 3);
+    o->scratch = objective_allocate(o, window * vgg_layer_channels[0]);
+    o->product = objective_allocate(o, window * vgg_layer_channels[0]);
     if (o->window == NULL || o->window_grad == NULL || o->product == NULL || o->scratch == NULL)
         return ARTEM_ERROR_MEMORY;
-    result = each_window(o, &o->content, false, take_targets, NULL);
+    result = objective_spread_create(o, o->params.team, &o->spread);
+    if (result == ARTEM_OK)
+        result = objective_spread_run(o->spread, &o->content, false, take_targets, NULL);
     for (uint32_t i = 0; i < VGG_LAYERS; i++) {
         const uint64_t values = objective_cells(&o->content, i) * vgg_layer_channels[i];
         for (uint64_t j = 0; o->target[i] != NULL && j < values; j++)
             o->energy[i] += (double)o->target[i][j] * (double)o->target[i][j] / (double)values;
         o->energy[i] += 1e-3;
     }
+    if (result == ARTEM_OK)
+        objective_spread_share(o->spread);
     return result;
 }
 
@@ -179,13 +178,13 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
         if (params->style_weight[i] > 0) {
             o->layers |= 1u << i;
-            o->style_gram[i] = allocate(o, square(i));
-            o->gram[i] = allocate(o, square(i));
+            o->style_gram[i] = objective_allocate(o, objective_gram_size(i));
+            o->gram[i] = objective_allocate(o, objective_gram_size(i));
             result = o->style_gram[i] == NULL || o->gram[i] == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
         }
         if (params->content_weight[i] > 0 && result == ARTEM_OK) {
             o->layers |= 1u << i;
-            o->target[i] = allocate(o, objective_cells(content, i) * vgg_layer_channels[i]);
+            o->target[i] = objective_allocate(o, objective_cells(content, i) * vgg_layer_channels[i]);
             result = o->target[i] == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
         }
     }
@@ -230,16 +229,12 @@ enum artem_result objective_evaluate(struct objective *o, const float *rgb, floa
     struct objective_terms terms = {0, 0, 0, 0};
     enum artem_result result;
 
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        if (o->gram[i] != NULL)
-            memset(o->gram[i], 0, square(i) * sizeof(float));
-    o->content_loss = 0;
-    result = each_window(o, &picture, false, measure, NULL);
+    result = objective_spread_run(o->spread, &picture, false, measure, NULL);
     if (result != ARTEM_OK)
         return result;
     for (uint32_t i = 0; i < VGG_LAYERS; i++) {
         double sum = 0;
-        for (uint64_t j = 0; o->gram[i] != NULL && j < square(i); j++) {
+        for (uint64_t j = 0; o->gram[i] != NULL && j < objective_gram_size(i); j++) {
             const float d = o->gram[i][j] -= o->style_gram[i][j];
             sum += (double)d * (double)d;
         }
@@ -247,9 +242,8 @@ enum artem_result objective_evaluate(struct objective *o, const float *rgb, floa
             terms.style += (double)o->params.style_weight[i] * sum / o->style_energy[i];
     }
     if (grad != NULL) {
-        memset(grad, 0, values * sizeof *grad);
-        // With one window its features are still there.
-        result = each_window(o, &picture, objective_tiles(o) == 1, differentiate, grad);
+        objective_spread_share(o->spread);
+        result = objective_spread_run(o->spread, &picture, true, differentiate, grad);
     }
     terms.content = o->content_loss;
     terms.variation = variation_part(o, rgb, false, grad) + variation_part(o, rgb, true, grad);
@@ -279,6 +273,7 @@ void objective_destroy(struct objective **objective)
     *objective = NULL;
     if (o == NULL)
         return;
+    objective_spread_destroy(&o->spread);
     vgg_net_destroy(&o->net);
     for (uint32_t i = 0; i < VGG_LAYERS; i++) {
         free(o->target[i]);

@@ -17,13 +17,16 @@
 #include "picture.h"
 #include "weights.h"
 
+struct lab_team;
+
 struct objective_params {
     float content_weight[VGG_LAYERS], style_weight[VGG_LAYERS]; // 0: the layer has no part in it
     float content, style, variation;
-    bool average_pool;  // Gatys' choice; the network was trained with the largest
-    int gradient_bits;  // of a binarised network: 1, 2, 4, 8 or 32; 0 is 32
-    bool is_value_only; // no gradient will be asked for
-    uint32_t tile;      // pixels of a tile's inside, 0: one tile
+    bool average_pool;     // Gatys' choice; the network was trained with the largest
+    int gradient_bits;     // of a binarised network: 1, 2, 4, 8 or 32; 0 is 32
+    bool is_value_only;    // no gradient will be asked for
+    uint32_t tile;         // pixels of a tile's inside, 0: one tile, or as many as the team has members
+    struct lab_team *team; // devices that share the tiles (team.h); NULL: one, on the calling thread
 };
 
 struct objective_terms {

@@ -25,6 +25,7 @@ struct objective {
     double style_energy[VGG_LAYERS]; // ‖A‖²
     float *gram[VGG_LAYERS];         // G, then G - A
     double content_loss;             // of the evaluation at hand
+    struct objective_spread *spread; // over whom the windows go
 };
 
 // Cells of a layer, of the whole picture.

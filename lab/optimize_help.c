@@ -29,6 +29,7 @@ const char optimize_help[] =
     "and\n"
     "                          cpu:1 are halves of the processors; openvino:CPU, openvino:GPU, openvino:NPU (content "
     "only)\n"
+    "  --devices LIST          several that share the tiles, cpu:0,cpu:1,...: each has its part of the processors\n"
     "  --fresh                 do not go on from what an earlier run left\n\n"
     "Stopped or killed, it goes on where it was when it is started again in the same way: until it is done, OUT.state "
     "keeps the latest.";

@@ -9,6 +9,7 @@
 #include "lab.h"
 #include "layers.h"
 #include "optimize_help.h"
+#include "team.h"
 
 enum { SIZE_MIN = 32 };
 
@@ -66,6 +67,8 @@ static int check_devices(struct optimize_job *job, const char *command)
 
     if (job->content_device == NULL && job->style_device == NULL)
         return CLI_OK;
+    if (job->team_devices != NULL)
+        return cli_usage_error(command, "--devices goes neither with --content-device nor with --style-device");
     devices->is_split = true;
     if (job->style_device == NULL)
         devices->style = split_device_beside(&devices->content);
@@ -101,6 +104,7 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
                              *const pools[] = {"max", "average"};
     struct optimize_options *o = &job->options;
     unsigned word = 0;
+    char why[128];
     int result = CLI_OK;
 
     switch (option) {
@@ -152,6 +156,11 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
     case 'E':
         job->style_device = text;
         return parse_device(command, name, text, &o->devices.style);
+    case 'W':
+        job->team_devices = text;
+        if (lab_team_check(text, why, sizeof why))
+            return CLI_OK;
+        return cli_usage_error(command, "--devices: %s", why);
     case 'u':
         if (job->curve_count == OPTIMIZE_CURVES)
             return cli_usage_error(command, "--curve: given more than twice");
@@ -233,6 +242,7 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"threads", required_argument, NULL, 'j'},
         {"content-device", required_argument, NULL, 'D'},
         {"style-device", required_argument, NULL, 'E'},
+        {"devices", required_argument, NULL, 'W'},
         {"fresh", no_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},

@@ -18,6 +18,7 @@ struct optimize_job {
     char state[PATH_MAX];
     struct optimize_options options;
     const char *content_device, *style_device; // NULL: both are computed together
+    const char *team_devices;                  // NULL: one
     uint32_t scale_down;                       // options' sizes are those of the result divided by it
     uint32_t size, style_size;                 // those of the result
     uint32_t every, curve_count;

@@ -141,6 +141,23 @@ class Optimize(LabTest):
         self.assertIn("OpenVINO is not here", run.stderr)
         self.assertFalse(os.path.exists(self.path("out.png")))
 
+    def test_devices_give_the_same(self):
+        for out, options in (("a.png", ()), ("b.png", ("--devices", "cpu:0,cpu:1", "--threads", "2"))):
+            run = self.optimize("--iterations", "4", "--size", "96", "--method", "adam", *options, "--curve", self.path(out + ".csv"), out=out)
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertRegex(run.stdout, r"\ntiles       cpu:0 \d+ %, cpu:1 \d+ %\n")
+        a, b = self.curve("a.png.csv"), self.curve("b.png.csv")
+        self.assertEqual(len(a), len(b))
+        for one, two in zip(a, b):
+            self.assertAlmostEqual(one[3] / two[3], 1, 4)
+        for bad, error in (("cpu:0,vulkan:0", "vulkan:0 has no float network"), ("cpu:0,cpu:0", "named twice"), ("cpu", "'cpu' is none of")):
+            run = self.optimize("--devices", bad, out="x.png")
+            self.assertEqual(run.returncode, 2)
+            self.assertIn(error, run.stderr)
+        run = self.optimize("--devices", "cpu:0,cpu:1", "--style-device", "cpu:0", out="x.png")
+        self.assertEqual((run.returncode, os.path.exists(self.path("x.png"))), (2, False))
+        self.assertIn("goes neither with", run.stderr)
+
     def test_wrong_input(self):
         cases = {
             ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
