@@ -202,7 +202,7 @@ def binarised(report):
     if not weights:
         weights = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "artem", "vgg16.safetensors")
     networks = {}
-    for variant, options in (("plain", ()), ("aware", ("--photos", report.options.photos))):
+    for variant, options in (("plain", ()), ("aware", ("--photos", report.options.photos, "--count", "16"))):
         networks[variant] = report.path(variant + ".safetensors")
         run(report.artem, "lab", "binarize", weights, "-o", networks[variant], "--variant", variant, *options)
     if report.options.xnor:
@@ -213,9 +213,9 @@ def binarised(report):
     with open(os.path.join(folder, "layers.csv")) as file:
         head, *lines = csv.reader(file)
     text = f"{len(photos)} photos.\n\n" + table(head, [[rounded(v) for v in line] for line in lines])
-    grids = sorted(n for n in os.listdir(folder) if n.endswith(".png"))
-    if grids:
-        run("convert", os.path.join(folder, grids[0]), "-resize", "1200x1200>", *JPEG, report.out("binarised.jpg"))
+    grid = os.path.join(folder, os.path.splitext(os.path.basename(report.photo))[0] + ".png")
+    if os.path.exists(grid):
+        run("convert", grid, "-resize", "1200x1200>", *JPEG, report.out("binarised.jpg"))
         text += ("\n![Columns are layers, rows VGG-16 and then " + ", ".join(networks) + ": the channel in which VGG-16's features are largest]"
                  "(binarised.jpg)\n")
     rows, best = [], list(networks)[-1]
