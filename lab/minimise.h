@@ -15,6 +15,8 @@ struct minimise_problem {
     // After each iteration, x being where it arrived. False: enough.
     bool (*progress)(void *user, uint32_t iteration, const float *x, double value);
     void *user;
+    // The gradient is not quite the value's: a line search must not ask more of a point than that it is lower.
+    bool is_approximate;
 };
 
 enum minimise_end {

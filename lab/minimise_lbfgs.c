@@ -69,6 +69,8 @@ static bool start(struct run *run, lbfgsfloatval_t *x, uint32_t iterations, enum
     parameters.epsilon = 0; // ends when the iterations do
     parameters.max_iterations = (int)(iterations - run->done);
     parameters.max_linesearch = 25;
+    if (run->problem->is_approximate)
+        parameters.linesearch = LBFGS_LINESEARCH_BACKTRACKING_ARMIJO;
     for (uint64_t i = 0; i < run->problem->values; i++)
         x[i] = (double)run->best[i];
     run->here = 0;

@@ -86,7 +86,8 @@ static enum artem_result minimise(struct run *run, enum minimise_end *out_end)
 {
     struct lab_state *state = run->state;
     const uint64_t values = (uint64_t)state->picture.width * state->picture.height * 3;
-    const struct minimise_problem problem = {values, evaluate, progress, run};
+    const struct minimise_problem problem = {values, evaluate, progress, run,
+                                             run->inputs->weights->variant != VGG_FLOAT};
     const uint32_t iterations = iterations_of(run->options, state->scale);
     struct minimise_adam adam = {.rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f};
 

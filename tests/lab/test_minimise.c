@@ -53,7 +53,7 @@ static void set_start(float x[VALUES])
 static void test_lbfgs(void)
 {
     struct valley valley = {0}, stopped = {.stop_after = 3}, failing = {.fail_after = 4};
-    struct minimise_problem problem = {VALUES, evaluate, progress, &valley};
+    struct minimise_problem problem = {VALUES, evaluate, progress, &valley, false};
     enum minimise_end end;
     float x[VALUES];
 
@@ -78,6 +78,35 @@ static void test_lbfgs(void)
     CHECK_INT(minimise_lbfgs(&problem, x, 200, &end), ARTEM_ERROR_DEVICE);
 }
 
+// Values in steps, as of a network of bits, and the gradient of what lies beneath, each part of it off by up to half.
+static enum artem_result evaluate_steps(void *user, const float *x, float *grad, double *out_value)
+{
+    const enum artem_result result = evaluate(user, x, grad, out_value);
+
+    *out_value = floor(*out_value * 20) / 20;
+    for (int i = 0; i < VALUES; i++)
+        grad[i] *= 1 + 0.5f * sinf(37 * x[i] + (float)i);
+    return result;
+}
+
+static void test_lbfgs_approximate(void)
+{
+    double value[2];
+
+    for (int kind = 0; kind < 2; kind++) {
+        struct valley valley = {0};
+        const struct minimise_problem problem = {VALUES, evaluate_steps, progress, &valley, kind == 1};
+        enum minimise_end end;
+        float x[VALUES];
+        set_start(x);
+        CHECK_INT(minimise_lbfgs(&problem, x, 60, &end), ARTEM_OK);
+        value[kind] = valley.last;
+    }
+    CHECK(value[1] < 3); // from 58
+    if (!(value[1] < value[0]))
+        TEST_FAIL("%g, but %g where more was asked of a point", value[1], value[0]);
+}
+
 static void run_adam(float x[VALUES], const uint32_t stops[2])
 {
     float moments[2][VALUES] = {{0}};
@@ -91,7 +120,7 @@ static void run_adam(float x[VALUES], const uint32_t stops[2])
     set_start(x);
     for (int i = 0; i < 2; i++) {
         struct valley valley = {.iterations = adam.iteration};
-        const struct minimise_problem problem = {VALUES, evaluate, progress, &valley};
+        const struct minimise_problem problem = {VALUES, evaluate, progress, &valley, false};
         CHECK_INT(minimise_adam(&problem, &adam, x, stops[i], &end), ARTEM_OK);
         CHECK_INT(end, MINIMISE_ITERATIONS);
     }
@@ -111,6 +140,7 @@ static void test_adam(void)
 int main(void)
 {
     test_lbfgs();
+    test_lbfgs_approximate();
     test_adam();
     return test_result();
 }
