@@ -298,7 +298,8 @@ def main():
             except Skipped as why:
                 print(f"  left out: {why}", flush=True)
                 continue
-            text += f"\n{os.path.basename(report.photo)} as {os.path.basename(report.painting)} is painted; made in {time.monotonic() - start:.0f} s on {processor()}.\n"
+            what = "" if section is tiles else f"{os.path.basename(report.photo)} as {os.path.basename(report.painting)} is painted. "
+            text += f"\n{what}Made in {time.monotonic() - start:.0f} s on {processor()}.\n"
             write_report(path, {**read_sections(path), section.__doc__: text})
 
 
