@@ -90,7 +90,7 @@ def optimise(a, net, vgg, targets, batches):
     for step in range(a.steps):
         progress = step / a.steps
         net.quantise_stream = progress >= 0.6
-        train.descend(opt, step_of.terms(step), a.rate, progress, step, 50)
+        train.descend(opt, objective.total(step_of.terms(step)), a.rate, progress, step, 50)
 
 
 def grid(y):

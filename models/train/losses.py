@@ -6,13 +6,13 @@ import torch
 import torch.nn.functional as F
 
 LAYERS = (("conv1_1", 0), ("conv1_2", 1), ("conv2_1", 0), ("conv2_2", 1), ("conv3_1", 0), ("conv3_2", 0), ("conv3_3", 1),
-          ("conv4_1", 0), ("conv4_2", 0), ("conv4_3", 0))
+          ("conv4_1", 0), ("conv4_2", 0), ("conv4_3", 1), ("conv5_1", 0))
 STYLE_LAYERS = ("conv1_2", "conv2_2", "conv3_3", "conv4_3")
 MEAN_BGR = (103.939, 116.779, 123.68)
 
 
 class Vgg:
-    """VGG-16 up to relu4_3 from a safetensors file with tensors NAME.weight/NAME.bias (or NAME.w/NAME.b), OIHW, BGR input."""
+    """VGG-16 up to relu5_1 from a safetensors file with tensors NAME.weight/NAME.bias (or NAME.w/NAME.b), OIHW, BGR input."""
 
     def __init__(self, path, dtype=torch.float32, device="cpu"):
         from safetensors.numpy import load_file

@@ -111,7 +111,7 @@ def optimise(a, net, vgg, targets, batches, run):
     seen = []
     for step in range(run.step, a.steps):
         terms = step_of.terms(step)
-        loss = train.descend(run.opt, terms, a.rate, step / a.steps, step, 20)
+        loss = train.descend(run.opt, objective.total(terms), a.rate, step / a.steps, step, 20)
         run.step = step + 1
         seen.append([loss.item(), terms["content"].item(), terms["style"].item()])
         if run.step % 20 == 0 or run.step == a.steps:

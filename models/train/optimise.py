@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from losses import MEAN_BGR
 
 MARGIN = 16  # mirrored pixels around the picture
+CONTENT_LAYERS, STYLE_LAYERS = ("conv4_2",), ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+FACTORS = 1, 10, 0.2  # of content, style and variation
 BLOCKS = (2, 2, 3, 3, 3)
 VGG_LAYERS = tuple(f"conv{b + 1}_{i + 1}" for b, count in enumerate(BLOCKS) for i in range(count))
 
@@ -20,8 +22,7 @@ def load_weights(path):
 class Objective:
     """Of pictures 1,3,H,W. content and style: layer names."""
 
-    def __init__(self, weights, picture, painting, content=("conv4_2",), style=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
-                 factors=(1, 10, 0.2)):
+    def __init__(self, weights, picture, painting, content=CONTENT_LAYERS, style=STYLE_LAYERS, factors=FACTORS):
         self.weights, self.factors, self.content, self.style = weights, factors, content, style
         self.layers = VGG_LAYERS[:1 + max(VGG_LAYERS.index(name) for name in (*content, *style))]
         self.mean = torch.tensor(MEAN_BGR).view(1, 3, 1, 1)

@@ -120,11 +120,10 @@ class Step:
         return terms
 
 
-def descend(opt, terms, rate, progress, step, warm_up):
+def descend(opt, loss, rate, progress, step, warm_up):
     """One step of the optimiser, whose rate rises over the first steps and then falls to the end; returns the loss."""
     for g in opt.param_groups:
         g["lr"] = rate * min(1, (step + 1) / warm_up) * max(1 - progress, 0.01)
-    loss = objective.total(terms)
     opt.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_([p for g in opt.param_groups for p in g["params"]], 5.0)
@@ -208,7 +207,7 @@ def main():
         progress = step / a.steps
         net.quantise_stream = not a.teacher and progress >= a.quantise_from
         terms = step_of.terms(step)
-        loss = descend(opt, terms, a.rate, progress, step, 50)
+        loss = descend(opt, objective.total(terms), a.rate, progress, step, 50)
         run.step = step + 1
         seen.append([loss.item()] + [v.item() for v in terms.values()])
         if (run.step % 50 == 0 or run.step == last) and rank == 0:
