@@ -66,9 +66,10 @@ def palette_distance(a, b):
 
 class Settled:
     """Accepts a display that has looked alike in both eyes for some seconds: neither the empty window before the first frame, nor the
-    first moments, in which the tracked hands, drawn as cubes, start in the wearer's face."""
+    first moments, in which the tracked hands, drawn as cubes, start in the wearer's face. Every seven to nine seconds one of them swings through
+    the picture again: there are not always five quiet ones."""
 
-    SECONDS = 5
+    SECONDS = 3
 
     def __init__(self):
         self.first = self.since = None
