@@ -7,9 +7,8 @@
 #include "quantise.h"
 
 enum {
-    CHUNK = 4096,      // floats that are quantised at a time
-    SAMPLE = 1 << 16,  // values of a gradient that its step is chosen by, about
-    NOISE = 2654435769 // of a hash
+    CHUNK = 4096,     // floats that are quantised at a time
+    SAMPLE = 1 << 16, // values of a gradient that its step is chosen by, about
 };
 
 // The gradient with respect to the sums, without the ReLU's dead ones.
@@ -32,12 +31,19 @@ static struct quantise_choice choose(const struct binary_conv *conv, const float
     return quantise_choose(&sizes, conv->gradient_bits);
 }
 
-// One bit has no zero: those alternate, by no pattern, so that their sum is near it.
-static void scatter_zeros(float *values, uint64_t count, uint64_t place)
+// One bit has no zero: those get signs by no pattern, and others each time, so that neither their sum nor what they do
+// over many evaluations leads anywhere. `grad`: with respect to the layer's output, dead ones as well.
+static void scatter_zeros(float *values, const float *grad, uint64_t count, uint64_t place)
 {
-    for (uint64_t i = 0; i < count; i++)
-        if (values[i] == 0)
-            values[i] = ((uint32_t)(place + i) * (uint32_t)NOISE >> 16 & 1) != 0 ? 1.0f : -1.0f;
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t hash;
+        if (values[i] != 0)
+            continue;
+        memcpy(&hash, &grad[i], sizeof hash);
+        hash = (hash ^ (uint32_t)(place + i)) * 2654435769u;
+        hash = (hash ^ hash >> 15) * 2246822519u;
+        values[i] = (hash >> 16 & 1) != 0 ? 1.0f : -1.0f;
+    }
 }
 
 static void quantise_row(const struct binary_conv *conv, uint32_t y, const float *out, const float *grad, float step)
@@ -54,7 +60,7 @@ static void quantise_row(const struct binary_conv *conv, uint32_t y, const float
             for (uint64_t o = 0; o < outputs; o++)
                 values[i + o] = at_sum(out[place + i + o], grad[place + i + o], alpha[o]);
         if (conv->gradient_bits == 1)
-            scatter_zeros(values, cells * outputs, place);
+            scatter_zeros(values, grad + place, cells * outputs, place);
         conv->kernels->bgrad_quantise(values, cells, conv->outputs, conv->gradient_bits, step,
                                       conv->planes + place / 8 * (uint64_t)conv->gradient_bits);
     }

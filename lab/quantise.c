@@ -57,7 +57,7 @@ struct quantise_choice quantise_choose(const struct quantise_sizes *sizes, int b
         // The error at the best factor is Σ g² - (Σ g·q)² / Σ q².
         if (s.quanta > 0 && s.products * s.products / s.quanta > gain) {
             gain = s.products * s.products / s.quanta;
-            best = (struct quantise_choice){(float)step, (float)(s.values / s.products)};
+            best = (struct quantise_choice){(float)step, (float)(s.products / s.quanta)};
         }
         if (bits == 1)
             break;

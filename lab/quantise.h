@@ -21,9 +21,9 @@ static inline void quantise_note(struct quantise_sizes *sizes, float value)
     sizes->count[v.bits >> 21 & (QUANTISE_BINS - 1)]++;
 }
 
-// Chooses for quanta of 1, 2, 4 or 8 bits the step of least square error, and the scale by which they keep the
-// gradient's length along itself, Σ g·q·scale = Σ g²: what they lose in every layer would else add up, and the deeper
-// ones have no say. Both are 0 if all values are.
+// Chooses for quanta of 1, 2, 4 or 8 bits the step and the scale of least square error, scale = Σ g·q / Σ q². The scale
+// that would keep the gradient's length along itself, Σ g² / Σ g·q, adds noise: ten layers make that louder than what
+// is left of the gradient. Both are 0 if all values are.
 struct quantise_choice {
     float step, scale;
 };

@@ -219,7 +219,7 @@ static void test_choice(void)
     quantise_note(&sizes, INFINITY);
     CHECK(quantise_choose(&sizes, 4).step == 0);
     for (int bits = 1; bits <= 8; bits *= 2) {
-        double squares = 0, products = 0;
+        double squares = 0, products = 0, error = 0, all = 0;
         memset(&sizes, 0, sizeof sizes);
         for (int i = 0; i < 10000; i++)
             quantise_note(&sizes, powf(plain_random(), 3) * 1e-9f);
@@ -229,10 +229,13 @@ static void test_choice(void)
             const double g = (double)(powf(plain_random(), 3) * 1e-9f);
             const double q =
                 bits == 1 ? (g > 0 ? 1 : -1) : fmax(-limit, fmin(limit, nearbyint(g / (double)choice.step)));
-            squares += g * g;
-            products += g * q * (double)choice.scale;
+            squares += q * q;
+            products += g * q;
+            error += (g - q * (double)choice.scale) * (g - q * (double)choice.scale);
+            all += g * g;
         }
-        CHECK(fabs(products / squares - 1) < 0.1); // keeps its length along itself
+        CHECK(fabs((double)choice.scale * squares / products - 1) < 0.1); // the best there is for these quanta
+        CHECK(error < all * (bits == 1 ? 0.8 : bits == 2 ? 0.35 : bits == 4 ? 0.03 : 0.001));
     }
 }
 
