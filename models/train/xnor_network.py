@@ -32,7 +32,7 @@ class Binarise(torch.autograd.Function):
 
 
 class Rectify(torch.autograd.Function):
-    """ReLU, but a tenth of the gradient passes below zero: without it, channels that a step leaves below zero everywhere stay there."""
+    """ReLU, but a tenth of the gradient passes below zero, so that channels that a step leaves below zero everywhere can come back."""
 
     @staticmethod
     def forward(ctx, x):
