@@ -24,10 +24,12 @@ static void test_dot_products(void)
         uint32_t version;
         bool refuse, added;
     } cases[] = {
-        {"cpu", "on", VK_API_VERSION_1_1, false, false},    {"vulkan", "off", VK_API_VERSION_1_1, false, false},
+        {"cpu", "on", VK_API_VERSION_1_1, false, false},
+        {"vulkan", "off", VK_API_VERSION_1_1, false, false},
         {"vulkan", "on", VK_API_VERSION_1_0, false, false}, // the app's instance has no features to ask for
         {"vulkan", "on", VK_API_VERSION_1_1, true, false},  // the second attempt is the app's own
         {"vulkan", "on", VK_API_VERSION_1_1, false, true},  // unless the driver has none
+        {"cpu\ndevices = cpu:0,vulkan:0", "on", VK_API_VERSION_1_1, false, false}, // several, none of them the app's
     };
     struct history histories[sizeof cases / sizeof cases[0]] = {{.count = 0}};
 
