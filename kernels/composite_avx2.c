@@ -2,6 +2,7 @@
 // Composite, docs/arithmetic.md §8, eight pixels at a time. Divisions are done on floats and are exact: all numbers are
 // below 2^24, and quotients that are no integers are farther from one than a float's rounding reaches.
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "artem_kernels/picture.h"
@@ -138,8 +139,8 @@ static inline __m256i saturate(__m256i v)
     return _mm256_min_epi32(_mm256_max_epi32(v, _mm256_setzero_si256()), _mm256_set1_epi32(255));
 }
 
-// Eight pixels from column x on.
-static inline __m256i blend(const struct artem_composite *c, uint32_t x, uint32_t y, __m256i o, __m256i s[3])
+// Eight pixels from column x on. With `text` as a constant: beside it, the rest does not fit the registers.
+static inline __m256i blend(const struct artem_composite *c, uint32_t x, uint32_t y, __m256i o, __m256i s[3], bool text)
 {
     const __m256i original[3] = {byte_of(o, 0), byte_of(o, 1), byte_of(o, 2)};
     const __m256i grey = _mm256_sub_epi32(luma(original), luma(s));
@@ -149,7 +150,7 @@ static inline __m256i blend(const struct artem_composite *c, uint32_t x, uint32_
         const __m256i apart = _mm256_sub_epi32(_mm256_sub_epi32(original[k], s[k]), grey);
         s[k] = saturate(towards(s[k], (int32_t)c->keep, apart));
     }
-    if (c->text > 0) {
+    if (text) {
         const __m256i lift = text_lift(c, x, y, luma(original), luma(s));
         for (int k = 0; k < 3; k++)
             s[k] = saturate(_mm256_add_epi32(s[k], lift));
@@ -171,8 +172,9 @@ static struct lines lines_of(const struct artem_composite *c, uint32_t y)
                           {128 - at.f, at.f}};
 }
 
-static void composite_part(const struct artem_composite *c, uint32_t y, uint32_t x0, uint32_t n,
-                           const struct columns *columns)
+static inline __attribute__((always_inline)) void composite_part(const struct artem_composite *c, uint32_t y,
+                                                                 uint32_t x0, uint32_t n, const struct columns *columns,
+                                                                 bool text)
 {
     const struct lines lines = lines_of(c, y);
     const uint8_t *o = c->original + y * c->original_stride + (size_t)x0 * 4;
@@ -186,7 +188,7 @@ static void composite_part(const struct artem_composite *c, uint32_t y, uint32_t
             memcpy(last, o, bytes);
         const __m256i pixels = load(bytes < sizeof last ? (const uint8_t *)last : o);
         upsample(&lines, columns, (int)x, pixels, s);
-        _mm256_storeu_si256((__m256i *)last, blend(c, x0 + x, y, pixels, s));
+        _mm256_storeu_si256((__m256i *)last, blend(c, x0 + x, y, pixels, s, text));
         memcpy(out, last, bytes);
     }
 }
@@ -203,7 +205,11 @@ void artem_composite_rows_avx2(const struct artem_composite *c, uint32_t y0, uin
             columns.high[i] = at.high;
             columns.f[i] = at.f;
         }
-        for (uint32_t y = y0; y < y1; y++)
-            composite_part(c, y, x, n, &columns);
+        if (c->text > 0)
+            for (uint32_t y = y0; y < y1; y++)
+                composite_part(c, y, x, n, &columns, true);
+        else
+            for (uint32_t y = y0; y < y1; y++)
+                composite_part(c, y, x, n, &columns, false);
     }
 }
