@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,9 +91,9 @@ static int pester_one(void *user, int connection, const char *name)
     for (size_t i = 0; i < sizeof rubbish; i++)
         rubbish[i] = (char)((*random = *random * 1103515245u + 12345u) >> 16);
     if (kind < 5)
-        (void)!write(connection, lines[kind], strlen(lines[kind]));
+        (void)!send(connection, lines[kind], strlen(lines[kind]), MSG_NOSIGNAL);
     else
-        (void)!write(connection, rubbish, sizeof rubbish >> (kind - 5) * 4);
+        (void)!send(connection, rubbish, sizeof rubbish >> (kind - 5) * 4, MSG_NOSIGNAL);
     return 0; // and hangs up without listening
 }
 
