@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,14 +27,19 @@ struct job {
     uint32_t count, size, layers, threads;
 };
 
-static int parse_option(struct job *job, const char *command, int option, const char *name, const char *text)
+static int parse_option(void *user, const char *command, int option, const char *name, const char *text)
 {
+    struct job *job = user;
+
     switch (option) {
     case 'v':
         job->is_aware = strcmp(text, "aware") == 0;
         return job->is_aware || strcmp(text, "plain") == 0
                    ? CLI_OK
                    : cli_usage_error(command, "--variant: '%s' is neither plain nor aware", text);
+    case 'o':
+        job->out = text;
+        return CLI_OK;
     case 'p':
         job->photos = text;
         return CLI_OK;
@@ -61,21 +65,10 @@ static int parse(int argc, char **argv, struct job *job)
         {"last", required_argument, NULL, 'l'},    {"threads", required_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
-    int option, at = 0, result = CLI_OK;
+    int result;
 
     *job = (struct job){.count = 32, .size = 160, .layers = vgg_layer_by_name("conv5_1") + 1};
-    while (result == CLI_OK && (option = getopt_long(argc, argv, "o:", options, &at)) != -1) {
-        if (option == 'h') {
-            puts(help);
-            exit(cli_finish_output());
-        }
-        if (option == '?')
-            return CLI_USAGE; // getopt has said why
-        if (option == 'o')
-            job->out = optarg;
-        else
-            result = parse_option(job, argv[0], option, options[at].name, optarg);
-    }
+    result = lab_parse_options(argc, argv, "o:", options, help, parse_option, job);
     if (result != CLI_OK)
         return result;
     if (argc - optind != 1)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -46,6 +45,29 @@ struct inspection {
     FILE *measures, *maxima;
 };
 
+static int parse_option(void *user, const char *command, int option, const char *name, const char *text)
+{
+    struct job *job = user;
+
+    switch (option) {
+    case 'o':
+        job->out = text;
+        return CLI_OK;
+    case 'w':
+        job->weights = text;
+        return CLI_OK;
+    case 's':
+        return lab_parse_uint(command, name, text, 32, 512, &job->size);
+    case 'j':
+        return lab_parse_uint(command, name, text, 0, 256, &job->threads);
+    default: // 'n'
+        if (job->networks == NETWORKS)
+            return cli_usage_error(command, "--network: given more than four times");
+        job->network[job->networks++] = text;
+        return CLI_OK;
+    }
+}
+
 static int parse(int argc, char **argv, struct job *job)
 {
     static const struct option options[] = {
@@ -53,29 +75,10 @@ static int parse(int argc, char **argv, struct job *job)
         {"size", required_argument, NULL, 's'},    {"threads", required_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
-    int option, result = CLI_OK;
+    int result;
 
     *job = (struct job){.size = 160};
-    while (result == CLI_OK && (option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (option == 'h') {
-            puts(help);
-            exit(cli_finish_output());
-        }
-        if (option == '?')
-            return CLI_USAGE; // getopt has said why
-        if (option == 'o')
-            job->out = optarg;
-        else if (option == 'w')
-            job->weights = optarg;
-        else if (option == 's')
-            result = lab_parse_uint(argv[0], "size", optarg, 32, 512, &job->size);
-        else if (option == 'j')
-            result = lab_parse_uint(argv[0], "threads", optarg, 0, 256, &job->threads);
-        else if (job->networks == NETWORKS)
-            result = cli_usage_error(argv[0], "--network: given more than four times");
-        else
-            job->network[job->networks++] = optarg;
-    }
+    result = lab_parse_options(argc, argv, "o:", options, help, parse_option, job);
     if (result != CLI_OK)
         return result;
     job->photo = (const char *const *)argv + optind;

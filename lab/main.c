@@ -18,6 +18,23 @@ static const struct command {
     {"measure", "the losses of a painted picture", lab_measure_command},
 };
 
+int lab_parse_options(int argc, char **argv, const char *letters, const struct option *options, const char *help,
+                      lab_take_option *take, void *user)
+{
+    int option, at = 0, result = CLI_OK;
+
+    while (result == CLI_OK && (option = getopt_long(argc, argv, letters, options, &at)) != -1) {
+        if (option == 'h') {
+            puts(help);
+            exit(cli_finish_output());
+        }
+        if (option == '?')
+            return CLI_USAGE; // getopt has said why
+        result = take(user, argv[0], option, options[at].name, optarg);
+    }
+    return result;
+}
+
 int lab_parse_uint(const char *command, const char *option, const char *text, uint32_t low, uint32_t high,
                    uint32_t *out)
 {

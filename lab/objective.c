@@ -28,6 +28,29 @@ float *objective_allocate(struct objective *o, uint64_t values)
     return memory;
 }
 
+enum artem_result objective_create_work(struct objective *o)
+{
+    const uint64_t window = (uint64_t)o->rows.window * o->columns.window;
+
+    o->window = objective_allocate(o, window * 3);
+    o->window_grad = objective_allocate(o, window * 3);
+    o->scratch = objective_allocate(o, window * vgg_layer_channels[0]);
+    o->product = objective_allocate(o, window * vgg_layer_channels[0]);
+    return o->window == NULL || o->window_grad == NULL || o->scratch == NULL || o->product == NULL ? ARTEM_ERROR_MEMORY
+                                                                                                   : ARTEM_OK;
+}
+
+void objective_free_work(struct objective *o)
+{
+    vgg_net_destroy(&o->net);
+    for (uint32_t i = 0; i < VGG_LAYERS; i++)
+        free(o->gram[i]);
+    free(o->window);
+    free(o->window_grad);
+    free(o->scratch);
+    free(o->product);
+}
+
 uint64_t objective_gram_size(uint32_t layer)
 {
     return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
@@ -134,16 +157,11 @@ static void cut_content(struct objective *o)
 static enum artem_result measure_content(struct objective *o)
 {
     cut_content(o);
-    const uint64_t window = (uint64_t)o->rows.window * o->columns.window;
     enum artem_result result = objective_create_net(o, 0);
     if (result != ARTEM_OK)
         return result;
     o->memory += vgg_net_memory(o->net);
-    o->window = objective_allocate(o, window * 3);
-    o->window_grad = objective_allocate(o, window * 3);
-    o->scratch = objective_allocate(o, window * vgg_layer_channels[0]);
-    o->product = objective_allocate(o, window * vgg_layer_channels[0]);
-    if (o->window == NULL || o->window_grad == NULL || o->product == NULL || o->scratch == NULL)
+    if (objective_create_work(o) != ARTEM_OK)
         return ARTEM_ERROR_MEMORY;
     result = objective_spread_create(o, o->params.team, &o->spread);
     if (result == ARTEM_OK)
@@ -274,15 +292,10 @@ void objective_destroy(struct objective **objective)
     if (o == NULL)
         return;
     objective_spread_destroy(&o->spread);
-    vgg_net_destroy(&o->net);
+    objective_free_work(o);
     for (uint32_t i = 0; i < VGG_LAYERS; i++) {
         free(o->target[i]);
         free(o->style_gram[i]);
-        free(o->gram[i]);
     }
-    free(o->window);
-    free(o->window_grad);
-    free(o->scratch);
-    free(o->product);
     free(o);
 }

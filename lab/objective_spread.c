@@ -36,7 +36,6 @@ enum artem_result objective_create_net(struct objective *o, uint32_t member)
 
 static enum artem_result create_other(const struct objective *first, uint32_t member, struct objective **out)
 {
-    const uint64_t window = (uint64_t)first->rows.window * first->columns.window;
     struct objective *o = calloc(1, sizeof *o);
     enum artem_result result;
 
@@ -48,13 +47,7 @@ static enum artem_result create_other(const struct objective *first, uint32_t me
     o->memory = 0;
     o->spread = NULL;
     memset(o->gram, 0, sizeof o->gram);
-    o->window = objective_allocate(o, window * 3);
-    o->window_grad = objective_allocate(o, window * 3);
-    o->scratch = objective_allocate(o, window * vgg_layer_channels[0]);
-    o->product = objective_allocate(o, window * vgg_layer_channels[0]);
-    result = o->window == NULL || o->window_grad == NULL || o->scratch == NULL || o->product == NULL
-                 ? ARTEM_ERROR_MEMORY
-                 : ARTEM_OK;
+    result = objective_create_work(o);
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++)
         if (first->gram[i] != NULL && (o->gram[i] = objective_allocate(o, objective_gram_size(i))) == NULL)
             result = ARTEM_ERROR_MEMORY;
@@ -63,15 +56,8 @@ static enum artem_result create_other(const struct objective *first, uint32_t me
 
 static void destroy_other(struct objective *o)
 {
-    if (o == NULL)
-        return;
-    vgg_net_destroy(&o->net);
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        free(o->gram[i]);
-    free(o->window);
-    free(o->window_grad);
-    free(o->scratch);
-    free(o->product);
+    if (o != NULL)
+        objective_free_work(o);
     free(o);
 }
 

@@ -36,6 +36,9 @@ void objective_spread_destroy(struct objective_spread **spread);
 struct window objective_window(const struct objective *o); // the one at hand
 uint64_t objective_gram_size(uint32_t layer);
 float *objective_allocate(struct objective *o, uint64_t values);
+// What works at one window: buffers of its size; and all of it, network and Gram matrices included.
+enum artem_result objective_create_work(struct objective *o);
+void objective_free_work(struct objective *o);
 
 // The network for the windows' size, made where it will run: oneDNN looks at how many threads there are.
 enum artem_result objective_create_net(struct objective *o, uint32_t member);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optimize_job.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,10 +97,11 @@ static int check_network(struct optimize_job *job, const char *command)
     return CLI_OK;
 }
 
-static int parse_option(struct optimize_job *job, const char *command, int option, const char *name, const char *text)
+static int parse_option(void *user, const char *command, int option, const char *name, const char *text)
 {
     static const char *const methods[] = {"lbfgs", "adam"}, *const starts[] = {"content", "noise"},
                              *const pools[] = {"max", "average"};
+    struct optimize_job *job = user;
     struct optimize_options *o = &job->options;
     unsigned word = 0;
     char why[128];
@@ -168,6 +168,15 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
         return curve_can_save(text) ? CLI_OK : CLI_USAGE;
     case 'g':
         return parse_bits(command, text, &o->objective.gradient_bits);
+    case 'o':
+        job->out = text;
+        return CLI_OK;
+    case 'f':
+        job->is_fresh = true;
+        return CLI_OK;
+    case 'a':
+        o->judges_all = true;
+        return CLI_OK;
     case 'N':
         job->network = text;
         return CLI_OK;
@@ -180,30 +189,27 @@ static int parse_option(struct optimize_job *job, const char *command, int optio
     }
 }
 
-// The options; sizes are those to work at afterwards. What is left in argv is the caller's.
-static int parse_options(int argc, char **argv, const char *letters, const struct option *options, const char *text,
+// Those that both commands have.
+#define COMMON_OPTIONS                                                                                                 \
+    {"size", required_argument, NULL, 's'}, {"style-size", required_argument, NULL, 'S'},                              \
+        {"content-weight", required_argument, NULL, 'C'}, {"style-weight", required_argument, NULL, 'Y'},              \
+        {"variation", required_argument, NULL, 'V'}, {"content-layers", required_argument, NULL, 'c'},                 \
+        {"style-layers", required_argument, NULL, 'y'}, {"pool", required_argument, NULL, 'p'},                        \
+        {"tile", required_argument, NULL, 't'}, {"weights", required_argument, NULL, 'w'},                             \
+        {"threads", required_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},                                   \
+    {                                                                                                                  \
+        NULL, 0, NULL, 0                                                                                               \
+    }
+
+// Sizes are those to work at afterwards.
+static int parse_options(int argc, char **argv, const char *letters, const struct option *options, const char *help,
                          struct optimize_job *job)
 {
-    int option, at = 0, result = CLI_OK;
+    int result;
 
     memset(job, 0, sizeof *job);
     set_defaults(job);
-    while (result == CLI_OK && (option = getopt_long(argc, argv, letters, options, &at)) != -1) {
-        if (option == 'h') {
-            puts(text);
-            exit(cli_finish_output());
-        }
-        if (option == '?')
-            return CLI_USAGE; // getopt has said why
-        if (option == 'o')
-            job->out = optarg;
-        else if (option == 'f')
-            job->is_fresh = true;
-        else if (option == 'a')
-            job->options.judges_all = true;
-        else
-            result = parse_option(job, argv[0], option, options[at].name, optarg);
-    }
+    result = lab_parse_options(argc, argv, letters, options, help, parse_option, job);
     if (job->options.style_size == 0)
         job->options.style_size = job->options.size;
     job->size = job->options.size;
@@ -217,35 +223,23 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
 {
     static const struct option options[] = {
         {"iterations", required_argument, NULL, 'i'},
-        {"size", required_argument, NULL, 's'},
-        {"style-size", required_argument, NULL, 'S'},
         {"scale-down", required_argument, NULL, 'n'},
         {"scales", required_argument, NULL, 'k'},
         {"start", required_argument, NULL, 'b'},
         {"seed", required_argument, NULL, 'd'},
         {"method", required_argument, NULL, 'm'},
         {"rate", required_argument, NULL, 'r'},
-        {"content-weight", required_argument, NULL, 'C'},
-        {"style-weight", required_argument, NULL, 'Y'},
-        {"variation", required_argument, NULL, 'V'},
-        {"content-layers", required_argument, NULL, 'c'},
-        {"style-layers", required_argument, NULL, 'y'},
-        {"pool", required_argument, NULL, 'p'},
-        {"tile", required_argument, NULL, 't'},
         {"curve", required_argument, NULL, 'u'},
         {"every", required_argument, NULL, 'e'},
-        {"weights", required_argument, NULL, 'w'},
         {"network", required_argument, NULL, 'N'},
         {"gradient-bits", required_argument, NULL, 'g'},
         {"judge", required_argument, NULL, 'J'},
         {"judge-curve", no_argument, NULL, 'a'},
-        {"threads", required_argument, NULL, 'j'},
         {"content-device", required_argument, NULL, 'D'},
         {"style-device", required_argument, NULL, 'E'},
         {"devices", required_argument, NULL, 'W'},
         {"fresh", no_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        COMMON_OPTIONS,
     };
     int result = parse_options(argc, argv, "o:", options, optimize_help, job);
 
@@ -267,21 +261,7 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
 
 int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *job)
 {
-    static const struct option options[] = {
-        {"size", required_argument, NULL, 's'},
-        {"style-size", required_argument, NULL, 'S'},
-        {"content-weight", required_argument, NULL, 'C'},
-        {"style-weight", required_argument, NULL, 'Y'},
-        {"variation", required_argument, NULL, 'V'},
-        {"content-layers", required_argument, NULL, 'c'},
-        {"style-layers", required_argument, NULL, 'y'},
-        {"pool", required_argument, NULL, 'p'},
-        {"tile", required_argument, NULL, 't'},
-        {"weights", required_argument, NULL, 'w'},
-        {"threads", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    static const struct option options[] = {COMMON_OPTIONS};
     const int result = parse_options(argc, argv, "", options, optimize_measure_help, job);
 
     if (result != CLI_OK)

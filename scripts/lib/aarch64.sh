@@ -11,15 +11,10 @@ aarch64_is_complete() { [[ $(cat "$AARCH64_ROOT/artem-stamp" 2>/dev/null) == "$(
 
 # Unpacked aside and renamed when finished. Headers of Vulkan and OpenXR are the same for all machines: this one's.
 aarch64_create() {
-    local new=$AARCH64_ROOT.new mirror log=$ARTEM_ROOT/.tools/aarch64.log folder
+    local new=$AARCH64_ROOT.new log=$ARTEM_ROOT/.tools/aarch64.log folder
     mkdir -p "$ARTEM_ROOT/.tools"
     as_root rm -rf --one-file-system "$new"
-    mirror=$(debian_mirror)
-    if ! as_root mmdebstrap --variant=extract --mode=root --architectures=arm64 --components=main \
-        --include="$(IFS=,; echo "${AARCH64_PACKAGES[*]}")" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' \
-        "$SANDBOX_SUITE" "$new" ${mirror:+"$mirror"} >"$log" 2>&1; then
+    if ! debian_root "$new" "$log" --variant=extract --architectures=arm64 --include="$(IFS=,; echo "${AARCH64_PACKAGES[*]}")"; then
         tail -n 5 "$log" >&2
         as_root rm -rf --one-file-system "$new"
         return 1

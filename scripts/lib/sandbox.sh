@@ -42,16 +42,10 @@ monado_is_native() {
 # sandbox_create: needs mmdebstrap and root. Built aside and renamed when finished, so that a running session keeps
 # its files and an interruption leaves nothing that looks complete.
 sandbox_create() {
-    local new=$SANDBOX_ROOT.new old=$SANDBOX_ROOT.old mirror log=$SANDBOX_DIR/create.log started=$SECONDS
+    local new=$SANDBOX_ROOT.new old=$SANDBOX_ROOT.old log=$SANDBOX_DIR/create.log started=$SECONDS
     as_root rm -rf --one-file-system "$new" "$old"
-    mirror=$(debian_mirror)
     say "creating a Debian $SANDBOX_SUITE root in $SANDBOX_ROOT (about a minute, 0.9 GB; log: $log)"
-    # Documentation and translations are never read in there.
-    if ! as_root mmdebstrap --variant=apt --mode=root --components=main \
-        --include="$(IFS=,; echo "${SANDBOX_PACKAGES[*]}")" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' \
-        "$SANDBOX_SUITE" "$new" ${mirror:+"$mirror"} >"$log" 2>&1; then
+    if ! debian_root "$new" "$log" --variant=apt --include="$(IFS=,; echo "${SANDBOX_PACKAGES[*]}")"; then
         tail -n 20 "$log" >&2
         as_root rm -rf --one-file-system "$new"
         die "the root could not be created (see above): check the network and the disk, then run scripts/setup again"
@@ -75,6 +69,18 @@ debian_mirror() {
     # shellcheck disable=SC2016 # apt, not the shell, fills these in
     apt-get indextargets --format '$(CREATED_BY) $(ORIGIN) $(CODENAME) $(REPO_URI)' |
         awk -v codename="$codename" '$1 == "Packages" && $2 == "Debian" && $3 == codename { print $4; exit }'
+}
+
+# debian_root FOLDER LOG OPTION...: makes a root by mmdebstrap with these options, as far as it succeeds. Documentation and
+# translations are never read in there.
+debian_root() {
+    local folder=$1 log=$2 mirror
+    shift 2
+    mirror=$(debian_mirror)
+    as_root mmdebstrap --mode=root --components=main "$@" \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' \
+        "$SANDBOX_SUITE" "$folder" ${mirror:+"$mirror"} >"$log" 2>&1
 }
 
 # enter_sandbox CMD...: replaces this process by CMD inside. As root directly; else in a user namespace, and where

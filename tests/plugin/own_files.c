@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app.h"
 #include "test.h"
 
 static char config_path[] = "/tmp/artem-test-config.XXXXXX", log_path[] = "/tmp/artem-test-log.XXXXXX";
@@ -54,4 +55,18 @@ void own_files_end(void)
 {
     unlink(config_path);
     unlink(log_path);
+}
+
+bool own_files_open_app(const char *settings)
+{
+    const char *missing;
+
+    own_files_begin("warn");
+    own_files_configure(settings);
+    missing = app_open(false);
+    if (missing == NULL)
+        return true;
+    fprintf(stderr, "skipped: %s\n", missing);
+    own_files_end();
+    return false;
 }

@@ -3,6 +3,8 @@
 #ifndef ARTEM_TESTS_OWN_FILES_H
 #define ARTEM_TESTS_OWN_FILES_H
 
+#include <stdbool.h>
+
 // Before the layer is used: it reads the one and writes the other, from this level on.
 void own_files_begin(const char *level);
 // Replaces the configuration as a whole: small, without a budget, and these lines.
@@ -12,5 +14,9 @@ unsigned own_files_count_lines(const char *what);
 // Empties the log.
 void own_files_forget_log(void);
 void own_files_end(void);
+
+// Begins with them, from warnings on, and opens an app under XR_KHR_vulkan_enable. False where there is no Vulkan
+// device, having said so and ended.
+bool own_files_open_app(const char *settings);
 
 #endif

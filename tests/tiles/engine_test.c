@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames cut among devices on the processor, of different kernels and threads, against one device: every byte, over
 // sequences with cuts, blank and exact frames, at odd sizes and with uneven shares. And every shipped style.
-#include "tiles_fixture.h"
-
-#include "artem/model.h"
+#include "compare_fixture.h"
 
 static struct artem_network *network;
 static struct artem_style *style;
@@ -15,37 +13,11 @@ static const double even[ARTEM_DEVICES_MAX] = {1, 1, 1, 1}, uneven[ARTEM_DEVICES
 
 static void test_sequence(const struct view_size *sizes, uint32_t views, uint32_t count, const double *weights)
 {
-    static const enum picture kinds[] = {NOISE, NOISE, FLAT, PATTERN, NOISE, FLAT, NOISE};
-    enum { FRAMES = sizeof kinds / sizeof kinds[0] };
     struct multi_source sources[ARTEM_DEVICES_MAX];
-    struct artem_engine *one = engine_make(network, style, artem_cpu_detect(), 2);
-    struct artem_engine_stats stats, expected_stats;
 
     for (uint32_t i = 0; i < count; i++)
         sources[i] = variant_source(&ops, i);
-    void *multi = tiles_make(network, style, sources, count, weights);
-    for (int i = 0; i < FRAMES; i++) {
-        struct pictures p = pictures_of_sizes(sizes, views);
-        pictures_fill(&p, kinds[i]);
-        if (i == 1 || i == 6)
-            pictures_smooth(&p);
-        p.frame.exact = i == 4 || i == 5;
-        struct pictures expected = pictures_twin(&p);
-        engine_run(one, &expected);
-        tiles_run(multi, &p);
-        pictures_compare("tiles", &p, &expected);
-        CHECK_INT(tiles_used(multi), count);
-        pictures_free(&p);
-        pictures_free(&expected);
-    }
-    artem_backend_multi.stats(multi, &stats);
-    artem_engine_get_stats(one, &expected_stats);
-    CHECK(expected_stats.cuts > 0); // or the sequence tests less than it says
-    CHECK_INT(stats.cuts, expected_stats.cuts);
-    CHECK_INT(stats.frames, FRAMES);
-    CHECK_INT(stats.failed_devices, 0);
-    artem_backend_multi.destroy(multi);
-    artem_engine_destroy(&one);
+    compare_sequence(network, style, sizes, views, sources, count, weights);
 }
 
 // Smaller than any cut: one device paints it, the frames after it are cut again.
@@ -119,53 +91,21 @@ static void test_refusals(void)
     CHECK(engine == NULL && multi == NULL);
 }
 
-static int styles;
-
-static int test_style(void *user, const char *name, const char *path)
+static void fill(struct pictures *p, int frame)
 {
-    static const struct view_size sizes[] = {{180, 68}, {84, 124}};
-    struct artem_network *shipped = user;
-    struct artem_style *loaded = NULL;
-    struct multi_source sources[3] = {variant_source(&ops, 0), variant_source(&ops, 1), variant_source(&ops, 2)};
-
-    (void)path;
-    CHECK_INT(artem_library_load_style(name, &loaded), ARTEM_OK);
-    if (loaded == NULL || loaded->network_id != shipped->id) { // one of the user's own for another network
-        artem_style_unref(&loaded);
-        return 0;
-    }
-    struct artem_engine *one = engine_make(shipped, loaded, artem_cpu_detect(), 2);
-    void *multi = tiles_make(shipped, loaded, sources, 3, uneven);
-    for (int frame = 0; frame < 3; frame++) {
-        struct pictures p = pictures_of_sizes(sizes, 2);
-        pictures_fill(&p, frame == 1 ? PATTERN : NOISE);
-        if (frame != 1)
-            pictures_smooth(&p);
-        p.frame.exact = frame == 2;
-        struct pictures expected = pictures_twin(&p);
-        engine_run(one, &expected);
-        tiles_run(multi, &p);
-        pictures_compare(name, &p, &expected);
-        pictures_free(&p);
-        pictures_free(&expected);
-    }
-    styles++;
-    artem_backend_multi.destroy(multi);
-    artem_engine_destroy(&one);
-    artem_style_unref(&loaded);
-    return 0;
+    pictures_fill(p, frame == 1 ? PATTERN : NOISE);
+    if (frame != 1)
+        pictures_smooth(p);
+    p->frame.exact = frame == 2;
 }
 
 static void test_styles(void)
 {
-    struct artem_network *shipped = NULL;
+    static const struct view_size sizes[] = {{180, 68}, {84, 124}};
+    const struct multi_source sources[] = {variant_source(&ops, 0), variant_source(&ops, 1), variant_source(&ops, 2)};
+    struct styles_test test = {sizes, sources, 3, uneven, 3, fill, NULL, 0};
 
-    setenv("XDG_DATA_HOME", "/nonexistent", 1); // shipped styles only
-    CHECK_INT(artem_library_load_network(&shipped), ARTEM_OK);
-    if (shipped != NULL)
-        artem_library_list(test_style, shipped);
-    CHECK(styles >= 10);
-    artem_network_unref(&shipped);
+    styles_test_all(&test);
 }
 
 // With an argument, only as much as ThreadSanitizer needs to see.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames that the processor and Vulkan devices share, against one device: every byte, and not a word of the validation
 // layer. On lavapipe where there is no GPU.
-#include "tiles_fixture.h"
+#include "compare_fixture.h"
 
 #include "artem/engine_vulkan.h"
 #include "vulkan_host.h"
@@ -26,83 +26,28 @@ static void list_sources(struct multi_source sources[4])
 
 static void test_sequence(const struct view_size *sizes, uint32_t views, uint32_t count, const double *weights)
 {
-    static const enum picture kinds[] = {NOISE, NOISE, FLAT, PATTERN, NOISE, FLAT, NOISE};
-    enum { FRAMES = sizeof kinds / sizeof kinds[0] };
     struct multi_source sources[4];
-    struct artem_engine *one = engine_make(network, style, artem_cpu_detect(), 2);
-    struct artem_engine_stats stats;
 
     list_sources(sources);
-    void *multi = tiles_make(network, style, sources, count, weights);
-    for (int i = 0; i < FRAMES; i++) {
-        struct pictures p = pictures_of_sizes(sizes, views);
-        pictures_fill(&p, kinds[i]);
-        if (i == 1 || i == 6)
-            pictures_smooth(&p);
-        p.frame.exact = i == 4 || i == 5;
-        struct pictures expected = pictures_twin(&p);
-        engine_run(one, &expected);
-        tiles_run(multi, &p);
-        pictures_compare("tiles", &p, &expected);
-        CHECK_INT(tiles_used(multi), count);
-        pictures_free(&p);
-        pictures_free(&expected);
-    }
-    artem_backend_multi.stats(multi, &stats);
-    CHECK(stats.cuts > 0);
-    CHECK_INT(stats.failed_devices, 0);
-    artem_backend_multi.destroy(multi);
-    artem_engine_destroy(&one);
+    compare_sequence(network, style, sizes, views, sources, count, weights);
 }
 
-static int styles;
-
-// Each shipped style, live and exact, on one engine after the other.
-static int test_style(void *user, const char *name, const char *path)
+// Live and exact.
+static void fill(struct pictures *p, int frame)
 {
-    static const struct view_size sizes[] = {{92, 44}, {36, 60}};
-    static const double weights[ARTEM_DEVICES_MAX] = {1, 2};
-    struct artem_network *shipped = user;
-    struct artem_style *loaded = NULL;
-    struct multi_source sources[4];
-
-    (void)path;
-    CHECK_INT(artem_library_load_style(name, &loaded), ARTEM_OK);
-    if (loaded == NULL || loaded->network_id != shipped->id) { // one of the user's own for another network
-        artem_style_unref(&loaded);
-        return 0;
-    }
-    list_sources(sources);
-    struct artem_engine *one = engine_make(shipped, loaded, artem_cpu_detect(), 2);
-    void *multi = tiles_make(shipped, loaded, sources, 2, weights);
-    for (int frame = 0; frame < 2; frame++) {
-        struct pictures p = pictures_of_sizes(sizes, 2);
-        pictures_smooth(&p);
-        p.frame.exact = frame == 1;
-        struct pictures expected = pictures_twin(&p);
-        engine_run(one, &expected);
-        tiles_run(multi, &p);
-        pictures_compare(name, &p, &expected);
-        pictures_free(&p);
-        pictures_free(&expected);
-    }
-    styles++;
-    artem_backend_multi.destroy(multi);
-    artem_engine_destroy(&one);
-    artem_style_unref(&loaded);
-    return 0;
+    pictures_smooth(p);
+    p->frame.exact = frame == 1;
 }
 
 static void test_styles(void)
 {
-    struct artem_network *shipped = NULL;
+    static const struct view_size sizes[] = {{92, 44}, {36, 60}};
+    static const double weights[ARTEM_DEVICES_MAX] = {1, 2};
+    struct multi_source sources[4];
+    struct styles_test test = {sizes, sources, 2, weights, 2, fill, NULL, 0};
 
-    setenv("XDG_DATA_HOME", "/nonexistent", 1); // shipped styles only
-    CHECK_INT(artem_library_load_network(&shipped), ARTEM_OK);
-    if (shipped != NULL)
-        artem_library_list(test_style, shipped);
-    CHECK(styles >= 10);
-    artem_network_unref(&shipped);
+    list_sources(sources);
+    styles_test_all(&test);
 }
 
 // By name; there are not 63 Vulkan devices.
