@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table by which units and gradients look four bits up: row a lists popcount(a & w) for w = 0..15.
+// The table by which units look four bits up: row a lists popcount(a & w) for w = 0..15.
 #ifndef ARTEM_KERNELS_NIBBLE_COUNTS_H
 #define ARTEM_KERNELS_NIBBLE_COUNTS_H
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layer after layer on photos: what arrives in the float network and in the binarised one is kept side by side.
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

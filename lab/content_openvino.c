@@ -36,13 +36,16 @@ struct content_openvino {
 
 static enum artem_result failed(const struct openvino_api *api, int status, const char *what)
 {
-    const char *why = api->ov_get_last_err_msg != NULL ? api->ov_get_last_err_msg() : NULL;
+    const char *why = NULL;
 
     if (status == 0)
         return ARTEM_OK;
-    if (why == NULL || why[0] == '\0')
-        why = api->ov_get_error_info(status);
-    artem_log(ARTEM_LOG_ERROR, "OpenVINO: %s: %.400s", what, why);
+    if (api->ov_get_last_err_msg != NULL)
+        why = api->ov_get_last_err_msg();
+    artem_log(ARTEM_LOG_ERROR, "OpenVINO: %s: %.400s", what,
+              why != NULL && why[0] != '\0' ? why : api->ov_get_error_info(status));
+    if (why != NULL && api->ov_free != NULL)
+        api->ov_free(why);
     return ARTEM_ERROR_DEVICE;
 }
 

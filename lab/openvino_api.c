@@ -84,6 +84,7 @@ static void load(void)
             return;
         }
     *(void **)&api.ov_get_last_err_msg = dlsym(library, "ov_get_last_err_msg");
+    *(void **)&api.ov_free = dlsym(library, "ov_free");
     is_open = find_float_type();
     if (!is_open)
         artem_log(ARTEM_LOG_ERROR, "OpenVINO: this version names its types in a way that is not known");

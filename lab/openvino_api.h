@@ -34,7 +34,8 @@ struct openvino_api {
 #define X(type, name, params) type(*name) params; // NOLINT(bugprone-macro-parentheses)
     OPENVINO_FUNCTIONS(X)
 #undef X
-    const char *(*ov_get_last_err_msg)(void); // NULL in old versions
+    const char *(*ov_get_last_err_msg)(void); // NULL in old versions; the text is the caller's
+    void (*ov_free)(const char *text);        // likewise
     int float_type;                           // 32-bit floats in ov_element_type_e
 };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS_TO_EACH_POWER = 4, POWERS = 10 };
+enum { STEPS_TO_EACH_POWER = 4, POWERS = 10, FIRST = 4 }; // bins: from the smallest normal numbers on
 
 // The middle of a bin.
 static double size_at(uint32_t bin)
@@ -17,20 +17,19 @@ static double size_at(uint32_t bin)
 }
 
 struct sums {
-    double values, products, quanta; // Σ g², Σ g·q, Σ q²
+    double products, quanta; // Σ g·q, Σ q²
 };
 
-static struct sums sums_at(const struct quantise_sizes *sizes, uint32_t first, uint32_t last, int bits, double step)
+static struct sums sums_at(const struct quantise_sizes *sizes, uint32_t last, int bits, double step)
 {
     const double limit = (1 << (bits - 1)) - 1;
-    struct sums s = {0, 0, 0};
+    struct sums s = {0, 0};
 
-    for (uint32_t bin = first; bin <= last; bin++) {
+    for (uint32_t bin = FIRST; bin <= last; bin++) {
         const double count = sizes->count[bin];
         if (!(count > 0))
             continue;
         const double g = size_at(bin), q = bits == 1 ? 1 : fmin(nearbyint(g / step), limit);
-        s.values += count * g * g;
         s.products += count * g * q;
         s.quanta += count * q * q;
     }
@@ -42,10 +41,10 @@ struct quantise_choice quantise_choose(const struct quantise_sizes *sizes, int b
     struct quantise_choice best = {0, 0};
     const uint32_t finite = QUANTISE_BINS - QUANTISE_BINS / 256; // what is beyond is no number
     const double limit = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
-    uint32_t first = 4, last = 0; // from the smallest normal numbers on
+    uint32_t last = 0;
     double gain = 0;
 
-    for (uint32_t bin = first; bin < finite; bin++)
+    for (uint32_t bin = FIRST; bin < finite; bin++)
         if (sizes->count[bin] > 0)
             last = bin;
     if (last == 0)
@@ -53,7 +52,7 @@ struct quantise_choice quantise_choose(const struct quantise_sizes *sizes, int b
     // From no value cut off to the largest ones worth a quantum however small they are.
     for (int i = 0; i < STEPS_TO_EACH_POWER * POWERS; i++) {
         const double step = 2 * size_at(last) / limit * exp2(-(double)i / STEPS_TO_EACH_POWER);
-        const struct sums s = sums_at(sizes, first, last, bits, step);
+        const struct sums s = sums_at(sizes, last, bits, step);
         // The error at the best factor is Σ g² - (Σ g·q)² / Σ q².
         if (s.quanta > 0 && s.products * s.products / s.quanta > gain) {
             gain = s.products * s.products / s.quanta;

@@ -75,8 +75,10 @@ void layer_learn_next(struct layer_instance *instance, const char *name, PFN_xrV
 {
     struct layer_next *next = &instance->next;
 
-    if (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0)
-        return; // missing on purpose
+    // Missing on purpose, see load_next.
+    if (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0 || strcmp(name, "xrGetVulkanInstanceExtensionsKHR") == 0 ||
+        strcmp(name, "xrGetVulkanDeviceExtensionsKHR") == 0)
+        return;
 #define X(known)                                                                                                       \
     if (next->known == NULL && strcmp(name, #known) == 0)                                                              \
         next->known = (PFN_##known)function;

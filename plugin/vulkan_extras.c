@@ -44,12 +44,9 @@ static const char **copy_names(const char *const *names, uint32_t count, uint32_
     return copy;
 }
 
-static bool wants_backend(struct layer_instance *instance, const char *name)
+static bool wants_backend(const struct artem_settings *settings, const char *name)
 {
-    struct artem_settings settings;
-
-    artem_config_get(instance->config, &settings);
-    return settings.enabled && (strcmp(settings.backend, name) == 0 || strcmp(settings.backend, "auto") == 0);
+    return settings->enabled && (strcmp(settings->backend, name) == 0 || strcmp(settings->backend, "auto") == 0);
 }
 
 // `uuid` NULL: on any device. Opens CUDA's libraries: to be asked last.
@@ -86,8 +83,10 @@ bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulka
 {
     const VkInstanceCreateInfo *old = info->vulkanCreateInfo;
     const uint32_t version = old->pApplicationInfo != NULL ? old->pApplicationInfo->apiVersion : 0;
+    struct artem_settings settings;
 
-    if (version >= VK_API_VERSION_1_1 || info->pfnGetInstanceProcAddr == NULL || !wants_backend(instance, "cuda") ||
+    artem_config_get(instance->config, &settings);
+    if (version >= VK_API_VERSION_1_1 || info->pfnGetInstanceProcAddr == NULL || !wants_backend(&settings, "cuda") ||
         !offers(info->pfnGetInstanceProcAddr) || !has_cuda(NULL))
         return false;
     *out_changed = (struct layer_extras_instance){*old, NULL};
@@ -155,32 +154,26 @@ static struct layer_vulkan_origin find_origin(struct layer_instance *instance)
     return origin;
 }
 
-static bool is_on(struct layer_instance *instance)
-{
-    struct artem_settings settings;
-
-    artem_config_get(instance->config, &settings);
-    return settings.enabled;
-}
-
 static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info)
 {
     const struct layer_vulkan_origin origin = find_origin(instance);
     const VkPhysicalDevice physical = info->vulkanPhysicalDevice;
     struct layer_extras extras = layer_extras_of_app(info->vulkanCreateInfo);
+    struct artem_settings settings;
     uint8_t uuid[VK_UUID_SIZE];
 
     if (origin.get_instance_proc_addr == NULL)
         return extras;
+    artem_config_get(instance->config, &settings);
     if (find_dot(info->vulkanCreateInfo) == WISH_NONE &&
-        (wants_backend(instance, "vulkan") || wants_backend(instance, "cuda"))) // which falls back to it
+        (wants_backend(&settings, "vulkan") || wants_backend(&settings, "cuda"))) // which falls back to it
         extras.dot = vulkan_wants_dot(origin.get_instance_proc_addr, origin.instance, origin.version, physical);
-    if (origin.identifies && wants_backend(instance, "cuda") &&
+    if (origin.identifies && wants_backend(&settings, "cuda") &&
         vulkan_find_uuid(origin.get_instance_proc_addr, origin.instance, physical, uuid) && has_cuda(uuid))
         extras.sharing = vulkan_find_sharing(origin.get_instance_proc_addr, origin.instance, physical);
     if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info->vulkanCreateInfo) == WISH_OFF)
         extras.sharing = VULKAN_SHARING_BINARY; // its own structure says no, and may be larger than we know
-    if (origin.identifies && is_on(instance))   // the extension needs as much of the instance
+    if (origin.identifies && settings.enabled)  // the extension needs as much of the instance
         extras.clock = extras.clock || vulkan_has_clock(origin.get_instance_proc_addr, origin.instance, physical);
     return extras;
 }
@@ -199,8 +192,9 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
     const struct layer_extras extras = choose(instance, info);
     const bool adds_dot = extras.dot && find_dot(old) == WISH_NONE;
     const bool adds_timeline = extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(old) == WISH_NONE;
+    const bool adds_clock = extras.clock && !layer_extras_of_app(old).clock;
 
-    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE && extras.clock == layer_extras_of_app(old).clock)
+    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE && !adds_clock)
         return false;
     *c = (struct layer_extras_device){.info = *old, .extras = extras};
     c->names = copy_names(old->ppEnabledExtensionNames, old->enabledExtensionCount, vulkan_sharing_extension_count + 3);
@@ -216,7 +210,7 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
         c->info.pNext = &c->dot;
         add_name(c, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
     }
-    if (extras.clock)
+    if (adds_clock)
         add_name(c, vulkan_clock_extension);
     if (extras.sharing != VULKAN_SHARING_NONE)
         for (uint32_t i = 0; i < vulkan_sharing_extension_count; i++)
@@ -265,9 +259,11 @@ enum vulkan_sharing layer_extras_of_runtime(struct layer_instance *instance, XrS
     const struct layer_next *next = &instance->next;
     PFN_vkGetInstanceProcAddr get;
     enum vulkan_sharing sharing = VULKAN_SHARING_NONE;
+    struct artem_settings settings;
     void *library;
 
-    if (!wants_backend(instance, "cuda") ||
+    artem_config_get(instance->config, &settings);
+    if (!wants_backend(&settings, "cuda") ||
         !demands(instance, next->xrGetVulkanInstanceExtensionsKHR, system, instance_extensions, INSTANCE_EXTENSIONS) ||
         !demands(instance, next->xrGetVulkanDeviceExtensionsKHR, system, vulkan_sharing_extensions,
                  vulkan_sharing_extension_count) ||

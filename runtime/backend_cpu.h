@@ -91,6 +91,16 @@ struct cpu_place {
 uint32_t cpu_count_items(const struct cpu_backend *cpu, int margin, int rows_per_item);
 struct cpu_place cpu_find_item(const struct cpu_backend *cpu, uint32_t item, int margin, int rows_per_item);
 
+static inline int minimum(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int clamp(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
 // The replicated border: a row of n cells between its two border cells.
 void cpu_close_row(uint8_t *row, size_t n, size_t cell);
 // Row y of one view's rows and its neighbours, from the cell left of x on.

@@ -5,16 +5,6 @@
 
 #include "backend_cpu.h"
 
-static int minimum(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int clamp(int v, int low, int high)
-{
-    return v < low ? low : v > high ? high : v;
-}
-
 static void d0_row(void *user, uint32_t item, uint32_t worker)
 {
     struct cpu_backend *cpu = user;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One frame on the CPU: layers, and between them the normalisation of docs/arithmetic.md §7.
-#include <string.h>
 #include <time.h>
 
 #include "backend_cpu.h"

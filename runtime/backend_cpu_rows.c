@@ -4,16 +4,6 @@
 
 #include "backend_cpu.h"
 
-static int minimum(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int clamp(int v, int low, int high)
-{
-    return v < low ? low : v > high ? high : v;
-}
-
 void cpu_close_row(uint8_t *row, size_t n, size_t cell)
 {
     memcpy(row, row + cell, cell);

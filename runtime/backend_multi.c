@@ -2,7 +2,6 @@
 // Life time of the backend that spreads a frame over several others.
 #include "backend_multi.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles, and one step of them on all devices at the same time.
-#include <stdio.h>
 #include <string.h>
 
 #include "artem/log.h"

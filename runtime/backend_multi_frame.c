@@ -2,7 +2,6 @@
 // One frame on several devices, docs/arithmetic.md §7: what the CPU backend does between its layers is done here
 // between steps. In lagged mode all gains are known before, so a frame is one step, and what its sums say is seen after
 // it.
-#include <math.h>
 #include <string.h>
 
 #include "backend_multi.h"

@@ -2,19 +2,19 @@
 #include "kernel_choice.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 
 enum artem_cpu artem_cpu_chosen(void)
 {
     const enum artem_cpu best = artem_cpu_detect();
-    const char *name = secure_getenv("ARTEM_CPU");
+    const char *name = artem_user_env("ARTEM_CPU");
     char known[128] = "";
     size_t length = 0;
 
-    if (name == NULL || *name == '\0')
+    if (name == NULL)
         return best;
     for (int i = ARTEM_CPU_C; i < ARTEM_CPU_COUNT; i++) {
         const enum artem_cpu cpu = (enum artem_cpu)i;

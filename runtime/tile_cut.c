@@ -4,7 +4,6 @@
 #include "tile_cut.h"
 
 #include <math.h>
-#include <string.h>
 
 struct tile_sizes tile_sizes_of(const struct artem_engine_frame *frame)
 {

@@ -2,7 +2,6 @@
 #include "tile_plan.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { ROUNDS = 8, FRAMES = 8, MEMORY = 8 };
 static const double notable = 0.95;    // of the time without one more device

@@ -3,7 +3,6 @@
 #include "artem/devices.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "../cli.h"
 #include "../device_reports.h"

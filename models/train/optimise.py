@@ -4,13 +4,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import vgg
 from losses import MEAN_BGR
 
 MARGIN = 16  # mirrored pixels around the picture
 CONTENT_LAYERS, STYLE_LAYERS = ("conv4_2",), ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 FACTORS = 1, 10, 0.2  # of content, style and variation
-BLOCKS = (2, 2, 3, 3, 3)
-VGG_LAYERS = tuple(f"conv{b + 1}_{i + 1}" for b, count in enumerate(BLOCKS) for i in range(count))
+VGG_LAYERS = tuple(vgg.names())
 
 
 def load_weights(path):

@@ -22,9 +22,12 @@ class Skipped(Exception):
 
 def run(*command, environment=None):
     print("  " + " ".join(os.path.basename(c) if c.startswith(os.sep) else c for c in command), flush=True)
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+    except OSError as why:
+        raise Skipped(str(why)) from None
     if done.returncode:
-        raise Skipped((done.stderr or done.stdout).strip().splitlines()[0])
+        raise Skipped(next(iter((done.stderr or done.stdout).strip().splitlines()), f"{command[0]}: status {done.returncode}"))
     return done.stdout
 
 
@@ -287,7 +290,10 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     path = os.path.join(options.out, "report.md")
     with tempfile.TemporaryDirectory() as work:
-        report = Report(options, work)
+        try:
+            report = Report(options, work)
+        except Skipped as why:
+            sys.exit(str(why))
         for section in SECTIONS:
             if section.__name__ not in wanted:
                 continue

@@ -114,12 +114,12 @@ int main(int argc, char **argv)
 #ifdef __SANITIZE_ADDRESS__
     if (openvino) {
         puts("skipped: OpenVINO's library of threads opens another in a way that AddressSanitizer forbids");
-        return 77;
+        return TEST_SKIPPED;
     }
 #endif
     if (openvino && openvino_open() == NULL) {
         puts("skipped: there is no OpenVINO here; scripts/setup fetches it");
-        return 77;
+        return TEST_SKIPPED;
     }
     random_weights(LAYERS, &weights);
     if (!openvino) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The off switch by controller on the mock runtime: it works, the app sees nothing of it, and what the runtime refuses
 // with it the runtime gets without it.
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "app_input.h"

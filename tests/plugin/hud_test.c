@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // HUD and toast on the mock runtime: what the runtime gets, read from the pixels that it gets; the app's layers as they
 // were; and every call that they need failing once, with frames going on.
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "expect.h"

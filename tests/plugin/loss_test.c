@@ -2,7 +2,6 @@
 // Sessions and instances that the runtime loses, at every kind of call that may say so: the app is told, at once or by
 // its next call; it can destroy all that it has, and make another session or instance in the same process, which is
 // painted. Nothing is left of the lost one.
-#include <stdlib.h>
 
 #include "app_input.h"
 #include "expect.h"

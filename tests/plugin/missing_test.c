@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chains below the layer that do not give away one of the functions that it asks for: while the instance is made, or
 // ever. The layer does without, the app has what it would have without the layer, and frames arrive.
-#include <stdlib.h>
 
 #include "app_input.h"
 #include "expect.h"
