@@ -25,7 +25,7 @@ static const char help[] =
     "  --size N        pixels of a side that photos are cut and scaled to (160)\n"
     "  --threads N     0 is one per processor (0)\n\n"
     "Collapse is how alike different photos are to a network, the mean cosine between their features after each\n"
-    "channel's mean was taken away: 1 means that it sees the same in all of them.";
+    "channel's mean was taken away: 1 means that it sees the same in all of them. It takes two photos.";
 
 enum { NETWORKS = 4, PHOTOS = 32 };
 
@@ -123,14 +123,21 @@ static enum artem_result measure(struct inspection *in, uint32_t layer, uint32_t
     write_maxima(in, layer, network, features, reference);
     const double similarity = inspect_similarity(features, &reference->raw), collapse = inspect_collapse(features);
     const enum artem_result result = inspect_centre(features);
-    fprintf(in->measures, "%s,%s,%.6f,%.6f,%.6f,%.6f\n", vgg_layer_names[layer], name_of(in, network), similarity,
-            inspect_similarity(features, &reference->centred), collapse, inspect_collapse(features));
+    fprintf(in->measures, "%s,%s,%.6f,%.6f,", vgg_layer_names[layer], name_of(in, network), similarity,
+            inspect_similarity(features, &reference->centred));
+    if (features->photos > 1)
+        fprintf(in->measures, "%.6f,%.6f\n", collapse, inspect_collapse(features));
+    else
+        fprintf(in->measures, ",\n"); // there is no pair to compare
     return result;
 }
 
+// VGG-16's own features are computed once, whatever is done with them.
 static enum artem_result compute(const struct inspection *in, uint32_t layer, uint32_t network,
-                                 struct inspect_features *out)
+                                 const struct reference *reference, struct inspect_features *out)
 {
+    if (network == 0)
+        return inspect_copy(&reference->raw, out);
     return inspect_compute(&in->weights[network], layer, in->job->size, in->photos.picture, in->photos.count, out);
 }
 
@@ -138,15 +145,17 @@ static enum artem_result look_at_layer(struct inspection *in, uint32_t layer, st
 {
     struct reference reference = {0};
     struct inspect_features features = {0};
-    enum artem_result result = compute(in, layer, 0, &reference.raw);
 
+    progress_show(progress, (double)layer / in->layers, "%s", vgg_layer_names[layer]);
+    enum artem_result result =
+        inspect_compute(&in->weights[0], layer, in->job->size, in->photos.picture, in->photos.count, &reference.raw);
     if (result == ARTEM_OK)
-        result = compute(in, layer, 0, &reference.centred);
+        result = inspect_copy(&reference.raw, &reference.centred);
     if (result == ARTEM_OK)
         result = inspect_centre(&reference.centred);
     for (uint32_t network = 0; network < in->networks && result == ARTEM_OK; network++) {
         progress_show(progress, (double)layer / in->layers, "%s", vgg_layer_names[layer]);
-        result = compute(in, layer, network, &features);
+        result = compute(in, layer, network, &reference, &features);
         if (result == ARTEM_OK)
             result = measure(in, layer, network, &features, &reference);
         inspect_free(&features);
@@ -156,15 +165,37 @@ static enum artem_result look_at_layer(struct inspection *in, uint32_t layer, st
     return result;
 }
 
+// Of a path, what stands after its last slash; without what follows its last dot it has this length.
+static const char *base_of(const char *path, int *out_length)
+{
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path, *dot = strrchr(name, '.');
+
+    *out_length = dot != NULL ? (int)(dot - name) : (int)strlen(name);
+    return name;
+}
+
+// CLI_ERROR where two photos would have one grid.
+static int check_names(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->photos; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            int a, b;
+            const char *first = base_of(job->photo[k], &a), *second = base_of(job->photo[i], &b);
+            if (a == b && strncmp(first, second, (size_t)a) == 0)
+                return cli_error("%s and %s have one name: they cannot both have a grid in %s", job->photo[k],
+                                 job->photo[i], job->out);
+        }
+    return CLI_OK;
+}
+
 // DIR/NAME.png for photo i; false after a message.
 static bool save_grid(const struct inspection *in, uint32_t i)
 {
-    const char *path = in->photos.path[i], *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
     char out[PATH_MAX];
+    int length;
+    const char *name = base_of(in->photos.path[i], &length);
 
-    if (snprintf(out, sizeof out, "%s/%.*s.png", in->job->out, (int)(dot != NULL ? dot - name : (long)strlen(name)),
-                 name) >= (int)sizeof out)
+    if (snprintf(out, sizeof out, "%s/%.*s.png", in->job->out, length, name) >= (int)sizeof out)
         return !cli_error("%s: the path is too long", in->job->out);
     return lab_picture_save(out, &in->grid[i]);
 }
@@ -248,6 +279,8 @@ int lab_inspect(int argc, char **argv)
     struct inspection in = {.job = &job};
     int status = parse(argc, argv, &job);
 
+    if (status == CLI_OK)
+        status = check_names(&job);
     if (status != CLI_OK)
         return status;
     dnn_set_threads(job.threads);

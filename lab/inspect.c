@@ -37,6 +37,21 @@ enum artem_result inspect_compute(const struct vgg_weights *weights, uint32_t la
     return result;
 }
 
+enum artem_result inspect_copy(const struct inspect_features *features, struct inspect_features *out_copy)
+{
+    *out_copy = *features;
+    out_copy->photo = calloc(features->photos, sizeof *out_copy->photo);
+    if (out_copy->photo == NULL)
+        return ARTEM_ERROR_MEMORY;
+    for (uint32_t i = 0; i < features->photos; i++) {
+        out_copy->photo[i] = malloc(count_of(features) * sizeof(float));
+        if (out_copy->photo[i] == NULL)
+            return ARTEM_ERROR_MEMORY;
+        memcpy(out_copy->photo[i], features->photo[i], count_of(features) * sizeof(float));
+    }
+    return ARTEM_OK;
+}
+
 void inspect_free(struct inspect_features *features)
 {
     for (uint32_t i = 0; features->photo != NULL && i < features->photos; i++)

@@ -15,6 +15,8 @@ struct inspect_features {
 // Layer `layer` of photos of side x side pixels. Free also after a failure.
 enum artem_result inspect_compute(const struct vgg_weights *weights, uint32_t layer, uint32_t side,
                                   const struct lab_picture *photos, uint32_t count, struct inspect_features *out);
+// Of the same features; free also after a failure.
+enum artem_result inspect_copy(const struct inspect_features *features, struct inspect_features *out_copy);
 void inspect_free(struct inspect_features *features);
 
 // Takes each channel's mean over all photos and cells from it.

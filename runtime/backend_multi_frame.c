@@ -109,9 +109,10 @@ static void choose_plan(struct multi_backend *multi, bool exact)
     list_speeds(multi, pace, speeds);
     tile_plan_make(&sizes, multi->count, speeds, &plan);
     if (multi->planned[exact] && tile_sizes_equal(&sizes, &multi->plan.sizes) &&
-        !tile_pace_prefers(pace, multi->count, &multi->plan, &plan))
+        !tile_pace_prefers(pace, multi->count, speeds, &multi->plan, &plan))
         return;
     multi->plan = plan;
+    pace->better = 0;
     multi->planned[exact] = true;
     multi->planned[!exact] = false;
 }

@@ -98,11 +98,10 @@ void tile_pace_measure(struct tile_pace *pace, const struct tile_plan *plan, uin
     }
 }
 
-bool tile_pace_prefers(struct tile_pace *pace, uint32_t count, const struct tile_plan *in_use,
+bool tile_pace_prefers(struct tile_pace *pace, uint32_t count, const double *speeds, const struct tile_plan *in_use,
                        const struct tile_plan *other)
 {
-    const bool better =
-        tile_plan_seconds(other, count, pace->speed) < preferred * tile_plan_seconds(in_use, count, pace->speed);
+    const bool better = tile_plan_seconds(other, count, speeds) < preferred * tile_plan_seconds(in_use, count, speeds);
 
     pace->better = better ? pace->better + 1 : 0;
     if (pace->better < FRAMES)

@@ -30,9 +30,9 @@ struct tile_pace {
 // they are tried again some day.
 void tile_pace_measure(struct tile_pace *pace, const struct tile_plan *plan, uint32_t count, const double *seconds);
 
-// Whether the plan in use, made for the same sizes, is to give way to this one: it is faster by an eighth, eight frames
-// in a row.
-bool tile_pace_prefers(struct tile_pace *pace, uint32_t count, const struct tile_plan *in_use,
+// Whether the plan in use, made for the same sizes, is to give way to this one: at these speeds, which the other one
+// was made with, it is faster by an eighth, eight frames in a row.
+bool tile_pace_prefers(struct tile_pace *pace, uint32_t count, const double *speeds, const struct tile_plan *in_use,
                        const struct tile_plan *other);
 
 #endif

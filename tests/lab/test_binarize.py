@@ -65,6 +65,18 @@ class Binarize(LabTest):
             self.assertGreater(rows[layer, "aware"]["similarity_centred"], rows[layer, "plain"]["similarity_centred"] + 0.2)
         with open(self.path("look/maxima.csv")) as file:
             self.assertEqual(len(list(csv.DictReader(file))), 36)
+        # One photo has no pair; two of one name would have one grid.
+        run = self.lab("inspect", self.photos[0], "-o", self.path("one"), "--weights", self.weights, "--network", networks[0], "--size", "48")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        with open(self.path("one/layers.csv")) as file:
+            rows = list(csv.DictReader(file))
+        self.assertTrue(rows and all(r["collapse"] == "" and float(r["similarity"]) <= 1.000001 for r in rows))
+        os.mkdir(self.path("other"))
+        shutil.copy(self.photos[0], self.path("other/0.jpg"))
+        run = self.lab("inspect", self.photos[0], self.path("other/0.jpg"), "-o", self.path("two"), "--weights", self.weights)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("have one name", run.stderr)
+        self.assertFalse(os.path.exists(self.path("two")))
 
     def test_optimize(self):
         network = self.aware()

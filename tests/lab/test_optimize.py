@@ -61,7 +61,7 @@ class Optimize(LabTest):
 
     def test_stopped_it_goes_on(self):
         """Adam's state is all that it depends on: the same picture as without a stop."""
-        options = ("--iterations", "60", "--method", "adam")
+        options = ("--iterations", "200", "--method", "adam")
         self.assertEqual(self.optimize(*options, out="whole.png").returncode, 0)
         process = self.start(*options, "--every", "1")
         while not os.path.exists(self.path("out-00003.png")) and process.poll() is None:
@@ -76,7 +76,7 @@ class Optimize(LabTest):
         run = self.optimize(*options, "--curve", self.path("curve.csv"))
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("going on after", run.stderr)
-        self.assertEqual([int(p[1]) for p in self.curve()], list(range(61)))
+        self.assertEqual([int(p[1]) for p in self.curve()], list(range(201)))
         with open(self.path("out.png"), "rb") as a, open(self.path("whole.png"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 

@@ -190,7 +190,7 @@ static void test_pace(void)
             seconds[i] = (double)tile_share_work(&sizes, &plan.share[i]) / truth[i];
         tile_pace_measure(&pace, &plan, 2, seconds);
         tile_plan_make(&sizes, 2, pace.speed, &other);
-        if (!tile_pace_prefers(&pace, 2, &plan, &other))
+        if (!tile_pace_prefers(&pace, 2, pace.speed, &plan, &other))
             continue;
         CHECK(frame >= 100 + 7);
         changes++;
@@ -215,7 +215,7 @@ static void test_hope(void)
                                    (double)tile_share_work(&sizes, &plan.share[1]) / 1e5};
         tile_pace_measure(&pace, &plan, 2, seconds);
         tile_plan_make(&sizes, 2, pace.speed, &other);
-        if (tile_pace_prefers(&pace, 2, &plan, &other))
+        if (tile_pace_prefers(&pace, 2, pace.speed, &plan, &other))
             plan = other;
         if (tried < 0 && plan.used == 2)
             tried = frame;
@@ -223,6 +223,24 @@ static void test_hope(void)
     CHECK(tried > 300);
     CHECK_INT(plan.used, 2);
     CHECK(tile_share_cells(&plan.share[1]) > 128 * 128 * 4 / 5);
+}
+
+// One that has never been measured is planned with as fast as the others, and so gets its share.
+static void test_unknown(void)
+{
+    const struct tile_sizes sizes = {1, {{256, 128}}};
+    const double known[2] = {1e5, 0}, hoped[2] = {1e5, 1e5};
+    struct tile_pace pace = {.speed = {1e5, 0}, .seen = {8, 0}};
+    struct tile_plan plan, other;
+    int frames = 0;
+
+    tile_plan_make(&sizes, 2, known, &plan);
+    CHECK_INT(plan.used, 1);
+    tile_plan_make(&sizes, 2, hoped, &other);
+    CHECK_INT(other.used, 2);
+    while (frames < 100 && !tile_pace_prefers(&pace, 2, hoped, &plan, &other))
+        frames++;
+    CHECK_INT(frames, 7);
 }
 
 int main(void)
@@ -234,5 +252,6 @@ int main(void)
     test_speeds();
     test_pace();
     test_hope();
+    test_unknown();
     return test_result();
 }
