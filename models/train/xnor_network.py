@@ -13,22 +13,24 @@ import network
 
 BINARY = losses.LAYERS[1:]
 WINDOW = 1.0  # of the activations' straight-through estimators, in deviations
+REACH = 4     # how many windows far gradients pass in training, where narrow ones starve channels
 
 
 class Binarise(torch.autograd.Function):
-    """1 where x > threshold, else 0. Straight-through gradient: that of a ramp of the same height over threshold +- window."""
+    """1 where x > threshold, else 0. Straight-through gradient: the slope of a ramp of the same height over threshold +- window, out to `reach`
+    windows."""
 
     @staticmethod
-    def forward(ctx, x, threshold, window):
-        threshold, window = threshold.view(1, -1, 1, 1), window.view(1, -1, 1, 1)
-        ctx.save_for_backward((x - threshold).abs() < window, window)
+    def forward(ctx, x, threshold, window, reach):
+        threshold, window = per_channel(threshold), per_channel(window)
+        ctx.save_for_backward((x - threshold).abs() < reach * window, window)
         return (x > threshold).to(x.dtype)
 
     @staticmethod
     def backward(ctx, grad):
         inside, window = ctx.saved_tensors
         grad = grad * inside / (2 * window)
-        return grad, -grad.sum((0, 2, 3)), None
+        return grad, -grad.sum((0, 2, 3)), None, None
 
 
 class Rectify(torch.autograd.Function):
@@ -67,7 +69,8 @@ class Layer(nn.Module):
 
     def sums(self, x, dtype=torch.float32):
         """Whole numbers; in bfloat16 those above 256 are rounded."""
-        bits, signs = Binarise.apply(x, self.threshold, self.window), network.SignWeight.apply(self.weight)
+        bits = Binarise.apply(x, self.threshold, self.window, REACH if self.training else 1)
+        signs = network.SignWeight.apply(self.weight)
         signs = signs.to(dtype).contiguous(memory_format=torch.channels_last)
         return F.conv2d(bits.to(dtype), signs, padding=1).to(x.dtype)
 

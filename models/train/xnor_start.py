@@ -10,10 +10,10 @@ import xnor_network
 THRESHOLDS = (0.25, 0.5, 1.0, 1.5, 2.0)  # of a channel, as shares of its mean
 LATENT = 0.3                             # deviation of the latent weights
 PLACES = 16384                           # at most, that a layer is fitted on
-FLOOR = -1.0                             # sums further below zero need not be met: the ReLU takes them away
 PRIOR = 1.0                              # how much the float weights count, where a layer has as many inputs as places to be fitted on
 HELD_OUT = 4                             # one place of so many is for gains, biases and skips, on pictures the signs were not fitted on
-BLOCK, PASSES = 128, 6                   # of the search for signs
+ROUNDS = 4                               # of the fit: what is wanted below zero depends on what is got
+BLOCK, PASSES = 128, 2                   # of the search for signs in each
 
 
 def power_of_two(v):
@@ -26,9 +26,9 @@ def rows(f):
 
 
 def deviations(f):
-    """Per channel; channels that hardly ever fire count as if they had a hundredth of the others'."""
+    """Per channel; channels that hardly ever fire count as if they had a tenth of the others'."""
     std = rows(f).std(0)
-    return std.clamp(min=float(std.median()) / 100 + 1e-6)
+    return std.clamp(min=float(std.median()) / 10 + 1e-6)
 
 
 def choose_thresholds(x):
@@ -54,11 +54,11 @@ def best_gain(signs, square, cross):
     return ((signs * cross).sum(1) / (signs * product).sum(1).clamp(min=1e-9)).clamp(min=1e-4), product
 
 
-def search_signs(square, cross, signs):
+def search_signs(square, cross, signs, passes=PASSES):
     """Minimises |target - gain * signs . bits|^2 by turning one sign after the other, for all outputs at once. square: mean of bits bits',
     cross: outputs, mean of target * bits."""
     diagonal = square.diagonal()
-    for _ in range(PASSES):
+    for _ in range(passes):
         gain, product = best_gain(signs, square, cross)
         slope = gain[:, None] * product - cross  # half the gradient
         for begin in range(0, square.shape[0], BLOCK):
@@ -85,6 +85,20 @@ def fit_scales(sums, x, target):
     return found[:, 0], found[:, -1], None if x is None else found[:, 1]
 
 
+def towards(wanted, got):
+    """What a value before the ReLU is to be: as wanted after it; where that is nothing, anything below zero is as good."""
+    return torch.where(wanted > 0, wanted, got.clamp(max=0))
+
+
+def fit_rectified(sums, x, wanted):
+    """fit_scales() for what is left after the ReLU."""
+    target = wanted
+    for _ in range(10):
+        alpha, bias, skip = fit_scales(sums, x, target)
+        target = towards(wanted, sums * alpha + bias + (0 if x is None else x * skip))
+    return alpha, bias, skip
+
+
 def windows_of(f, at):
     """The 3 x 3 places around, as the columns of a convolution: places, 9 C in the order of ky, kx, C."""
     f = F.pad(f, (1, 1, 1, 1))
@@ -92,10 +106,10 @@ def windows_of(f, at):
     return torch.cat([rows(f[:, :, y:y + h, x:x + w])[at] for y in range(3) for x in range(3)], 1)
 
 
-def start_layer(layer, x, weight, target, generator):
-    """x: the layer's input; weight: that of float VGG, in units; target: what is wanted before the ReLU. Returns the share of the target's variance
-    that is left."""
-    flat, wanted = rows(x), rows(target).clamp(min=FLOOR)
+def start_layer(layer, x, weight, features, generator):
+    """x: the layer's input; weight: that of float VGG, in units; features: what is wanted, after the ReLU. Returns the share of their
+    variance that is left."""
+    flat, wanted = rows(x), rows(features)
     threshold, step = choose_thresholds(flat)
     layer.threshold.copy_(threshold)
     layer.window.copy_(xnor_network.WINDOW * deviations(x))
@@ -107,18 +121,20 @@ def start_layer(layer, x, weight, target, generator):
     float_weight = (weight * step.view(1, -1, 1, 1)).permute(0, 2, 3, 1).flatten(1)
     signs = torch.where(float_weight > 0, 1.0, -1.0)
     has_skip = layer.skip is not None
-    bits = windows_of(above, at)
-    rest = wanted[at]
-    if has_skip:
-        rest = rest - flat[at] * fit_scales(bits @ signs.t(), flat[at], rest)[2]
-    bits -= bits.mean(0)
-    square = bits.t() @ bits / len(at)
+    bits, own = windows_of(above, at), flat[at] if has_skip else None
+    mean = bits.mean(0)
+    square = (bits - mean).t() @ (bits - mean) / len(at)
     prior = PRIOR * len(square) / len(at) * float(square.diagonal().mean())
     square += prior * torch.eye(len(square))
-    signs = search_signs(square, (rest - rest.mean(0)).t() @ bits / len(at) + prior * float_weight, signs)
+    for _ in range(ROUNDS):
+        sums = bits @ signs.t()
+        alpha, bias, skip = fit_rectified(sums, own, wanted[at])
+        rest = bias + (own * skip if has_skip else 0)
+        rest = towards(wanted[at], sums * alpha + rest) - rest  # what is left for the sums
+        signs = search_signs(square, (rest - rest.mean(0)).t() @ (bits - mean) / len(at) + prior * float_weight, signs)
     sums, own = windows_of(above, held) @ signs.t(), flat[held] if has_skip else None
-    alpha, bias, skip = fit_scales(sums, own, wanted[held])
-    got, wanted = sums * alpha + bias + (own * skip if has_skip else 0), wanted[held]
+    alpha, bias, skip = fit_rectified(sums, own, wanted[held])
+    got, wanted = (sums * alpha + bias + (own * skip if has_skip else 0)).clamp(min=0), wanted[held]
     latent = (float_weight / float_weight.std(1, keepdim=True).clamp(min=1e-8) * LATENT).abs().clamp(0.02, 1.2) * signs
     layer.weight.copy_(latent.view(len(latent), 3, 3, -1).permute(0, 3, 1, 2))
     layer.gain.copy_(alpha / layer.scale)
@@ -130,7 +146,7 @@ def start_layer(layer, x, weight, target, generator):
 
 @torch.no_grad()
 def start(net, vgg, pictures, seed=1):
-    """pictures: B,3,h,w, two at least. Yields each layer with the share of the variance of its sums that is left to learn."""
+    """pictures: B,3,h,w, two at least. Yields each layer with the share of its features' variance that is left to learn."""
     generator = torch.Generator().manual_seed(seed)
     features = vgg(pictures, "conv5_1")
     for name, f in features.items():
@@ -142,9 +158,7 @@ def start(net, vgg, pictures, seed=1):
             x = F.max_pool2d(x, 2)
         layer = net.layers[name]
         u, v = net.unit(previous).view(1, -1, 1, 1), net.unit(name)
-        w, b = (p.float() for p in vgg.params[name])
-        own = features.pop(previous).float()
-        target = F.conv2d((F.max_pool2d(own, 2) if pool else own).to(vgg.dtype), *vgg.params[name], padding=1).float() / v.view(1, -1, 1, 1)
-        yield name, start_layer(layer, x, w * u / v.view(-1, 1, 1, 1), target, generator)
+        w = vgg.params[name][0].float()
+        yield name, start_layer(layer, x, w * u / v.view(-1, 1, 1, 1), features.pop(name).float() / v.view(1, -1, 1, 1), generator)
         x = F.relu(layer(x, net.dtype))
         previous, pool = name, following

@@ -24,9 +24,12 @@ import xnor_file
 import xnor_network
 import xnor_pool
 import xnor_start
+from optimise import CONTENT_LAYERS, STYLE_LAYERS
 
 SCENES = 0.2       # share of generated scenes among the pictures
-GRAM = 0.3         # weight of Gram matrices beside features
+LOOKED_AT = CONTENT_LAYERS + STYLE_LAYERS  # by optimisations
+OTHERS = 0.2       # weight of the layers between them
+GRAM = 1.0         # weight of Gram matrices beside features
 POOL_LIFE = 40     # steps that a picture of the pool is moved before the next takes its place
 SAVE_EVERY = 100
 START_CROP = 96    # of the pictures that the start is fitted on; deep layers have few places in smaller ones
@@ -43,7 +46,7 @@ def arguments():
     p.add_argument("--crop", type=int, default=64)
     p.add_argument("--batch", type=int, default=4, help="pictures a step, half of them painted ones (%(default)s)")
     p.add_argument("--start-pictures", type=int, default=64, help="pictures that the start is fitted on (%(default)s)")
-    p.add_argument("--rate", type=float, default=2e-3)
+    p.add_argument("--rate", type=float, default=1e-3)
     p.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: much faster on CPUs with AVX512-BF16 or AMX")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=0)
@@ -86,14 +89,15 @@ class Step:
             self.pool.begin(ended[0], step, shown[content], shown[style], got, (content, style))
 
     def compare(self, got, wanted):
+        """Relative to what is wanted, each picture for itself. Channels count by their size: so they do in Gram matrices."""
         feature = gram = 0
         for name, _ in xnor_network.BINARY:
-            f, t = got[name], wanted[name].float()
-            unit = self.net.unit(name).view(1, -1, 1, 1)
-            feature = feature + ((f - t) / unit).square().mean() / (t / unit).square().mean()
+            f, t, weight = got[name], wanted[name].float(), 1 if name in LOOKED_AT else OTHERS
+            energy = t.square().mean((1, 2, 3)).clamp(min=1e-3)
+            feature = feature + weight * ((f - t).square().mean((1, 2, 3)) / energy).mean()
             a, b = losses.gram(f), losses.gram(t)
             size = (a.square() + b.square()).sum((1, 2))  # of both, so that a flat picture's loss is no larger than others'
-            gram = gram + ((a - b).square().sum((1, 2)) / size.clamp(min=1e-6)).mean()
+            gram = gram + weight * ((a - b).square().sum((1, 2)) / size.clamp(min=1e-6)).mean()
         return {"feature": feature, "gram": gram}
 
 
