@@ -221,15 +221,19 @@ def binarised(report):
         run("convert", grid, "-resize", "1200x1200>", *JPEG, report.out("binarised.jpg"))
         text += ("\n![Columns are layers, rows VGG-16 and then " + ", ".join(networks) + ": the channel in which VGG-16's features are largest]"
                  "(binarised.jpg)\n")
-    rows, best = [], list(networks)[-1]
-    for title, options in (("VGG-16", ()), *((f"{best}, {bits} bits", ("--network", networks[best], "--gradient-bits", str(bits), "--judge", weights))
-                                             for bits in (1, 2, 4, 8, 32))):
-        r = report.optimize("binarised", *options, size=size, iterations=iterations, weights=not options)
+    best, kinds = list(networks)[-1], {"adam": "Adam", "lbfgs": "L-BFGS"}
+    runs = [("VGG-16", method, ()) for method in kinds] + [
+        (f"{best}, {bits} bit{'s' if bits > 1 else ''}", method,
+         ("--network", networks[best], "--gradient-bits", str(bits), "--judge", weights))
+        for method, some in (("adam", (1, 2, 4, 8, 32)), ("lbfgs", (2, 8, 32))) for bits in some]
+    rows = []
+    for title, method, options in runs:
+        r = report.optimize("binarised", "--method", method, *options, size=size, iterations=iterations, weights=not options)
         judged = re.search(r"^judged +([\d.e+-]+), from ([\d.e+-]+)", r["text"], re.M)
         first, last = (r["points"][0]["style"], r["points"][-1]["style"]) if judged is None else map(float, judged.groups()[::-1])
-        rows.append([title, f"{first:.4g}", f"{last:.4g}", f"{100 * (1 - last / first):.1f} %", f"{r['work']:.0f} ms"])
-    return text + (f"\nPainted by them, {size} pixels, {iterations} iterations of L-BFGS, gradients of so many bits (32: floats); style losses by "
-                   "VGG-16 in floats:\n\n" + table(["network", "style at start", "at end", "removed", "work of an evaluation"], rows))
+        rows.append([title, kinds[method], f"{first:.4g}", f"{last:.4g}", f"{100 * (1 - last / first):.1f} %", f"{r['work']:.0f} ms"])
+    return text + (f"\nPainted by them, {size} pixels, {iterations} iterations, gradients of so many bits (32: floats); style losses by VGG-16 in "
+                   "floats:\n\n" + table(["network", "method", "style at start", "at end", "removed", "work of an evaluation"], rows))
 
 
 def pytorch(report):
