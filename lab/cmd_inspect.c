@@ -154,7 +154,6 @@ static enum artem_result look_at_layer(struct inspection *in, uint32_t layer, st
     if (result == ARTEM_OK)
         result = inspect_centre(&reference.centred);
     for (uint32_t network = 0; network < in->networks && result == ARTEM_OK; network++) {
-        progress_show(progress, (double)layer / in->layers, "%s", vgg_layer_names[layer]);
         result = compute(in, layer, network, &reference, &features);
         if (result == ARTEM_OK)
             result = measure(in, layer, network, &features, &reference);

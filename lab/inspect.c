@@ -12,6 +12,15 @@ static uint64_t count_of(const struct inspect_features *f)
     return (uint64_t)f->height * f->width * f->channels;
 }
 
+static enum artem_result keep(struct inspect_features *f, uint32_t photo, const float *values)
+{
+    f->photo[photo] = malloc(count_of(f) * sizeof(float));
+    if (f->photo[photo] == NULL)
+        return ARTEM_ERROR_MEMORY;
+    memcpy(f->photo[photo], values, count_of(f) * sizeof(float));
+    return ARTEM_OK;
+}
+
 enum artem_result inspect_compute(const struct vgg_weights *weights, uint32_t layer, uint32_t side,
                                   const struct lab_picture *photos, uint32_t count, struct inspect_features *out)
 {
@@ -27,11 +36,8 @@ enum artem_result inspect_compute(const struct vgg_weights *weights, uint32_t la
         out->height = features.height;
         out->width = features.width;
         out->channels = features.channels;
-        out->photo[i] = malloc(count_of(out) * sizeof(float));
-        if (out->photo[i] == NULL)
-            result = ARTEM_ERROR_MEMORY;
-        else
-            memcpy(out->photo[i], features.values, count_of(out) * sizeof(float));
+        if (result == ARTEM_OK)
+            result = keep(out, i, features.values);
     }
     vgg_net_destroy(&net);
     return result;
@@ -41,15 +47,10 @@ enum artem_result inspect_copy(const struct inspect_features *features, struct i
 {
     *out_copy = *features;
     out_copy->photo = calloc(features->photos, sizeof *out_copy->photo);
-    if (out_copy->photo == NULL)
-        return ARTEM_ERROR_MEMORY;
-    for (uint32_t i = 0; i < features->photos; i++) {
-        out_copy->photo[i] = malloc(count_of(features) * sizeof(float));
-        if (out_copy->photo[i] == NULL)
-            return ARTEM_ERROR_MEMORY;
-        memcpy(out_copy->photo[i], features->photo[i], count_of(features) * sizeof(float));
-    }
-    return ARTEM_OK;
+    enum artem_result result = out_copy->photo == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
+    for (uint32_t i = 0; i < features->photos && result == ARTEM_OK; i++)
+        result = keep(out_copy, i, features->photo[i]);
+    return result;
 }
 
 void inspect_free(struct inspect_features *features)

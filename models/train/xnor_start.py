@@ -90,13 +90,19 @@ def towards(wanted, got):
     return torch.where(wanted > 0, wanted, got.clamp(max=0))
 
 
+def line(scales, sums, x):
+    """Before the ReLU, by what fit_scales() gives."""
+    alpha, bias, skip = scales
+    return sums * alpha + bias + (0 if x is None else x * skip)
+
+
 def fit_rectified(sums, x, wanted):
     """fit_scales() for what is left after the ReLU."""
     target = wanted
     for _ in range(10):
-        alpha, bias, skip = fit_scales(sums, x, target)
-        target = towards(wanted, sums * alpha + bias + (0 if x is None else x * skip))
-    return alpha, bias, skip
+        scales = fit_scales(sums, x, target)
+        target = towards(wanted, line(scales, sums, x))
+    return scales
 
 
 def windows_of(f, at):
@@ -122,8 +128,8 @@ def start_layer(layer, x, weight, features, generator):
     signs = torch.where(float_weight > 0, 1.0, -1.0)
     has_skip = layer.skip is not None
     bits, own = windows_of(above, at), flat[at] if has_skip else None
-    mean = bits.mean(0)
-    square = (bits - mean).t() @ (bits - mean) / len(at)
+    centred = bits - bits.mean(0)
+    square = centred.t() @ centred / len(at)
     prior = PRIOR * len(square) / len(at) * float(square.diagonal().mean())
     square += prior * torch.eye(len(square))
     for _ in range(ROUNDS):
@@ -131,10 +137,10 @@ def start_layer(layer, x, weight, features, generator):
         alpha, bias, skip = fit_rectified(sums, own, wanted[at])
         rest = bias + (own * skip if has_skip else 0)
         rest = towards(wanted[at], sums * alpha + rest) - rest  # what is left for the sums
-        signs = search_signs(square, (rest - rest.mean(0)).t() @ (bits - mean) / len(at) + prior * float_weight, signs)
+        signs = search_signs(square, (rest - rest.mean(0)).t() @ centred / len(at) + prior * float_weight, signs)
     sums, own = windows_of(above, held) @ signs.t(), flat[held] if has_skip else None
-    alpha, bias, skip = fit_rectified(sums, own, wanted[held])
-    got, wanted = (sums * alpha + bias + (own * skip if has_skip else 0)).clamp(min=0), wanted[held]
+    alpha, bias, skip = scales = fit_rectified(sums, own, wanted[held])
+    got, wanted = line(scales, sums, own).clamp(min=0), wanted[held]
     latent = (float_weight / float_weight.std(1, keepdim=True).clamp(min=1e-8) * LATENT).abs().clamp(0.02, 1.2) * signs
     layer.weight.copy_(latent.view(len(latent), 3, 3, -1).permute(0, 3, 1, 2))
     layer.gain.copy_(alpha / layer.scale)
