@@ -71,10 +71,10 @@ static struct peer_cublas_functions {
 static bool open_cublas(struct peer_cublas *p)
 {
     static const char *const names[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"};
-    static const struct peer_function wanted[] = {CUBLAS_FUNCTIONS(WANTED)};
+    static const struct cuda_library_function wanted[] = {CUBLAS_FUNCTIONS(WANTED)};
 
-    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
-                   sizeof p->why))
+    if (!cuda_library_open(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
+                           sizeof p->why))
         return false;
     if (functions.cublasCreate_v2(&p->handle) == 0 && functions.cublasSetStream_v2(p->handle, p->gpu->stream) == 0)
         return true;
@@ -87,10 +87,10 @@ static bool open_lt(struct peer_cublas *p)
 {
     static const char *const names[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11",
                                         "libcublasLt.so"};
-    static const struct peer_function wanted[] = {CUBLASLT_FUNCTIONS(WANTED)};
+    static const struct cuda_library_function wanted[] = {CUBLASLT_FUNCTIONS(WANTED)};
 
-    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->lt_why,
-                   sizeof p->lt_why))
+    if (!cuda_library_open(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->lt_why,
+                           sizeof p->lt_why))
         return false;
     if (functions.cublasLtCreate(&p->lt_handle) == 0 && gpu_alloc(p->gpu, WORKSPACE, &p->workspace))
         return true;

@@ -59,10 +59,10 @@ static struct peer_cudnn_functions {
 static bool open_cudnn(struct peer_cudnn *p)
 {
     static const char *const names[] = {"libcudnn.so.9", "libcudnn.so.8", "libcudnn.so"};
-    static const struct peer_function wanted[] = {CUDNN_FUNCTIONS(WANTED)};
+    static const struct cuda_library_function wanted[] = {CUDNN_FUNCTIONS(WANTED)};
 
-    if (!peer_load(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
-                   sizeof p->why))
+    if (!cuda_library_open(names, sizeof names / sizeof names[0], wanted, sizeof wanted / sizeof wanted[0], p->why,
+                           sizeof p->why))
         return false;
     if (functions.cudnnCreate(&p->handle) == 0 && functions.cudnnSetStream(p->handle, p->gpu->stream) == 0)
         return true;

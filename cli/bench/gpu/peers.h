@@ -5,6 +5,7 @@
 #define ARTEM_CLI_BENCH_GPU_PEERS_H
 
 #include "gpu.h"
+#include "runtime/cuda/library.h"
 
 struct peer_cublas {
     void *handle, *lt_handle;
@@ -57,13 +58,5 @@ struct peer_conv {
 bool peer_conv_prepare(struct peer_conv *conv);
 bool peer_conv_run(const struct peer_conv *conv);
 void peer_conv_finish(struct peer_conv *conv);
-
-// Opens the first of these libraries, for good, and finds what is wanted of it; false: `why` says what is missing.
-struct peer_function {
-    const char *name;
-    void **place;
-};
-bool peer_load(const char *const names[], size_t count, const struct peer_function wanted[], size_t wanted_count,
-               char *why, size_t why_size);
 
 #endif

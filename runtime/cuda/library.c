@@ -3,10 +3,10 @@
 #include <dlfcn.h>
 #include <stdio.h>
 
-#include "peers.h"
+#include "library.h"
 
-bool peer_load(const char *const names[], size_t count, const struct peer_function wanted[], size_t wanted_count,
-               char *why, size_t why_size)
+bool cuda_library_open(const char *const names[], size_t count, const struct cuda_library_function wanted[],
+                       size_t wanted_count, char *why, size_t why_size)
 {
     void *library = NULL;
 
