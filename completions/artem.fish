@@ -31,7 +31,7 @@ complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x
 complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan cuda'
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe bench' -l devices -x -d 'that share each frame'
 complete -c artem -n '__fish_seen_subcommand_from lab; and not __fish_seen_subcommand_from binarize inspect measure optimize' -f -a 'binarize inspect measure optimize'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-device -x -a 'cpu:0 cpu:1 openvino:CPU openvino:GPU openvino:NPU'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-device -x -a 'cpu:0 cpu:1 cuda:0 openvino:CPU openvino:GPU openvino:NPU'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l content-layers -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l content-weight -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l count -x
@@ -53,8 +53,8 @@ complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcomman
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l seed -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -l size -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l start -x -a 'content noise'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-device -x -a 'cpu:0 cpu:1'
-complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l devices -x -d 'that share the tiles'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l style-device -x -a 'cpu:0 cpu:1 cuda:0'
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l devices -x -a 'cuda:0' -d 'that compute, or share the tiles'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-layers -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-size -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l style-weight -x

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "objective_internal.h"
+#include "objective_engine.h"
 #include "objective_spread.h"
 #include "window.h"
 
@@ -34,21 +34,16 @@ enum artem_result objective_create_work(struct objective *o)
 
     o->window = objective_allocate(o, window * 3);
     o->window_grad = objective_allocate(o, window * 3);
-    o->scratch = objective_allocate(o, window * vgg_layer_channels[0]);
-    o->product = objective_allocate(o, window * vgg_layer_channels[0]);
-    return o->window == NULL || o->window_grad == NULL || o->scratch == NULL || o->product == NULL ? ARTEM_ERROR_MEMORY
-                                                                                                   : ARTEM_OK;
+    return o->window == NULL || o->window_grad == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
 }
 
 void objective_free_work(struct objective *o)
 {
-    vgg_net_destroy(&o->net);
+    o->engine->destroy(o);
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
         free(o->gram[i]);
     free(o->window);
     free(o->window_grad);
-    free(o->scratch);
-    free(o->product);
 }
 
 uint64_t objective_gram_size(uint32_t layer)
@@ -64,81 +59,23 @@ struct window objective_window(const struct objective *o)
 static enum artem_result take_targets(struct objective *o, float *grad)
 {
     (void)grad;
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        if (o->params.content_weight[i] > 0)
-            objective_keep_target(o, i);
-    return ARTEM_OK;
+    return o->engine->keep_targets(o);
 }
 
 static enum artem_result measure(struct objective *o, float *grad)
 {
     (void)grad;
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        if (o->params.content_weight[i] > 0)
-            o->content_loss += (double)o->params.content_weight[i] * objective_content_part(o, i);
-    return objective_add_grams(o, o->gram, &o->content);
+    const enum artem_result result = o->engine->add_content(o);
+    return result == ARTEM_OK ? o->engine->add_grams(o, o->gram, &o->content) : result;
 }
 
 static enum artem_result differentiate(struct objective *o, float *grad)
 {
     const struct window window = objective_window(o);
-    const enum artem_result result = vgg_net_backward(o->net, o->layers, objective_add_gradient, o, o->window_grad);
+    const enum artem_result result = o->engine->backward(o);
 
     if (result == ARTEM_OK)
         window_add_gradient(&window, o->window_grad, o->content.width, o->content.height, grad);
-    return result;
-}
-
-static bool has_style(const struct objective_params *params)
-{
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        if (params->style_weight[i] > 0)
-            return true;
-    return false;
-}
-
-static enum artem_result take_style(struct objective *o, const struct lab_picture *style)
-{
-    enum artem_result result = ARTEM_OK;
-
-    for (uint32_t w = 0; w < objective_tiles(o) && result == ARTEM_OK; w++) {
-        o->column = tile_axis_span(&o->columns, w % o->columns.count);
-        o->row = tile_axis_span(&o->rows, w / o->columns.count);
-        const struct window window = objective_window(o);
-        window_cut(&window, style, o->window);
-        result = vgg_net_forward(o->net, o->window);
-        if (result == ARTEM_OK)
-            result = objective_add_grams(o, o->style_gram, style);
-    }
-    return result;
-}
-
-// The style's own tiles: its picture has a size of its own.
-static enum artem_result measure_style(struct objective *o, const struct lab_picture *style)
-{
-    const uint32_t last = objective_last_layer(&o->params);
-    enum artem_result result;
-
-    if (!has_style(&o->params))
-        return ARTEM_OK;
-    tile_axis_cut(style->width, o->params.tile, tile_halo(last), &o->columns);
-    tile_axis_cut(style->height, o->params.tile, tile_halo(last), &o->rows);
-    result = vgg_net_create(o->weights, last, o->rows.window, o->columns.window, o->params.average_pool, 0, &o->net);
-    if (result == ARTEM_OK) {
-        const uint64_t largest = (uint64_t)o->rows.window * o->columns.window * vgg_layer_channels[0];
-        o->window = malloc((uint64_t)o->rows.window * o->columns.window * 3 * sizeof(float));
-        o->scratch = malloc(largest * sizeof(float));
-        result = o->window == NULL || o->scratch == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
-    }
-    if (result == ARTEM_OK)
-        result = take_style(o, style);
-    vgg_net_destroy(&o->net);
-    free(o->window);
-    free(o->scratch);
-    o->window = o->scratch = NULL;
-    for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        for (uint64_t j = 0; o->style_gram[i] != NULL && j < objective_gram_size(i); j++)
-            o->style_energy[i] += (double)o->style_gram[i][j] * (double)o->style_gram[i][j];
     return result;
 }
 
@@ -160,7 +97,7 @@ static enum artem_result measure_content(struct objective *o)
     enum artem_result result = objective_create_net(o, 0);
     if (result != ARTEM_OK)
         return result;
-    o->memory += vgg_net_memory(o->net);
+    o->memory += o->engine->memory(o);
     if (objective_create_work(o) != ARTEM_OK)
         return ARTEM_ERROR_MEMORY;
     result = objective_spread_create(o, o->params.team, &o->spread);
@@ -189,6 +126,7 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
         return ARTEM_ERROR_MEMORY;
     o->weights = weights;
     o->params = *params;
+    o->engine = &objective_on_processor;
     o->content = *content;
     if (objective_last_layer(params) >= weights->layers || content->width < OBJECTIVE_SIDE_MIN ||
         content->height < OBJECTIVE_SIDE_MIN || style->width < OBJECTIVE_SIDE_MIN || style->height < OBJECTIVE_SIDE_MIN)
@@ -207,7 +145,7 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
         }
     }
     if (result == ARTEM_OK)
-        result = measure_style(o, style);
+        result = objective_measure_style(o, style);
     if (result == ARTEM_OK)
         result = measure_content(o);
     if (result == ARTEM_OK)

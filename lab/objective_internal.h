@@ -5,7 +5,12 @@
 
 #include "net.h"
 #include "objective.h"
+#include "region.h"
 #include "tiles.h"
+
+struct cuda_device;
+struct cuda_vgg;
+struct objective_engine;
 
 struct objective {
     const struct vgg_weights *weights;
@@ -13,12 +18,15 @@ struct objective {
     struct lab_picture content; // the caller's
     struct tile_axis columns, rows;
     struct tile_span column, row; // of the window at hand
-    struct vgg_net *net;
-    uint32_t layers; // bit mask of those with a part in it
+    const struct objective_engine *engine;
+    struct vgg_net *net;             // of the engine that is the processor
+    struct cuda_device *cuda_device; // of the other, and its network
+    struct cuda_vgg *cuda;           //
+    uint32_t layers;                 // bit mask of those with a part in it
     uint64_t memory;
     float *window; // its picture
     float *window_grad;
-    float *scratch, *product;        // as large as the largest region
+    float *scratch, *product;        // as large as the largest region; of the processor
     float *target[VGG_LAYERS];       // P
     double energy[VGG_LAYERS];       // mean(P²) + 1/1000
     float *style_gram[VGG_LAYERS];   // A
@@ -31,13 +39,16 @@ struct objective {
 // Cells of a layer, of the whole picture.
 uint64_t objective_cells(const struct lab_picture *picture, uint32_t layer);
 
-// The window's features are computed. Adds its part to the grams of all layers.
-enum artem_result objective_add_grams(struct objective *o, float **grams, const struct lab_picture *picture);
-// Keeps its part of P.
-void objective_keep_target(struct objective *o, uint32_t layer);
-// Its part of a layer's content loss.
-double objective_content_part(struct objective *o, uint32_t layer);
-// For vgg_net_backward, user being the objective; gram is G - A.
-enum artem_result objective_add_gradient(void *user, uint32_t layer, const struct vgg_features *features, float *grad);
+// Keeps a region's part of P, [cells][channels].
+void objective_put_target(struct objective *o, const struct region *region, uint32_t layer, const float *values);
+// A layer's content loss of the sum of (F - P)².
+double objective_content_loss(const struct objective *o, uint32_t layer, double sum);
+// What a layer's sums and gradients are multiplied by: FᵀF of that picture, F (G - A), F - P.
+float objective_gram_scale(const struct lab_picture *picture, uint32_t layer);
+float objective_style_scale(const struct objective *o, uint32_t layer);
+float objective_content_scale(const struct objective *o, uint32_t layer);
+
+// The grams of the style's picture, on the first CUDA device of the team, else the processor.
+enum artem_result objective_measure_style(struct objective *o, const struct lab_picture *style);
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// An objective's windows on the processor, and what all engines need of its formula.
+#include <stdlib.h>
 #include <string.h>
 
 #include "dnn.h"
-#include "objective_internal.h"
-#include "region.h"
+#include "objective_engine.h"
+#include "objective_spread.h"
 
 uint64_t objective_cells(const struct lab_picture *picture, uint32_t layer)
 {
@@ -15,8 +17,62 @@ static struct region region_at(const struct objective *o, uint32_t layer)
     return region_of(&o->column, &o->row, vgg_layer_level[layer]);
 }
 
+float objective_gram_scale(const struct lab_picture *picture, uint32_t layer)
+{
+    return 1.0f / ((float)vgg_layer_channels[layer] * (float)objective_cells(picture, layer));
+}
+
+float objective_style_scale(const struct objective *o, uint32_t layer)
+{
+    return (float)(4.0 * (double)o->params.style * (double)o->params.style_weight[layer] /
+                   ((double)vgg_layer_channels[layer] * (double)objective_cells(&o->content, layer) *
+                    o->style_energy[layer]));
+}
+
+float objective_content_scale(const struct objective *o, uint32_t layer)
+{
+    return (float)(2.0 * (double)o->params.content * (double)o->params.content_weight[layer] /
+                   ((double)objective_cells(&o->content, layer) * vgg_layer_channels[layer] * o->energy[layer]));
+}
+
+double objective_content_loss(const struct objective *o, uint32_t layer, double sum)
+{
+    return sum / ((double)objective_cells(&o->content, layer) * vgg_layer_channels[layer]) / o->energy[layer];
+}
+
+static enum artem_result create(struct objective *o, int gradient_bits)
+{
+    const uint64_t largest = (uint64_t)o->rows.window * o->columns.window * vgg_layer_channels[0];
+
+    o->scratch = objective_allocate(o, largest);
+    if (gradient_bits != 0)
+        o->product = objective_allocate(o, largest);
+    if (o->scratch == NULL || (gradient_bits != 0 && o->product == NULL))
+        return ARTEM_ERROR_MEMORY;
+    return vgg_net_create(o->weights, objective_last_layer(&o->params), o->rows.window, o->columns.window,
+                          o->params.average_pool, gradient_bits, &o->net);
+}
+
+static void destroy(struct objective *o)
+{
+    vgg_net_destroy(&o->net);
+    free(o->scratch);
+    free(o->product);
+    o->scratch = o->product = NULL;
+}
+
+static uint64_t memory(const struct objective *o)
+{
+    return o->net != NULL ? vgg_net_memory(o->net) : 0;
+}
+
+static enum artem_result forward(struct objective *o)
+{
+    return vgg_net_forward(o->net, o->window);
+}
+
 // The window's part of all grams.
-enum artem_result objective_add_grams(struct objective *o, float **grams, const struct lab_picture *picture)
+static enum artem_result add_grams(struct objective *o, float **grams, const struct lab_picture *picture)
 {
     enum artem_result result = ARTEM_OK;
 
@@ -25,9 +81,8 @@ enum artem_result objective_add_grams(struct objective *o, float **grams, const 
             continue;
         const struct vgg_features features = vgg_net_features(o->net, i);
         const struct region region = region_at(o, i);
-        const float scale = 1.0f / ((float)features.channels * (float)objective_cells(picture, i));
         result = dnn_gram(region_gather(&region, &features, o->scratch), region_cells(&region), features.channels,
-                          scale, 1, grams[i]);
+                          objective_gram_scale(picture, i), 1, grams[i]);
     }
     return result;
 }
@@ -38,18 +93,27 @@ static float *target_at(const struct objective *o, const struct region *region, 
     return o->target[layer] + ((region->first_y + row) * width + region->first_x) * vgg_layer_channels[layer];
 }
 
-void objective_keep_target(struct objective *o, uint32_t layer)
+void objective_put_target(struct objective *o, const struct region *region, uint32_t layer, const float *values)
 {
-    const struct vgg_features features = vgg_net_features(o->net, layer);
-    const struct region region = region_at(o, layer);
-    const uint64_t row = (uint64_t)region.width * features.channels;
-    const float *values = region_gather(&region, &features, o->scratch);
+    const uint64_t row = (uint64_t)region->width * vgg_layer_channels[layer];
 
-    for (uint32_t y = 0; y < region.height; y++)
-        memcpy(target_at(o, &region, layer, y), values + y * row, row * sizeof *values);
+    for (uint32_t y = 0; y < region->height; y++)
+        memcpy(target_at(o, region, layer, y), values + y * row, row * sizeof *values);
 }
 
-double objective_content_part(struct objective *o, uint32_t layer)
+static enum artem_result keep_targets(struct objective *o)
+{
+    for (uint32_t i = 0; i < VGG_LAYERS; i++) {
+        if (!(o->params.content_weight[i] > 0))
+            continue;
+        const struct vgg_features features = vgg_net_features(o->net, i);
+        const struct region region = region_at(o, i);
+        objective_put_target(o, &region, i, region_gather(&region, &features, o->scratch));
+    }
+    return ARTEM_OK;
+}
+
+static double content_part(struct objective *o, uint32_t layer)
 {
     const struct vgg_features features = vgg_net_features(o->net, layer);
     const struct region region = region_at(o, layer);
@@ -66,7 +130,15 @@ double objective_content_part(struct objective *o, uint32_t layer)
         }
         sum += part;
     }
-    return sum / ((double)objective_cells(&o->content, layer) * features.channels) / o->energy[layer];
+    return objective_content_loss(o, layer, sum);
+}
+
+static enum artem_result add_content(struct objective *o)
+{
+    for (uint32_t i = 0; i < VGG_LAYERS; i++)
+        if (o->params.content_weight[i] > 0)
+            o->content_loss += (double)o->params.content_weight[i] * content_part(o, i);
+    return ARTEM_OK;
 }
 
 static enum artem_result add_content_gradient(struct objective *o, uint32_t layer, const struct vgg_features *features,
@@ -74,8 +146,7 @@ static enum artem_result add_content_gradient(struct objective *o, uint32_t laye
 {
     const struct region region = region_at(o, layer);
     const uint64_t row = (uint64_t)region.width * features->channels;
-    const float scale = (float)(2.0 * (double)o->params.content * (double)o->params.content_weight[layer] /
-                                ((double)objective_cells(&o->content, layer) * features->channels * o->energy[layer]));
+    const float scale = objective_content_scale(o, layer);
 
     for (uint32_t y = 0; y < region.height; y++) {
         const uint64_t at = ((uint64_t)(region.y + y) * features->width + region.x) * features->channels;
@@ -91,18 +162,16 @@ static enum artem_result add_style_gradient(struct objective *o, uint32_t layer,
                                             float *grad)
 {
     const struct region region = region_at(o, layer);
-    const float scale =
-        (float)(4.0 * (double)o->params.style * (double)o->params.style_weight[layer] /
-                ((double)features->channels * (double)objective_cells(&o->content, layer) * o->style_energy[layer]));
-    const enum artem_result result = dnn_product(region_gather(&region, features, o->scratch), region_cells(&region),
-                                                 features->channels, o->gram[layer], scale, o->product);
+    const enum artem_result result =
+        dnn_product(region_gather(&region, features, o->scratch), region_cells(&region), features->channels,
+                    o->gram[layer], objective_style_scale(o, layer), o->product);
 
     if (result == ARTEM_OK)
         region_add(&region, features, o->product, grad);
     return result;
 }
 
-enum artem_result objective_add_gradient(void *user, uint32_t layer, const struct vgg_features *features, float *grad)
+static enum artem_result add_gradient(void *user, uint32_t layer, const struct vgg_features *features, float *grad)
 {
     struct objective *o = user;
     enum artem_result result = ARTEM_OK;
@@ -113,3 +182,11 @@ enum artem_result objective_add_gradient(void *user, uint32_t layer, const struc
         result = add_content_gradient(o, layer, features, grad);
     return result;
 }
+
+static enum artem_result backward(struct objective *o)
+{
+    return vgg_net_backward(o->net, o->layers, add_gradient, o, o->window_grad);
+}
+
+const struct objective_engine objective_on_processor = {create,       destroy,     memory,    forward,
+                                                        keep_targets, add_content, add_grams, backward};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "artem/log.h"
+#include "objective_engine.h"
 
 static uint64_t values_of(const struct objective *o)
 {
@@ -17,21 +18,39 @@ static uint64_t values_of(const struct objective *o)
 static enum artem_result create_net(void *user)
 {
     struct objective *o = user;
+    const int bits = o->params.gradient_bits != 0 ? o->params.gradient_bits : 32;
 
-    return vgg_net_create(o->weights, objective_last_layer(&o->params), o->rows.window, o->columns.window,
-                          o->params.average_pool,
-                          o->params.is_value_only        ? 0
-                          : o->params.gradient_bits != 0 ? o->params.gradient_bits
-                                                         : 32,
-                          &o->net);
+    return o->engine->create(o, o->params.is_value_only ? 0 : bits);
+}
+
+void objective_give_up(struct lab_team *team, uint32_t member, enum artem_result result)
+{
+    team->member[member].failed = true;
+    if (lab_team_usable(team) > 0)
+        artem_log(ARTEM_LOG_WARN, "lab: device %s failed (%s); its tiles go to the others", team->member[member].name,
+                  artem_result_string(result));
+}
+
+void objective_use(struct objective *o, uint32_t member)
+{
+    o->cuda_device = o->params.team != NULL ? o->params.team->member[member].cuda : NULL;
+    o->engine = o->cuda_device != NULL ? &objective_on_cuda : &objective_on_processor;
 }
 
 enum artem_result objective_create_net(struct objective *o, uint32_t member)
 {
-    if (o->params.team == NULL)
+    struct lab_team *team = o->params.team;
+
+    objective_use(o, member);
+    if (team == NULL)
         return create_net(o);
-    lab_worker_start(o->params.team->member[member].worker, create_net, o);
-    return lab_worker_wait(o->params.team->member[member].worker);
+    if (team->member[member].failed)
+        return lab_team_usable(team) > 0 ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+    lab_worker_start(team->member[member].worker, create_net, o);
+    const enum artem_result result = lab_worker_wait(team->member[member].worker);
+    if (result != ARTEM_OK)
+        objective_give_up(team, member, result);
+    return lab_team_usable(team) > 0 ? ARTEM_OK : result;
 }
 
 static enum artem_result create_other(const struct objective *first, uint32_t member, struct objective **out)
@@ -44,6 +63,9 @@ static enum artem_result create_other(const struct objective *first, uint32_t me
         return ARTEM_ERROR_MEMORY;
     *o = *first;
     o->net = NULL;
+    o->cuda = NULL;
+    o->scratch = o->product = NULL;
+    o->window = o->window_grad = NULL;
     o->memory = 0;
     o->spread = NULL;
     memset(o->gram, 0, sizeof o->gram);
@@ -84,7 +106,7 @@ enum artem_result objective_spread_create(struct objective *first, struct lab_te
             result = create_other(first, i, &spread->objective[i]);
         spread->grad[i] = objective_allocate(first, values_of(first));
         if (i > 0 && spread->objective[i] != NULL)
-            first->memory += spread->objective[i]->memory + vgg_net_memory(first->net);
+            first->memory += spread->objective[i]->memory + spread->objective[i]->engine->memory(spread->objective[i]);
         if (spread->grad[i] == NULL)
             result = ARTEM_ERROR_MEMORY;
     }
@@ -192,7 +214,7 @@ static enum artem_result do_window(struct run *run, uint32_t worker, uint32_t wi
         pthread_mutex_unlock(&run->mutex);
         const struct window at = objective_window(o);
         window_cut(&at, run->picture, o->window);
-        result = vgg_net_forward(o->net, o->window);
+        result = o->engine->forward(o);
     }
     if (result == ARTEM_OK)
         result = run->task(o, grad_of(run, worker));
@@ -216,12 +238,8 @@ static void give_up(struct run *run, uint32_t worker, enum artem_result result)
     for (uint32_t w = 0; w < windows; w++)
         if (s->taken[w] == worker + 1)
             s->taken[w] = 0;
-    if (s->team != NULL) {
-        s->team->member[worker].failed = true;
-        if (lab_team_usable(s->team) > 0)
-            artem_log(ARTEM_LOG_WARN, "lab: device %s failed (%s); its tiles go to the others",
-                      s->team->member[worker].name, artem_result_string(result));
-    }
+    if (s->team != NULL)
+        objective_give_up(s->team, worker, result);
     pthread_mutex_unlock(&run->mutex);
 }
 

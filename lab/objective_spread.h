@@ -40,7 +40,12 @@ float *objective_allocate(struct objective *o, uint64_t values);
 enum artem_result objective_create_work(struct objective *o);
 void objective_free_work(struct objective *o);
 
-// The network for the windows' size, made where it will run: oneDNN looks at how many threads there are.
+// A member that failed is not used again; that is said where others are left.
+void objective_give_up(struct lab_team *team, uint32_t member, enum artem_result result);
+// What computes for that member of the team, or without a team.
+void objective_use(struct objective *o, uint32_t member);
+// The network for the windows' size, made where it will run: oneDNN looks at how many threads there are. A member that
+// cannot make it is not used; it is an error where no other is left.
 enum artem_result objective_create_net(struct objective *o, uint32_t member);
 
 #endif

@@ -57,13 +57,15 @@ static int parse_device(const char *command, const char *option, const char *tex
 {
     if (split_device_parse(text, out))
         return CLI_OK;
-    return cli_usage_error(command, "--%s: '%s' is none of cpu:0, cpu:1 and openvino:NAME", option, text);
+    return cli_usage_error(command, "--%s: '%s' is none of cpu:0, cpu:1, cuda:N and openvino:NAME", option, text);
 }
 
 static int check_devices(struct optimize_job *job, const char *command)
 {
     struct split_devices *devices = &job->options.devices;
 
+    if (job->team_devices != NULL && job->network != NULL && strstr(job->team_devices, "cuda") != NULL)
+        return cli_usage_error(command, "--network: cuda:N computes VGG-16 in floats only");
     if (job->content_device == NULL && job->style_device == NULL)
         return CLI_OK;
     if (job->team_devices != NULL)
@@ -73,13 +75,14 @@ static int check_devices(struct optimize_job *job, const char *command)
         devices->style = split_device_beside(&devices->content);
     if (job->content_device == NULL)
         devices->content = split_device_beside(&devices->style);
-    if (devices->style.is_openvino)
+    if (devices->style.kind == SPLIT_OPENVINO)
         return cli_usage_error(command, "--style-device: style is not computed by OpenVINO, only content is");
     if (!split_devices_differ(&devices->content, &devices->style))
         return cli_usage_error(command, "--content-device and --style-device are the same");
-    if (devices->content.is_openvino && job->network != NULL)
-        return cli_usage_error(command, "--network: OpenVINO computes VGG-16 in floats only");
-    if (devices->content.is_openvino && job->options.objective.tile > 0)
+    if (job->network != NULL && (devices->content.kind != SPLIT_CPU || devices->style.kind != SPLIT_CPU))
+        return cli_usage_error(command, "--network: %s computes VGG-16 in floats only",
+                               devices->content.kind == SPLIT_OPENVINO ? "OpenVINO" : "cuda:N");
+    if (devices->content.kind == SPLIT_OPENVINO && job->options.objective.tile > 0)
         return cli_usage_error(command, "--tile: OpenVINO works in one piece");
     return CLI_OK;
 }

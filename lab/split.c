@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "content_openvino.h"
+#include "team.h"
 #include "worker.h"
 
 enum { CONTENT, STYLE, SIDES };
@@ -17,6 +18,7 @@ struct side {
     struct objective_params params; // its part of the objective's
     struct objective *objective;    // one of these two
     struct content_openvino *openvino;
+    struct lab_team team; // of a CUDA device
     float *grad;
     struct objective_terms terms;
     struct lab_times times;
@@ -33,14 +35,23 @@ struct split_objective {
 
 bool split_device_parse(const char *text, struct split_device *out)
 {
+    struct artem_devices devices;
+    char why[128];
+
     memset(out, 0, sizeof *out);
     if (strcmp(text, "cpu:0") == 0 || strcmp(text, "cpu:1") == 0) {
-        out->share = text[4] == '1';
+        out->index = text[4] == '1';
+        return true;
+    }
+    if (strncmp(text, "cuda:", 5) == 0 && artem_devices_parse(text, &devices, why, sizeof why) && devices.count == 1) {
+        out->kind = SPLIT_CUDA;
+        out->index = devices.device[0].index;
+        memcpy(out->name, devices.device[0].name, sizeof devices.device[0].name);
         return true;
     }
     if (strncmp(text, "openvino:", 9) != 0 || text[9] == '\0' || strlen(text + 9) >= sizeof out->name)
         return false;
-    out->is_openvino = true;
+    out->kind = SPLIT_OPENVINO;
     for (size_t i = 0; text[9 + i] != '\0'; i++) {
         if (!isalnum((unsigned char)text[9 + i]) && text[9 + i] != '.')
             return false;
@@ -51,17 +62,17 @@ bool split_device_parse(const char *text, struct split_device *out)
 
 static bool is_processor(const struct split_device *device)
 {
-    return !device->is_openvino || strcmp(device->name, "CPU") == 0;
+    return device->kind == SPLIT_CPU || (device->kind == SPLIT_OPENVINO && strcmp(device->name, "CPU") == 0);
 }
 
 struct split_device split_device_beside(const struct split_device *other)
 {
-    return (struct split_device){.share = !other->is_openvino && other->share == 0};
+    return (struct split_device){.index = other->kind == SPLIT_CPU && other->index == 0};
 }
 
 bool split_devices_differ(const struct split_device *content, const struct split_device *style)
 {
-    return content->is_openvino || content->share != style->share;
+    return content->kind != style->kind || content->index != style->index;
 }
 
 static enum artem_result create_side(void *user)
@@ -69,9 +80,15 @@ static enum artem_result create_side(void *user)
     struct side *s = user;
     const struct split_objective *all = s->all;
 
-    if (s->device.is_openvino)
+    if (s->device.kind == SPLIT_OPENVINO)
         return content_openvino_create(all->weights, &s->params, &all->content, s->device.name, s->threads,
                                        &s->openvino);
+    if (s->device.kind == SPLIT_CUDA) {
+        const enum artem_result result = lab_team_create(s->device.name, 1, &s->team);
+        if (result != ARTEM_OK)
+            return result;
+        s->params.team = &s->team;
+    }
     return objective_create(all->weights, &s->params, &all->content, &all->style, &s->objective);
 }
 
@@ -106,7 +123,7 @@ enum artem_result split_create(const struct vgg_weights *weights, const struct o
                                struct split_objective **out_split)
 {
     struct split_objective *split = calloc(1, sizeof *split);
-    const uint32_t shares = is_processor(&devices->content) ? SPLIT_CPUS : 1;
+    const uint32_t shares = is_processor(&devices->content) && is_processor(&devices->style) ? SPLIT_CPUS : 1;
     enum artem_result result = ARTEM_OK;
 
     *out_split = NULL;
@@ -125,7 +142,7 @@ enum artem_result split_create(const struct vgg_weights *weights, const struct o
         if (i == CONTENT)
             s->params.variation = 0;
         // OpenVINO's processor takes the share that the other leaves; its own devices need none.
-        const uint32_t share = !s->device.is_openvino ? s->device.share : 1 - devices->style.share;
+        const uint32_t share = s->device.kind != SPLIT_OPENVINO ? s->device.index : 1 - devices->style.index;
         s->worker = lab_worker_create(shares > 1 ? share : 0, shares, s->threads);
         s->grad = malloc((size_t)content->width * content->height * 3 * sizeof *s->grad);
         if (s->worker == NULL || s->grad == NULL)
@@ -177,6 +194,7 @@ void split_destroy(struct split_objective **split)
     for (int i = 0; i < SIDES; i++) {
         lab_worker_destroy(&s->side[i].worker);
         objective_destroy(&s->side[i].objective);
+        lab_team_destroy(&s->side[i].team);
         content_openvino_destroy(&s->side[i].openvino);
         lab_times_free(&s->side[i].times);
         free(s->side[i].grad);

@@ -9,10 +9,12 @@
 
 enum { SPLIT_CPUS = 2, SPLIT_NAME = 32 };
 
+enum split_kind { SPLIT_CPU, SPLIT_OPENVINO, SPLIT_CUDA };
+
 struct split_device {
-    bool is_openvino;
-    uint32_t share;        // of the processors: cpu:0 or cpu:1
-    char name[SPLIT_NAME]; // of OpenVINO's device
+    enum split_kind kind;
+    uint32_t index;        // cpu:0 or cpu:1, a half of the processors; cuda:N
+    char name[SPLIT_NAME]; // OpenVINO's, or as it was given
 };
 
 struct split_devices {
@@ -20,7 +22,7 @@ struct split_devices {
     struct split_device content, style; // style: not OpenVINO's
 };
 
-// "cpu:0", "cpu:1", "openvino:NAME". False if it is none of these.
+// "cpu:0", "cpu:1", "cuda:N", "openvino:NAME". False if it is none of these.
 bool split_device_parse(const char *text, struct split_device *out_device);
 // Puts one where another is given and this one is not.
 struct split_device split_device_beside(const struct split_device *other);

@@ -141,6 +141,17 @@ class Optimize(LabTest):
         self.assertIn("OpenVINO is not here", run.stderr)
         self.assertFalse(os.path.exists(self.path("out.png")))
 
+    def test_without_cuda(self):
+        """One line says what is missing, and one what follows from it; nothing is written."""
+        self.environment["LD_LIBRARY_PATH"] = self.path("nothing")
+        for options in (("--devices", "cuda:0"), ("--devices", "cpu:0,cuda:0"), ("--style-device", "cuda:63")):
+            run = self.optimize(*options)
+            self.assertEqual(run.returncode, 1)
+            if "cannot be used" in run.stderr:  # there may be a driver where other libraries are
+                self.assertRegex(run.stderr, r"lab: cuda:\d+ cannot be used: (there is no NVIDIA driver|CUDA does not start|cuDNN|cuBLAS)")
+                self.assertEqual(run.stderr.count("\n"), 2, run.stderr)
+            self.assertFalse(os.path.exists(self.path("out.png")))
+
     def test_devices_give_the_same(self):
         for out, options in (("a.png", ()), ("b.png", ("--devices", "cpu:0,cpu:1", "--threads", "2"))):
             run = self.optimize("--iterations", "4", "--size", "96", "--method", "adam", *options, "--curve", self.path(out + ".csv"), out=out)
@@ -163,7 +174,8 @@ class Optimize(LabTest):
             ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
             ("--scales", "3"): 1, ("--size", "31"): 2, ("--curve", "x.txt"): 2, ("--rate", "nan"): 2, ("--nonsense",): 2,
             ("--weights", self.path("missing")): 1, ("--weights", self.path("content.png")): 1,
-            ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2, ("--content-device", "cpu:2"): 2, ("--style-device", "openvino:CPU"): 2,
+            ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2, ("--content-device", "cpu:2"): 2, ("--style-device", "cuda:64"): 2,
+            ("--content-device", "cuda:0", "--style-device", "cuda:0"): 2, ("--network", "x", "--devices", "cuda:0"): 2, ("--style-device", "openvino:CPU"): 2,
             ("--scale-down", "0"): 2, ("--scale-down", "2"): 2,
             ("--content-device", "cpu:1", "--style-device", "cpu:1"): 2, ("--content-device", "openvino:CPU", "--tile", "64"): 2,
         }

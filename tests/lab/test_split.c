@@ -95,15 +95,21 @@ static void test_names(void)
                                       "openvino",
                                       "openvino:",
                                       "openvino:a b",
-                                      "cuda:0",
+                                      "cuda:",
+                                      "cuda:64",
+                                      "cuda:0,cuda:1",
                                       "openvino:a-name-that-is-much-too-long-for-a-device"};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(!split_device_parse(bad[i], &device));
-    CHECK(split_device_parse("openvino:gpu.1", &device) && device.is_openvino && strcmp(device.name, "GPU.1") == 0);
-    CHECK(split_device_parse("cpu:1", &device) && !device.is_openvino && device.share == 1);
-    CHECK(split_device_beside(&device).share == 0);
+    CHECK(split_device_parse("openvino:gpu.1", &device) && device.kind == SPLIT_OPENVINO &&
+          strcmp(device.name, "GPU.1") == 0);
+    CHECK(split_device_parse("cpu:1", &device) && device.kind == SPLIT_CPU && device.index == 1);
+    CHECK(split_device_beside(&device).index == 0);
     CHECK(!split_devices_differ(&device, &device));
+    CHECK(split_device_parse("cuda:07", &device) && device.kind == SPLIT_CUDA && device.index == 7);
+    CHECK_STR(device.name, "cuda:7");
+    CHECK(split_device_beside(&device).kind == SPLIT_CPU && split_device_beside(&device).index == 0);
 }
 
 int main(int argc, char **argv)

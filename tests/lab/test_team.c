@@ -277,8 +277,9 @@ static void test_lists(void)
     CHECK(lab_team_check("cpu:0, cpu:1", why, sizeof why));
     CHECK(!lab_team_check("cpu:0,cpu:0", why, sizeof why));
     CHECK_STR(why, "cpu:0 is named twice");
-    CHECK(!lab_team_check("cpu:0,cuda:1", why, sizeof why));
-    CHECK_STR(why, "cuda:1 has no float network, only cpu:N have");
+    CHECK(lab_team_check("cpu:0,cuda:1", why, sizeof why));
+    CHECK(!lab_team_check("cpu:0,vulkan:1", why, sizeof why));
+    CHECK_STR(why, "vulkan:1 has no float network, only cpu:N and cuda:N have");
 }
 
 int main(void)

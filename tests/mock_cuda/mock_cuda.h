@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct mock_cuda {
@@ -26,6 +27,14 @@ struct mock_cuda {
     bool skip_signals;  // nor signalled
     uint64_t memory;    // bytes that can be allocated
     void (*corrupt)(const char *kernel, const void *arguments); // called after each kernel, to spoil its work; NULL
+
+    bool skip_sums; // cuDNN and cuBLAS check what they are given, but compute nothing
+
+    // For the mocks of NVIDIA's other libraries, which are libraries of their own.
+    bool (*enter_library)(const char *function, bool needs_context); // whether the call goes on
+    void (*complain)(const char *format, ...);
+    bool (*is_device_range)(unsigned long long from, size_t bytes);
+    void (*wait)(void *stream); // for all that is under way
 
     // Counters.
     atomic_int calls;       // that can fail

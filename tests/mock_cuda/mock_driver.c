@@ -9,8 +9,21 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-EXPORT struct mock_cuda mock_cuda = {
-    .driver_version = 12040, .devices = 1, .capability = 90, .memory = UINT64_C(1) << 32};
+static bool enter_library(const char *function, bool needs_context)
+{
+    CUresult result;
+
+    return mock_enter(function, needs_context, &result);
+}
+
+EXPORT struct mock_cuda mock_cuda = {.driver_version = 12040,
+                                     .devices = 1,
+                                     .capability = 90,
+                                     .memory = UINT64_C(1) << 32,
+                                     .enter_library = enter_library,
+                                     .complain = mock_complain,
+                                     .is_device_range = mock_is_device_range,
+                                     .wait = mock_wait};
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct mock_object *alive;

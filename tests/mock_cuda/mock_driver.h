@@ -109,6 +109,7 @@ struct CUextSemaphore_st {
 // mock_stream.c
 void mock_push(CUstream stream, struct mock_work *work);
 void mock_event_expect(struct CUevent_st *event);
+void mock_wait(void *stream); // until it has nothing to do
 // mock_memory.c: whether the range is device memory, or pinned memory of the host.
 bool mock_is_device_range(CUdeviceptr from, size_t bytes);
 bool mock_is_host_range(const void *from, size_t bytes);

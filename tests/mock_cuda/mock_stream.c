@@ -239,13 +239,20 @@ CUresult cuStreamCreateWithPriority(CUstream *stream, unsigned flags, int priori
     return CUDA_SUCCESS;
 }
 
-CUresult cuStreamSynchronize(CUstream stream)
+void mock_wait(void *user)
 {
-    MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
+    const CUstream stream = user;
+
     pthread_mutex_lock(&stream->mutex);
     while (stream->first != NULL || stream->busy)
         pthread_cond_wait(&stream->changed, &stream->mutex);
     pthread_mutex_unlock(&stream->mutex);
+}
+
+CUresult cuStreamSynchronize(CUstream stream)
+{
+    MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
+    mock_wait(stream);
     MOCK_ENTER(true);
     return CUDA_SUCCESS;
 }
