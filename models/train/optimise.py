@@ -25,7 +25,7 @@ class Objective:
     def __init__(self, weights, picture, painting, content=CONTENT_LAYERS, style=STYLE_LAYERS, factors=FACTORS):
         self.weights, self.factors, self.content, self.style = weights, factors, content, style
         self.layers = VGG_LAYERS[:1 + max(VGG_LAYERS.index(name) for name in (*content, *style))]
-        self.mean = torch.tensor(MEAN_BGR).view(1, 3, 1, 1)
+        self.mean = torch.tensor(MEAN_BGR, device=picture.device).view(1, 3, 1, 1)
         with torch.no_grad():
             self.grams = {k: self.gram(v) for k, v in self.features(painting).items() if k in style}
             self.wanted = {k: v.clone() for k, v in self.features(picture).items() if k in content}
