@@ -28,7 +28,7 @@ static const char help[] =
     "  --keep-text X       how much writing and other fine, strong detail keeps its own brightness (0)\n"
     "  --backend NAME      what the network runs on: auto, cpu, vulkan or cuda (auto)\n"
     "  --threads N         threads of the CPU backend, 0 means automatic (0)\n"
-    "  --devices LIST      several that share each picture, instead of --backend: cpu:0,cpu:1,vulkan:0, ...\n"
+    "  --devices LIST      several that share each picture, instead of --backend: cpu:0,vulkan:0,cuda:0, ...\n"
     "  --out-dir FOLDER    made where it is missing\n"
     "  --json              what was done, for programs\n\n"
     "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "

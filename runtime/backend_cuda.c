@@ -40,6 +40,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
         .network = params->network,
         .uuid = device != NULL ? device->uuid : NULL,
         .device_name = device != NULL ? NULL : artem_user_env("ARTEM_CUDA_DEVICE"),
+        .index = device != NULL ? 0 : params->device,
         .level = ARTEM_LOG_WARN,
     };
     struct artem_cuda_info info;
@@ -91,6 +92,14 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
     return b->shared ? cuda_share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL, &waits);
 }
 
+static enum artem_result submit_step(void *backend, const struct step *step)
+{
+    struct cuda_backend *b = backend;
+
+    b->shared = false;
+    return b->api->submit_step(b->cuda, step);
+}
+
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct cuda_backend *b = backend;
@@ -121,6 +130,7 @@ const struct artem_backend_ops artem_backend_cuda = {
     .create = create,
     .set_style = set_style,
     .submit = submit,
+    .submit_step = submit_step,
     .wait = wait,
     .stats = stats,
     .passes = passes,

@@ -174,9 +174,9 @@ static bool set_devices(char field[ARTEM_DEVICES_TEXT_MAX], const char *value, c
     const size_t length = strlen(value);
 
     if (length > 0 && length < ARTEM_DEVICES_TEXT_MAX && !artem_devices_parse(value, &devices, why, sizeof why))
-        snprintf(error, error_size, "expected devices as in cpu:0,cpu:1,vulkan:0: %s", why);
+        snprintf(error, error_size, "expected devices as in cpu:0,vulkan:0,cuda:0: %s", why);
     else if (length >= ARTEM_DEVICES_TEXT_MAX)
-        snprintf(error, error_size, "expected devices as in cpu:0,cpu:1,vulkan:0, at most %d of them",
+        snprintf(error, error_size, "expected devices as in cpu:0,vulkan:0,cuda:0, at most %d of them",
                  ARTEM_DEVICES_MAX);
     else {
         memcpy(field, value, length + 1);

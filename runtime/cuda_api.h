@@ -13,7 +13,7 @@
 #include "backend.h"
 
 // Raised whenever anything here, in backend.h, engine.h or model.h changes.
-#define ARTEM_CUDA_ABI 2
+#define ARTEM_CUDA_ABI 3
 #define ARTEM_CUDA_ENTRY "artem_cuda_get_api"
 #define ARTEM_CUDA_LIBRARY "libartem-cuda.so"
 
@@ -30,6 +30,7 @@ struct artem_cuda_params {
     const struct artem_network *network; // must outlive the engine
     const uint8_t *uuid;                 // of the device; NULL: the first one of the name below
     const char *device_name;             // a part of its name; NULL: any
+    uint32_t index;                      // leaves out so many of those, in the driver's order: the fastest first
     enum artem_log_level level;          // of the line that tells why there is no engine
 };
 
@@ -67,6 +68,8 @@ struct artem_cuda_api {
     // them. On failure nothing will be signalled; *out_waits says whether the semaphore to wait for was used up.
     enum artem_result (*submit)(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                                 const struct artem_cuda_sync *sync, bool *out_waits);
+    // As artem_backend_ops: instead of submit.
+    enum artem_result (*submit_step)(struct artem_cuda *cuda, const struct step *step);
     enum artem_result (*wait)(struct artem_cuda *cuda, uint64_t timeout_ns);
     void (*stats)(const struct artem_cuda *cuda, struct artem_engine_stats *out_stats);
     // The first call asks for them: later frames have times.

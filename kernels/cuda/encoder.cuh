@@ -43,19 +43,21 @@ DEVICE void load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_
     shared.params[slot][3] = style_of(args).threshold[0][channel];
 }
 
-// One thread's 16 channels of four cells. Sums are of cells inside the view.
+// One thread's 16 channels of four cells. Sums are of cells inside the view, of a part's of those that count.
+template <bool PART>
 DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder_shared &shared, const tile_place &tile,
                            uint32_t half, const int32_t (&acc)[2][8][4], int32_t s1[16], int64_t s2[16])
 {
     const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32, r = lane / 4, q = lane % 4;
     const int32_t shift = network_of(args).enc_shift;
     uint32_t words[4][4], bits[4] = {0, 0, 0, 0}, cells[4];
-    bool inside[4];
+    bool inside[4], counted[4];
 
 #pragma unroll
     for (int g = 0; g < 4; g++) {
         const uint32_t i = 32 * warp + 8 * g + r;
         inside[g] = tile.x + tile_x(i) < tile.width && tile.y + tile_y(i) < tile.height;
+        counted[g] = PART ? counts(args.shape, tile, tile.x + tile_x(i), tile.y + tile_y(i)) : inside[g];
         cells[g] = clamped_cell(tile, tile.x + tile_x(i), tile.y + tile_y(i));
     }
 #pragma unroll
@@ -68,9 +70,9 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
 #pragma unroll
             for (int g = 0; g < 4; g++) {
                 const int32_t s = sat16(rsh(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] + p.x, shift));
-                const int32_t counted = inside[g] ? s : 0;
-                s1[k] += counted;
-                s2[k] += counted * counted;
+                const int32_t summed = counted[g] ? s : 0;
+                s1[k] += summed;
+                s2[k] += summed * summed;
                 x[g][i] = (sat16(mulhrs(s, p.y) + p.z) + 8) >> 4;
                 bits[g] = __funnelshift_l((uint32_t)(p.w - x[g][i]), bits[g], 1);
             }
@@ -115,12 +117,12 @@ DEVICE void add_encoder_sums(const artem_cuda_args &args, artem_cuda_encoder_sha
     add_to_frame((which == 0 ? state.sum1 : state.sum2)[0][half * ARTEM_CUDA_HALF + c], sum);
 }
 
-KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 3)
+// PART: a step's, of parts of views.
+template <bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_cuda_encoder_shared &shared)
 {
-    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
     artem_cuda_state &state = state_of(args);
     const bool first = args.pass == ARTEM_CUDA_PASS_FIRST;
-    if (!first && state.decisions.exact == 0)
+    if (!PART && !first && state.decisions.exact == 0)
         return;
     const uint32_t tiles = count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape), half = blockIdx.y;
     const uint8_t *input = tensor_of(args, ARTEM_CUDA_INPUT);
@@ -145,13 +147,25 @@ KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 3)
         __syncthreads();
         convolve<4, 8>(acc, shared_address(shared.of.input) + buffer * buffer_bytes, shared_address(shared.weights),
                        threadIdx.x / 32);
-        finish_encoder(args, shared, find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index), half, acc,
-                       s1, s2);
+        finish_encoder<PART>(args, shared, find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index), half,
+                             acc, s1, s2);
         __syncthreads(); // the next tile but one takes this one's place
     }
-    if (!first)
+    if (PART ? args.pass == ARTEM_CUDA_PASS_STEP : !first)
         return;
     add_encoder_sums(args, shared, half, s1, s2);
-    if (is_last_block(state.done[0], gridDim.x * gridDim.y, shared.last))
+    if (!PART && is_last_block(state.done[0], gridDim.x * gridDim.y, shared.last))
         decide(args, shared.scratch);
+}
+
+KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 3)
+{
+    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
+    run_encoder<false>(args, shared);
+}
+
+KERNEL(artem_cuda_encoder_part, ARTEM_CUDA_CONV_THREADS, 3)
+{
+    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
+    run_encoder<true>(args, shared);
 }

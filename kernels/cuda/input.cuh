@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first launch of a frame: each layer's gains from the state that the frames before have left (one block a layer),
-// and the encoder's input, docs/arithmetic.md §4 (one thread a cell).
+// The first launch of a frame: each layer's gains from the state that the frames before have left (one block a layer;
+// none in a step, which has its gains from the host), and the encoder's input, docs/arithmetic.md §4 (one thread a
+// cell).
 #include "moments.cuh"
 
 DEVICE void begin_layer(const artem_cuda_args &args, uint32_t layer)
@@ -130,11 +131,13 @@ DEVICE void input_cell(const artem_cuda_args &args, uint32_t cell)
 
 KERNEL(artem_cuda_input, ARTEM_CUDA_INPUT_THREADS, 4)
 {
-    if (blockIdx.x < ARTEM_CUDA_LAYERS) {
+    const uint32_t layers = args.pass == ARTEM_CUDA_PASS_STEP ? 0 : ARTEM_CUDA_LAYERS;
+
+    if (blockIdx.x < layers) {
         begin_layer(args, blockIdx.x);
         return;
     }
-    const uint32_t cell = (blockIdx.x - ARTEM_CUDA_LAYERS) * ARTEM_CUDA_INPUT_THREADS + threadIdx.x;
+    const uint32_t cell = (blockIdx.x - layers) * ARTEM_CUDA_INPUT_THREADS + threadIdx.x;
     if (cell < args.shape.cells)
         input_cell(args, cell);
 }

@@ -95,6 +95,11 @@ struct artem_cuda_frame {
     } picture[ARTEM_CUDA_VIEWS];
 };
 
+// In cells.
+struct artem_cuda_rect {
+    uint32_t x, y, width, height;
+};
+
 // Sizes of a frame in cells.
 struct artem_cuda_shape {
     uint32_t views; // 1..8
@@ -102,6 +107,8 @@ struct artem_cuda_shape {
     struct artem_cuda_view {
         uint32_t qw, qh;
         uint32_t first; // its first cell in a tensor
+        // Cells that count for the layers' sums: all of a whole view, of a part of one those without its halo.
+        struct artem_cuda_rect inside;
     } view[ARTEM_CUDA_VIEWS];
 };
 
@@ -126,12 +133,17 @@ struct artem_cuda_args {
     struct artem_cuda_shape shape;
 };
 
-// Encoder and units are launched several times; each launch knows by itself whether this frame needs it.
+// Encoder and units are launched several times; each launch knows by itself whether this frame needs it. In steps of a
+// frame (plan.h) the host says what is needed: it writes the gains, and reads the sums.
 enum artem_cuda_pass {
     ARTEM_CUDA_PASS_FIRST, // encoder: with the gains from before; its last block decides what the frame is
     ARTEM_CUDA_PASS_AGAIN, // encoder: in exact mode, with the frame's own gains
     ARTEM_CUDA_PASS_SUMS,  // unit: in exact mode, sums only; its last block makes the gains
-    ARTEM_CUDA_PASS_APPLY  // unit: all; its last block lets the state follow in lagged mode
+    ARTEM_CUDA_PASS_APPLY, // unit: all; its last block lets the state follow in lagged mode
+    // Input, and the kernels for parts of encoder and units: nothing is decided by them.
+    ARTEM_CUDA_PASS_STEP,      // with the host's gains, no sums
+    ARTEM_CUDA_PASS_STEP_SUMS, // sums only; the encoder writes what is not to be read
+    ARTEM_CUDA_PASS_STEP_BOTH
 };
 
 #ifdef __cplusplus

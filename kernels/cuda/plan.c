@@ -37,7 +37,7 @@ bool artem_cuda_make_shape(uint32_t views, const uint32_t *qw, const uint32_t *q
     for (uint32_t v = 0; v < views; v++) {
         if (qw[v] < 1 || qh[v] < 1 || qw[v] > 1024 || qh[v] > 1024 || qw[v] * qh[v] > 1 << 18)
             return false;
-        out_shape->view[v] = (struct artem_cuda_view){qw[v], qh[v], out_shape->cells};
+        out_shape->view[v] = (struct artem_cuda_view){qw[v], qh[v], out_shape->cells, {0, 0, qw[v], qh[v]}};
         out_shape->cells += qw[v] * qh[v];
     }
     out_shape->views = views;
@@ -68,6 +68,7 @@ struct plan {
     const struct artem_cuda_chip *chip;
     struct artem_cuda_args args;
     struct artem_cuda_launch *launches;
+    uint32_t tiles; // of encoder, units and d0
     uint32_t count;
     bool fits;
 };
@@ -99,45 +100,56 @@ static uint32_t staying_blocks(const struct plan *plan, uint32_t tiles, size_t s
     return least(tiles, plan->chip->multiprocessors * (room < 1 ? 1 : least(room, each)));
 }
 
-static void add_encoder(struct plan *plan, uint32_t tiles)
+static void add_input(struct plan *plan, enum artem_cuda_pass pass)
 {
-    static const char *const passes[2] = {"encoder", "encoder again"};
-    const size_t shared = sizeof(struct artem_cuda_encoder_shared);
-    const uint32_t blocks = divide_up(staying_blocks(plan, 2 * tiles, shared, 3), 2); // of each half of the outputs
+    const uint32_t layers = pass == ARTEM_CUDA_PASS_STEP ? 0 : ARTEM_CUDA_LAYERS;
 
     plan->args.layer = 0;
-    for (uint32_t i = 0; i < 2; i++) {
-        plan->args.pass = i == 0 ? ARTEM_CUDA_PASS_FIRST : ARTEM_CUDA_PASS_AGAIN;
-        add(plan, "artem_cuda_encoder", passes[i], blocks, 2, ARTEM_CUDA_CONV_THREADS, shared);
-    }
+    plan->args.pass = pass;
+    add(plan, "artem_cuda_input", "input", layers + divide_up(plan->args.shape.cells, ARTEM_CUDA_INPUT_THREADS), 1,
+        ARTEM_CUDA_INPUT_THREADS, 0);
 }
 
-static void add_units(struct plan *plan, enum artem_cuda_form form, uint32_t tiles)
+static void add_encoder(struct plan *plan, enum artem_cuda_pass pass)
 {
-    static const char *const kernels[ARTEM_CUDA_FORM_COUNT] = {"artem_cuda_unit_popcount", "artem_cuda_unit_xor",
-                                                               "artem_cuda_unit_and", "artem_cuda_unit_wgmma",
-                                                               "artem_cuda_unit_int8"};
+    const size_t shared = sizeof(struct artem_cuda_encoder_shared);
+    // Of each half of the outputs.
+    const uint32_t blocks = divide_up(staying_blocks(plan, 2 * plan->tiles, shared, 3), 2);
+
+    plan->args.layer = 0;
+    plan->args.pass = pass;
+    add(plan, pass >= ARTEM_CUDA_PASS_STEP ? "artem_cuda_encoder_part" : "artem_cuda_encoder",
+        pass == ARTEM_CUDA_PASS_AGAIN ? "encoder again" : "encoder", blocks, 2, ARTEM_CUDA_CONV_THREADS, shared);
+}
+
+static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit, enum artem_cuda_pass pass)
+{
+    static const char *const kernels[2][ARTEM_CUDA_FORM_COUNT] = {
+        {"artem_cuda_unit_popcount", "artem_cuda_unit_xor", "artem_cuda_unit_and", "artem_cuda_unit_wgmma",
+         "artem_cuda_unit_int8"},
+        {"artem_cuda_unit_popcount_part", "artem_cuda_unit_xor_part", "artem_cuda_unit_and_part",
+         "artem_cuda_unit_wgmma_part", "artem_cuda_unit_int8_part"}};
     const size_t shared = sizeof(struct artem_cuda_unit_shared);
-    const uint32_t blocks = staying_blocks(plan, tiles, shared, 2), enough = divide_up(tiles, ARTEM_CUDA_UNIT_TILES);
+    const uint32_t blocks = staying_blocks(plan, plan->tiles, shared, 2);
+    const uint32_t enough = divide_up(plan->tiles, ARTEM_CUDA_UNIT_TILES);
+    const bool sums = pass == ARTEM_CUDA_PASS_SUMS || pass == ARTEM_CUDA_PASS_STEP_SUMS;
     char name[sizeof plan->launches->pass];
 
-    for (uint32_t unit = 1; unit <= ARTEM_CUDA_UNITS; unit++)
-        for (uint32_t i = 0; i < 2; i++) {
-            plan->args.layer = unit;
-            plan->args.pass = i == 0 ? ARTEM_CUDA_PASS_SUMS : ARTEM_CUDA_PASS_APPLY;
-            snprintf(name, sizeof name, "%s %u", i == 0 ? "sums" : "unit", unit);
-            add(plan, kernels[form], name, blocks > enough ? blocks : enough, 1, ARTEM_CUDA_UNIT_THREADS, shared);
-        }
+    plan->args.layer = unit;
+    plan->args.pass = pass;
+    snprintf(name, sizeof name, "%s %u", sums ? "sums" : "unit", unit);
+    add(plan, kernels[pass >= ARTEM_CUDA_PASS_STEP][form], name, blocks > enough ? blocks : enough, 1,
+        ARTEM_CUDA_UNIT_THREADS, shared);
 }
 
-static void add_decoder(struct plan *plan, uint32_t tiles)
+static void add_decoder(struct plan *plan)
 {
     const struct artem_cuda_shape *shape = &plan->args.shape;
     const uint32_t half = count_tiles(shape, 2, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H);
     const uint32_t full = count_tiles(shape, 4, ARTEM_CUDA_D2_W, ARTEM_CUDA_D2_H);
 
     plan->args.layer = plan->args.pass = 0;
-    add(plan, "artem_cuda_d0", "d0", staying_blocks(plan, tiles, sizeof(struct artem_cuda_d0_shared), 3), 1,
+    add(plan, "artem_cuda_d0", "d0", staying_blocks(plan, plan->tiles, sizeof(struct artem_cuda_d0_shared), 3), 1,
         ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d0_shared));
     add(plan, "artem_cuda_d1", "d1", staying_blocks(plan, half, sizeof(struct artem_cuda_d1_shared), 8), 1,
         ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d1_shared));
@@ -145,21 +157,59 @@ static void add_decoder(struct plan *plan, uint32_t tiles)
         ARTEM_CUDA_D2_THREADS, sizeof(struct artem_cuda_d2_shared));
 }
 
+// False where the chip cannot run it.
+static bool begin(struct plan *plan, const struct artem_cuda_chip *chip, const struct artem_cuda_shape *shape,
+                  const struct artem_cuda_args *addresses, struct artem_cuda_launch *launches)
+{
+    *plan = (struct plan){.chip = chip, .args = *addresses, .launches = launches, .fits = true};
+    plan->args.shape = *shape;
+    plan->tiles = count_tiles(shape, 1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H);
+    return chip->major * 10 + chip->minor >= 75 && chip->multiprocessors > 0;
+}
+
 uint32_t artem_cuda_plan(const struct artem_cuda_chip *chip, enum artem_cuda_form form,
                          const struct artem_cuda_shape *shape, const struct artem_cuda_args *addresses,
                          struct artem_cuda_launch out_launches[ARTEM_CUDA_LAUNCHES_MAX])
 {
-    struct plan plan = {.chip = chip, .args = *addresses, .launches = out_launches, .fits = true};
-    const uint32_t tiles = count_tiles(shape, 1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H);
+    struct plan plan;
 
-    if (chip->major * 10 + chip->minor < 75 || chip->multiprocessors == 0)
+    if (!begin(&plan, chip, shape, addresses, out_launches))
         return 0;
-    plan.args.shape = *shape;
-    plan.args.layer = plan.args.pass = 0;
-    add(&plan, "artem_cuda_input", "input", ARTEM_CUDA_LAYERS + divide_up(shape->cells, ARTEM_CUDA_INPUT_THREADS), 1,
-        ARTEM_CUDA_INPUT_THREADS, 0);
-    add_encoder(&plan, tiles);
-    add_units(&plan, form, tiles);
-    add_decoder(&plan, tiles);
+    add_input(&plan, ARTEM_CUDA_PASS_FIRST);
+    add_encoder(&plan, ARTEM_CUDA_PASS_FIRST);
+    add_encoder(&plan, ARTEM_CUDA_PASS_AGAIN);
+    for (uint32_t unit = 1; unit <= ARTEM_CUDA_UNITS; unit++) {
+        add_unit(&plan, form, unit, ARTEM_CUDA_PASS_SUMS);
+        add_unit(&plan, form, unit, ARTEM_CUDA_PASS_APPLY);
+    }
+    add_decoder(&plan);
+    return plan.fits ? plan.count : 0;
+}
+
+static void add_layer(struct plan *plan, enum artem_cuda_form form, uint32_t layer, enum artem_cuda_pass pass)
+{
+    if (layer == 0)
+        add_encoder(plan, pass);
+    else
+        add_unit(plan, form, layer, pass);
+}
+
+uint32_t artem_cuda_plan_step(const struct artem_cuda_chip *chip, enum artem_cuda_form form,
+                              const struct artem_cuda_shape *shape, const struct artem_cuda_args *addresses,
+                              const struct artem_cuda_step *step,
+                              struct artem_cuda_launch out_launches[ARTEM_CUDA_LAUNCHES_MAX])
+{
+    struct plan plan;
+
+    if (!begin(&plan, chip, shape, addresses, out_launches))
+        return 0;
+    if (step->input)
+        add_input(&plan, ARTEM_CUDA_PASS_STEP);
+    for (uint32_t layer = step->first; layer < step->end; layer++)
+        add_layer(&plan, form, layer, step->sums ? ARTEM_CUDA_PASS_STEP_BOTH : ARTEM_CUDA_PASS_STEP);
+    if (step->ahead)
+        add_layer(&plan, form, step->end, ARTEM_CUDA_PASS_STEP_SUMS);
+    if (step->decode)
+        add_decoder(&plan);
     return plan.fits ? plan.count : 0;
 }

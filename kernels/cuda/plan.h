@@ -48,7 +48,8 @@ struct artem_cuda_launch {
     struct artem_cuda_args args; // kernelParams = (void *[]){&launch.args}
 };
 
-// Fills in shape from sizes in cells (a quarter of the style resolution each way). False where they are out of range.
+// Fills in shape from sizes in cells (a quarter of the style resolution each way); of each view, all cells count. False
+// where they are out of range.
 bool artem_cuda_make_shape(uint32_t views, const uint32_t *qw, const uint32_t *qh, struct artem_cuda_shape *out_shape);
 
 // `addresses`: the five buffers; its other members are ignored. Returns the number of launches, 0 where the chip cannot
@@ -56,6 +57,21 @@ bool artem_cuda_make_shape(uint32_t views, const uint32_t *qw, const uint32_t *q
 uint32_t artem_cuda_plan(const struct artem_cuda_chip *chip, enum artem_cuda_form form,
                          const struct artem_cuda_shape *shape, const struct artem_cuda_args *addresses,
                          struct artem_cuda_launch out_launches[ARTEM_CUDA_LAUNCHES_MAX]);
+
+// A part of a frame's work, in this order, whose gains the host has written into the state, beside sums of zero. The
+// arena holds what the step before has left.
+struct artem_cuda_step {
+    bool input;
+    uint32_t first, end; // layers first to end - 1, with their gains
+    bool sums;           // of those layers too
+    bool ahead;          // sums of layer `end`, whose gains are not known yet
+    bool decode;
+};
+
+uint32_t artem_cuda_plan_step(const struct artem_cuda_chip *chip, enum artem_cuda_form form,
+                              const struct artem_cuda_shape *shape, const struct artem_cuda_args *addresses,
+                              const struct artem_cuda_step *step,
+                              struct artem_cuda_launch out_launches[ARTEM_CUDA_LAUNCHES_MAX]);
 
 #ifdef __cplusplus
 }

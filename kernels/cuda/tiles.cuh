@@ -42,6 +42,15 @@ template <int SCALE, int WIDTH, int HEIGHT> DEVICE uint32_t count_tiles(const ar
     return tiles;
 }
 
+// Whether the cell at (x, y) of the tile's view counts for sums. Only kernels for parts of views ask: for the others,
+// all do, and they would have to keep more in registers.
+DEVICE bool counts(const artem_cuda_shape &shape, const tile_place &tile, int32_t x, int32_t y)
+{
+    const artem_cuda_rect &inside = shape.view[tile.view].inside;
+
+    return (uint32_t)x - inside.x < inside.width && (uint32_t)y - inside.y < inside.height;
+}
+
 // The cell at (x, y) of the view, or the nearest one inside: the replicated border.
 DEVICE uint32_t clamped_cell(const tile_place &tile, int32_t x, int32_t y)
 {

@@ -112,6 +112,19 @@ DEVICE void add_tile(unit_sums &sums, const int32_t (&acc)[2][8][4])
         }
 }
 
+// Of a part: `counted` is -1 for cells that count, else 0. The others are the stream's all the same.
+DEVICE void add_tile_part(unit_sums &sums, const int32_t (&acc)[2][8][4], const int32_t counted[4])
+{
+#pragma unroll
+    for (int k = 0; k < 16; k++)
+#pragma unroll
+        for (int g = 0; g < 4; g++) {
+            const int32_t s = acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] & counted[g];
+            sums.s1[k] += s;
+            sums.s2[k] += (uint32_t)(s * s);
+        }
+}
+
 DEVICE void add_unit_sums(const artem_cuda_args &args, artem_cuda_unit_shared &shared, const unit_thread &t,
                           const unit_sums &sums)
 {
@@ -183,11 +196,13 @@ DEVICE void finish_unit(const artem_cuda_args &args)
         make_gains(args, args.layer, channel, m);
 }
 
-template <class Form> DEVICE void run_unit(const artem_cuda_args &args, artem_cuda_unit_shared &shared)
+// PART: a step's, of parts of views. A kernel of its own, so that whole frames pay nothing for it.
+template <class Form, bool PART> DEVICE void run_unit(const artem_cuda_args &args, artem_cuda_unit_shared &shared)
 {
     artem_cuda_state &state = state_of(args);
-    const bool apply = args.pass == ARTEM_CUDA_PASS_APPLY, exact = state.decisions.exact != 0;
-    const bool blank = state.decisions.blank != 0, gather = !blank && exact != apply;
+    const bool exact = !PART && state.decisions.exact != 0, blank = !PART && state.decisions.blank != 0;
+    const bool apply = PART ? args.pass != ARTEM_CUDA_PASS_STEP_SUMS : args.pass == ARTEM_CUDA_PASS_APPLY;
+    const bool gather = PART ? args.pass != ARTEM_CUDA_PASS_STEP : !blank && exact != apply;
     if (!apply && !gather)
         return;
     const unit_thread t = {threadIdx.x % 32, threadIdx.x % 4, threadIdx.x / 128, threadIdx.x / 32 % 4};
@@ -227,14 +242,23 @@ template <class Form> DEVICE void run_unit(const artem_cuda_args &args, artem_cu
         }
         count_ones<Form>(shared, buffer, t, ones);
         Form::convolve(acc, shared, buffer, t, ones);
-        if (tile.x + ARTEM_CUDA_TILE_W > tile.width || tile.y + ARTEM_CUDA_TILE_H > tile.height) {
+        if (PART) {
+            int32_t counted[4];
+#pragma unroll
+            for (int g = 0; g < 4; g++) {
+                const uint32_t i = Form::cell(t, g);
+                counted[g] = counts(args.shape, tile, tile.x + tile_x(i), tile.y + tile_y(i)) ? -1 : 0;
+            }
+            add_tile_part(sums, acc, counted);
+        } else if (tile.x + ARTEM_CUDA_TILE_W > tile.width || tile.y + ARTEM_CUDA_TILE_H > tile.height) {
 #pragma unroll
             for (int g = 0; g < 4; g++)
 #pragma unroll
                 for (int k = 0; k < 16; k++)
                     acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] &= inside[g] ? -1 : 0;
         }
-        add_tile(sums, acc);
+        if (!PART)
+            add_tile(sums, acc);
         if (apply) {
             if (last)
                 apply_unit<false, true>(shared, t, acc, x, bits);
@@ -262,7 +286,7 @@ template <class Form> DEVICE void run_unit(const artem_cuda_args &args, artem_cu
     if (!gather)
         return;
     add_unit_sums(args, shared, t, sums);
-    if (is_last_block(state.done[args.layer], gridDim.x, shared.last))
+    if (!PART && is_last_block(state.done[args.layer], gridDim.x, shared.last))
         finish_unit(args);
 }
 
@@ -270,7 +294,12 @@ template <class Form> DEVICE void run_unit(const artem_cuda_args &args, artem_cu
     KERNEL(artem_cuda_unit_##form, ARTEM_CUDA_UNIT_THREADS, blocks)                                                    \
     {                                                                                                                  \
         DYNAMIC_SHARED(artem_cuda_unit_shared, shared);                                                                \
-        run_unit<unit_##form>(args, shared);                                                                           \
+        run_unit<unit_##form, false>(args, shared);                                                                    \
+    }                                                                                                                  \
+    KERNEL(artem_cuda_unit_##form##_part, ARTEM_CUDA_UNIT_THREADS, blocks)                                             \
+    {                                                                                                                  \
+        DYNAMIC_SHARED(artem_cuda_unit_shared, shared);                                                                \
+        run_unit<unit_##form, true>(args, shared);                                                                     \
     }
 
 // Only what a chip has in hardware, and popcount everywhere.

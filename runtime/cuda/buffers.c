@@ -87,11 +87,18 @@ enum artem_result cuda_create_buffers(struct artem_cuda *cuda)
     return result;
 }
 
+enum artem_result cuda_create_step_buffer(struct artem_cuda *cuda)
+{
+    return cuda->step_host.data != NULL ? ARTEM_OK
+                                        : allocate_pinned(cuda, 2 * sizeof(struct artem_cuda_state), &cuda->step_host);
+}
+
 void cuda_destroy_buffers(struct artem_cuda *cuda)
 {
     struct cuda_memory *device[] = {&cuda->model, &cuda->style, &cuda->state,
                                     &cuda->frame, &cuda->arena, &cuda->pictures};
-    struct cuda_pinned *pinned[] = {&cuda->style_host, &cuda->frame_host, &cuda->decisions_host, &cuda->staging};
+    struct cuda_pinned *pinned[] = {&cuda->style_host, &cuda->frame_host, &cuda->decisions_host, &cuda->staging,
+                                    &cuda->step_host};
 
     for (size_t i = 0; i < sizeof device / sizeof device[0]; i++)
         release(cuda, device[i]);
@@ -103,7 +110,7 @@ size_t cuda_memory_bytes(const struct artem_cuda *cuda)
 {
     return cuda->model.size + cuda->style.size + cuda->state.size + cuda->frame.size + cuda->arena.size +
            cuda->pictures.size + cuda->style_host.size + cuda->frame_host.size + cuda->decisions_host.size +
-           cuda->staging.size;
+           cuda->staging.size + cuda->step_host.size;
 }
 
 enum artem_result cuda_place_shape(struct artem_cuda *cuda, const struct cuda_shape *shape)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inside of the CUDA backend's shared object: driver.c (the library), device.c (device, context, kernels), engine.c
 // (life time), buffers.c (memory), model.c (weights and parameters as the kernels read them), graph.c (one frame's
-// work, recorded per set of sizes), frame.c (frames), share.c (memory and semaphores of others), check.c (against the
-// reference).
+// work, recorded per set of sizes), frame.c (frames), step.c (steps of frames that others share), share.c (memory and
+// semaphores of others), check.c (against the reference).
 //
 // A context of our own: an app that uses CUDA itself has another, and an error of ours does not reach it. It is current
 // only inside our functions.
@@ -78,6 +78,7 @@ struct artem_cuda {
 
     struct cuda_memory model, style, state, frame, arena, pictures;
     struct cuda_pinned style_host, frame_host, decisions_host, staging;
+    struct cuda_pinned step_host; // two of struct artem_cuda_state, of which sums and gains are used: up and back
     struct cuda_graph graphs[CUDA_GRAPHS];
     uint64_t graph_clock;
     struct cuda_graph *running; // of the frame in flight, or the one before
@@ -93,6 +94,9 @@ struct artem_cuda {
     bool stuck;     // nor does it end what it has begun
     uint32_t resolution;
     struct artem_engine_frame last; // in flight
+    bool is_step;                   // of it, this one:
+    struct step step;
+    struct cuda_shape tile; // of the steps
     struct artem_pass passes[ARTEM_PASSES_MAX];
     uint32_t pass_count;
     bool wants_passes;
@@ -119,6 +123,8 @@ void cuda_log(const struct artem_cuda_host *host, enum artem_log_level level, co
 
 // buffers.c: the context is current.
 enum artem_result cuda_create_buffers(struct artem_cuda *cuda);
+// What only steps need.
+enum artem_result cuda_create_step_buffer(struct artem_cuda *cuda);
 void cuda_destroy_buffers(struct artem_cuda *cuda);
 // Makes arena and pictures large enough; graphs are gone where one had to move.
 enum artem_result cuda_place_shape(struct artem_cuda *cuda, const struct cuda_shape *shape);
@@ -131,6 +137,7 @@ enum artem_result cuda_upload_network(struct artem_cuda *cuda);
 void cuda_pack_style(const struct artem_style *style, void *to);
 
 // graph.c
+struct artem_cuda_args cuda_addresses(const struct artem_cuda *cuda); // of the engine's buffers
 bool cuda_plan_shape(const struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                      struct cuda_shape *out_shape);
 enum artem_result cuda_find_graph(struct artem_cuda *cuda, const struct cuda_shape *shape,
@@ -142,8 +149,17 @@ enum artem_result cuda_set_style(struct artem_cuda *cuda, const struct artem_sty
 enum artem_result cuda_submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                               const struct artem_cuda_sync *sync, bool *out_waits);
 enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns);
+// What the CPU writes before a frame, the pictures of its own memory included; the style, where it has changed; and
+// what it reads: the cells that count.
+void cuda_write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape, const struct artem_engine_frame *frame);
+enum artem_result cuda_send_style(struct artem_cuda *cuda);
+void cuda_read_pictures(const struct artem_cuda *cuda, const struct cuda_shape *shape);
 // Ends what is under way, at most so long; false if it does not end.
 bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns);
+
+// step.c
+enum artem_result cuda_submit_step(struct artem_cuda *cuda, const struct step *step);
+void cuda_finish_step(struct artem_cuda *cuda); // what the CPU reads after it
 
 // share.c
 enum artem_result cuda_import_buffer(struct artem_cuda *cuda, int fd, uint64_t allocated, bool dedicated,

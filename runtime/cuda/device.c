@@ -68,6 +68,7 @@ bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_
                       struct artem_cuda_chip *out_chip, struct artem_cuda_info *out_info, char *why, size_t why_size)
 {
     enum artem_cuda_form forms[ARTEM_CUDA_FORM_COUNT];
+    uint32_t left = params->index;
     int count = 0;
 
     if (driver->cuDeviceGetCount(&count) != CUDA_SUCCESS || count == 0) {
@@ -78,10 +79,16 @@ bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_
         if (driver->cuDeviceGet(out_device, i) != CUDA_SUCCESS ||
             !describe(driver, params, *out_device, out_chip, out_info))
             continue;
+        if (left-- > 0)
+            continue;
         if (artem_cuda_forms(out_chip, forms) > 0 && out_info->capability >= 75)
             return true;
         snprintf(why, why_size, "%s is too old (compute capability %d.%d, and 7.5 is needed)", out_info->name,
                  out_chip->major, out_chip->minor);
+        return false;
+    }
+    if (left < params->index) {
+        snprintf(why, why_size, "there is no CUDA device %u, only %u", params->index, params->index - left);
         return false;
     }
     snprintf(why, why_size, "%s",

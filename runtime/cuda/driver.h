@@ -159,7 +159,11 @@ typedef struct {
     X(cuMemHostAlloc, 2020, (void **pointer, size_t bytes, unsigned flags))                                            \
     X(cuMemFreeHost, 2000, (void *pointer))                                                                            \
     X(cuMemcpyHtoDAsync, 3020, (CUdeviceptr to, const void *from, size_t bytes, CUstream stream))                      \
+    X(cuMemcpyDtoHAsync, 3020, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))                            \
     X(cuMemsetD32Async, 3020, (CUdeviceptr to, unsigned value, size_t words, CUstream stream))                         \
+    X(cuLaunchKernel, 4000,                                                                                            \
+      (CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,              \
+       unsigned shared, CUstream stream, void **params, void **extra))                                                 \
     X(cuGraphCreate, 10000, (CUgraph * graph, unsigned flags))                                                         \
     X(cuGraphDestroy, 10000, (CUgraph graph))                                                                          \
     X(cuGraphAddKernelNode, 12000,                                                                                     \

@@ -134,6 +134,7 @@ __attribute__((visibility("default"))) const struct artem_cuda_api *artem_cuda_g
         .release_buffer = cuda_release_buffer,
         .import_semaphores = cuda_import_semaphores,
         .submit = cuda_submit,
+        .submit_step = cuda_submit_step,
         .wait = cuda_wait,
         .stats = stats,
         .passes = passes,

@@ -31,7 +31,7 @@ static struct artem_cuda_buffer *to_buffer(uint64_t handle)
     return (struct artem_cuda_buffer *)(uintptr_t)handle; // NOLINT(performance-no-int-to-ptr)
 }
 
-static void write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape, const struct artem_engine_frame *frame)
+void cuda_write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape, const struct artem_engine_frame *frame)
 {
     struct artem_cuda_frame *data = cuda->frame_host.data;
 
@@ -58,6 +58,18 @@ static void write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape,
     }
 }
 
+enum artem_result cuda_send_style(struct artem_cuda *cuda)
+{
+    const struct cuda_driver *d = &cuda->driver;
+
+    if (!cuda->dirty)
+        return ARTEM_OK;
+    cuda->stray = true;
+    return cuda_result(cuda,
+                       d->cuMemcpyHtoDAsync(cuda->style.address, cuda->style_host.data, cuda->style.size, cuda->stream),
+                       "the style cannot be copied");
+}
+
 // The work of a frame, in the stream. What was launched is never left without its end: the caller of a frame that
 // failed half-way does not know of it, but the next call does.
 static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda_sync *sync, bool *out_waits)
@@ -72,12 +84,8 @@ static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda
                              "Vulkan's work cannot be waited for");
         *out_waits = cuda->stray = result == ARTEM_OK;
     }
-    if (result == ARTEM_OK && cuda->dirty) {
-        result = cuda_result(
-            cuda, d->cuMemcpyHtoDAsync(cuda->style.address, cuda->style_host.data, cuda->style.size, cuda->stream),
-            "the style cannot be copied");
-        cuda->stray = true;
-    }
+    if (result == ARTEM_OK)
+        result = cuda_send_style(cuda);
     if (result == ARTEM_OK)
         result = cuda_result(cuda, d->cuEventRecord(cuda->begin, cuda->stream), "an event cannot be recorded");
     if (result == ARTEM_OK) {
@@ -109,7 +117,8 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
         return result;
     cuda->restart = cuda->restart || cuda->resolution != frame->resolution;
     cuda->last = *frame;
-    write_frame(cuda, &shape, frame);
+    cuda->is_step = false;
+    cuda_write_frame(cuda, &shape, frame);
     result = launch(cuda, sync, out_waits);
     if (result != ARTEM_OK)
         return result;
@@ -195,22 +204,31 @@ static void read_times(struct artem_cuda *cuda)
     }
 }
 
-static void read_pictures(const struct artem_cuda *cuda)
+void cuda_read_pictures(const struct artem_cuda *cuda, const struct cuda_shape *shape)
 {
-    const struct cuda_shape *shape = &cuda->running->shape;
-
     for (uint32_t v = 0; v < shape->cells.views; v++) {
         const struct artem_engine_view *view = &cuda->last.view[v];
-        const size_t row = (size_t)view->width * 4;
+        const struct artem_cuda_rect *inside = &shape->cells.view[v].inside;
+        const size_t row = (size_t)view->width * 4, x = (size_t)inside->x * 16, y = (size_t)inside->y * 4;
+        const uint8_t *painted = (const uint8_t *)cuda->staging.data + cuda_painted_offset(shape, v);
         if (shape->own[v])
-            copy_rows(view->out, view->out_stride, (const uint8_t *)cuda->staging.data + cuda_painted_offset(shape, v),
-                      row, row, view->height);
+            copy_rows(view->out + y * view->out_stride + x, view->out_stride, painted + y * row + x, row,
+                      (size_t)inside->width * 16, (size_t)inside->height * 4);
     }
+}
+
+static void finish_frame(struct artem_cuda *cuda)
+{
+    const struct artem_cuda_decisions *decisions = cuda->decisions_host.data;
+
+    cuda_read_pictures(cuda, &cuda->running->shape);
+    read_times(cuda);
+    cuda->stats.frames++;
+    cuda->stats.cuts += decisions->cut;
 }
 
 enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns)
 {
-    const struct artem_cuda_decisions *decisions = cuda->decisions_host.data;
     CUresult result;
 
     if (!cuda_enter(cuda)) {
@@ -219,12 +237,10 @@ enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns)
         return ARTEM_ERROR_DEVICE;
     }
     result = wait_for_end(cuda, timeout_ns);
-    if (result == CUDA_SUCCESS) {
-        read_pictures(cuda);
-        read_times(cuda);
-        cuda->stats.frames++;
-        cuda->stats.cuts += decisions->cut;
-    }
+    if (result == CUDA_SUCCESS && cuda->is_step)
+        cuda_finish_step(cuda);
+    else if (result == CUDA_SUCCESS)
+        finish_frame(cuda);
     if (result != CUDA_ERROR_NOT_READY)
         cuda->in_flight = false;
     if (result != CUDA_SUCCESS && result != CUDA_ERROR_NOT_READY)

@@ -6,6 +6,17 @@
 
 #include "cuda_engine.h"
 
+struct artem_cuda_args cuda_addresses(const struct artem_cuda *cuda)
+{
+    return (struct artem_cuda_args){
+        .network = cuda->model.address,
+        .style = cuda->style.address,
+        .arena = cuda->arena.address,
+        .state = cuda->state.address,
+        .frame = cuda->frame.address,
+    };
+}
+
 bool cuda_plan_shape(const struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                      struct cuda_shape *out_shape)
 {
@@ -157,13 +168,7 @@ static enum artem_result add_launch(struct chain *chain, const struct artem_cuda
 static enum artem_result record_kernels(struct chain *chain, const struct cuda_shape *shape)
 {
     struct artem_cuda *cuda = chain->cuda;
-    const struct artem_cuda_args addresses = {
-        .network = cuda->model.address,
-        .style = cuda->style.address,
-        .arena = cuda->arena.address,
-        .state = cuda->state.address,
-        .frame = cuda->frame.address,
-    };
+    const struct artem_cuda_args addresses = cuda_addresses(cuda);
     struct artem_cuda_launch launches[ARTEM_CUDA_LAUNCHES_MAX];
     const uint32_t count = artem_cuda_plan(&cuda->chip, cuda->form, &shape->cells, &addresses, launches);
     enum artem_result result = count > 0 ? ARTEM_OK : ARTEM_ERROR_UNSUPPORTED;

@@ -66,6 +66,48 @@ static void test_plans(void)
         }
 }
 
+// What steps are made of, and in which order.
+static void test_steps(void)
+{
+    static const struct {
+        struct artem_cuda_step step;
+        uint32_t launches;
+        enum artem_cuda_pass layers, last_layer;
+    } cases[] = {
+        {{true, 0, 11, true, false, true}, 1 + 11 + 3, ARTEM_CUDA_PASS_STEP_BOTH, ARTEM_CUDA_PASS_STEP_BOTH},
+        {{true, 0, 0, false, true, false}, 1 + 1, ARTEM_CUDA_PASS_STEP_SUMS, ARTEM_CUDA_PASS_STEP_SUMS},
+        {{false, 4, 5, false, true, false}, 1 + 1, ARTEM_CUDA_PASS_STEP, ARTEM_CUDA_PASS_STEP_SUMS},
+        {{false, 10, 11, false, false, true}, 1 + 3, ARTEM_CUDA_PASS_STEP, ARTEM_CUDA_PASS_STEP},
+    };
+    const struct artem_cuda_chip chip = {8, 6, 4, 99 * 1024}, old = {7, 0, 4, 99 * 1024};
+    const uint32_t qw[] = {37, 5}, qh[] = {9, 40};
+    struct artem_cuda_launch launches[ARTEM_CUDA_LAUNCHES_MAX];
+    struct artem_cuda_shape shape;
+
+    CHECK(artem_cuda_make_shape(2, qw, qh, &shape));
+    CHECK(shape.view[1].inside.width == 5 && shape.view[1].inside.height == 40);
+    shape.view[0].inside = (struct artem_cuda_rect){14, 0, 9, 9};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct artem_cuda_step *step = &cases[i].step;
+        const uint32_t count = artem_cuda_plan_step(&chip, ARTEM_CUDA_FORM_AND, &shape, &addresses, step, launches);
+        uint32_t layer = step->first;
+        CHECK_INT(count, cases[i].launches);
+        for (uint32_t k = 0; k < count; k++) {
+            const struct artem_cuda_launch *l = &launches[k];
+            CHECK(memcmp(&l->args.shape, &shape, sizeof shape) == 0);
+            if (strstr(l->kernel, "input") != NULL)
+                CHECK(l->args.pass == ARTEM_CUDA_PASS_STEP && k == 0);
+            if (strstr(l->kernel, "encoder") == NULL && strstr(l->kernel, "unit") == NULL)
+                continue;
+            CHECK_INT(l->args.layer, layer);
+            CHECK_INT(l->args.pass, layer < step->end ? cases[i].layers : cases[i].last_layer);
+            layer++;
+        }
+        CHECK_INT(layer, step->end + step->ahead);
+        CHECK_INT(artem_cuda_plan_step(&old, ARTEM_CUDA_FORM_AND, &shape, &addresses, step, launches), 0);
+    }
+}
+
 static void test_forms(void)
 {
     static const struct {
@@ -110,6 +152,7 @@ static void test_refusals(void)
 int main(void)
 {
     test_plans();
+    test_steps();
     test_forms();
     test_refusals();
     return test_result();

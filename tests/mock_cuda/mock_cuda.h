@@ -46,6 +46,7 @@ struct mock_cuda {
     atomic_int errors;      // of the caller; each has a line on stderr
     atomic_int kernels;
     atomic_int abandoned; // objects that went with their context
+    atomic_uint used;     // a bit for each device that a context was made on
 };
 
 // What a file descriptor of an exported semaphore holds: it is one of this process, and the mock calls it.

@@ -258,8 +258,9 @@ CUcontext mock_new_context(void)
 CUresult cuCtxCreate(CUcontext *context, unsigned flags, CUdevice device)
 {
     (void)flags;
-    (void)device;
     MOCK_ENTER(false);
+    MOCK_CHECK(device >= 0 && device < mock_cuda.devices, "no such device", CUDA_ERROR_INVALID_VALUE);
+    atomic_fetch_or(&mock_cuda.used, 1u << device);
     MOCK_CHECK(depth < 4, "too many contexts are current", CUDA_ERROR_INVALID_VALUE);
     *context = mock_new(MOCK_CONTEXT, sizeof **context);
     stack[depth++] = *context; // it is current at once

@@ -288,6 +288,23 @@ CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstr
     return CUDA_SUCCESS;
 }
 
+CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream stream)
+{
+    struct mock_work *work;
+
+    MOCK_ENTER(true);
+    MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
+    MOCK_CHECK(mock_is_device_range(from, bytes) && mock_is_host_range(to, bytes), "not device or pinned memory",
+               CUDA_ERROR_INVALID_VALUE);
+    work = calloc(1, sizeof *work);
+    work->kind = work->node.kind = WORK_COPY;
+    work->node.to = to;
+    work->node.from = (const void *)(uintptr_t)from;
+    work->node.bytes = bytes;
+    mock_push(stream, work);
+    return CUDA_SUCCESS;
+}
+
 CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t words, CUstream stream)
 {
     struct mock_work *work;
@@ -300,6 +317,32 @@ CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t words, CUstream
     work->node.to = (void *)(uintptr_t)to;
     work->node.bytes = words * 4;
     work->value = value;
+    mock_push(stream, work);
+    return CUDA_SUCCESS;
+}
+
+CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
+                        unsigned bz, unsigned shared, CUstream stream, void **params, void **extra)
+{
+    const CUDA_KERNEL_NODE_PARAMS kernel = {.func = function,
+                                            .gridDimX = gx,
+                                            .gridDimY = gy,
+                                            .gridDimZ = gz,
+                                            .blockDimX = bx,
+                                            .blockDimY = by,
+                                            .blockDimZ = bz,
+                                            .sharedMemBytes = shared,
+                                            .kernelParams = params,
+                                            .extra = extra};
+    struct mock_work *work;
+
+    MOCK_ENTER(true);
+    MOCK_CHECK(mock_is(function, MOCK_FUNCTION) && mock_is(stream, MOCK_STREAM), "no function",
+               CUDA_ERROR_INVALID_HANDLE);
+    MOCK_CHECK(mock_can_launch(&kernel), "what cannot be launched", CUDA_ERROR_INVALID_VALUE);
+    work = calloc(1, sizeof *work);
+    work->kind = WORK_KERNEL;
+    work->node = mock_kernel_node(&kernel, params[0]);
     mock_push(stream, work);
     return CUDA_SUCCESS;
 }

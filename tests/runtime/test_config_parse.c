@@ -149,10 +149,10 @@ static void test_bad(void)
          "artem.conf:2: resolution: expected a whole number from 64 to 2048, got '99999999999'"},
         {"[artem]\nthreads = 65", "artem.conf:2: threads: expected a whole number from 0 to 64, got '65'"},
         {"[artem]\ndevices = cpu:0,gpu:0",
-         "artem.conf:2: devices: expected devices as in cpu:0,cpu:1,vulkan:0: 'gpu:0' "
+         "artem.conf:2: devices: expected devices as in cpu:0,vulkan:0,cuda:0: 'gpu:0' "
          "is none of cpu:N, vulkan:N and cuda:N, N from 0 to 63"},
         {"[artem]\ndevices = cpu:0,cpu:0",
-         "artem.conf:2: devices: expected devices as in cpu:0,cpu:1,vulkan:0: cpu:0 is named twice"},
+         "artem.conf:2: devices: expected devices as in cpu:0,vulkan:0,cuda:0: cpu:0 is named twice"},
         {"[artem]\nbudget_ms = 0.4",
          "artem.conf:2: budget_ms: expected milliseconds from 0.5 to 10000, or 0 for no limit, got '0.4'"},
         {"[artem]\nstyle = ../x",

@@ -7,8 +7,9 @@
 #include "tiles_fixture.h"
 
 // Over scene cuts, blank and exact frames; every device has a part of each.
-static void compare_sequence(struct artem_network *network, struct artem_style *style, const struct view_size *sizes,
-                             uint32_t views, const struct multi_source *sources, uint32_t count, const double *weights)
+static inline void compare_sequence(struct artem_network *network, struct artem_style *style,
+                                    const struct view_size *sizes, uint32_t views, const struct multi_source *sources,
+                                    uint32_t count, const double *weights)
 {
     static const enum picture kinds[] = {NOISE, NOISE, FLAT, PATTERN, NOISE, FLAT, NOISE};
     enum { FRAMES = sizeof kinds / sizeof kinds[0] };
@@ -52,7 +53,7 @@ struct styles_test {
     int styles; // that were tried
 };
 
-static int styles_test_one(void *user, const char *name, const char *path)
+static inline int styles_test_one(void *user, const char *name, const char *path)
 {
     struct styles_test *t = user;
     struct artem_style *loaded = NULL;
@@ -82,7 +83,7 @@ static int styles_test_one(void *user, const char *name, const char *path)
     return 0;
 }
 
-static void styles_test_all(struct styles_test *t)
+static inline void styles_test_all(struct styles_test *t)
 {
     setenv("XDG_DATA_HOME", "/nonexistent", 1); // shipped styles only
     CHECK_INT(artem_library_load_network(&t->network), ARTEM_OK);

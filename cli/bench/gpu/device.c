@@ -168,7 +168,7 @@ bool gpu_download(struct gpu *gpu, void *to, CUdeviceptr from, size_t bytes)
 {
     for (size_t first = 0; first < bytes; first += GPU_STAGING) {
         const size_t now = bytes - first < GPU_STAGING ? bytes - first : GPU_STAGING;
-        if (!gpu_check(gpu, gpu->cuMemcpyDtoHAsync(gpu->staging, from + first, now, gpu->stream),
+        if (!gpu_check(gpu, gpu->driver.cuMemcpyDtoHAsync(gpu->staging, from + first, now, gpu->stream),
                        "copying from the device") ||
             !gpu_check(gpu, gpu->driver.cuStreamSynchronize(gpu->stream), "copying from the device"))
             return false;
@@ -195,9 +195,9 @@ bool gpu_launch(struct gpu *gpu, CUfunction function, uint32_t x, uint32_t y, ui
     struct artem_bench_args copy = *args;
     void *params[1] = {&copy};
 
-    return gpu_check(gpu,
-                     gpu->cuLaunchKernel(function, x, y, 1, threads, 1, 1, (unsigned)shared, gpu->stream, params, NULL),
-                     "launching a kernel");
+    return gpu_check(
+        gpu, gpu->driver.cuLaunchKernel(function, x, y, 1, threads, 1, 1, (unsigned)shared, gpu->stream, params, NULL),
+        "launching a kernel");
 }
 
 // ---- Times ----

@@ -14,10 +14,6 @@ enum {
 // As CUDA_DRIVER_FUNCTIONS.
 #define GPU_DRIVER_FUNCTIONS(X)                                                                                        \
     X(cuDevicePrimaryCtxRetain, 7000, (CUcontext * context, CUdevice device))                                          \
-    X(cuDevicePrimaryCtxRelease, 11000, (CUdevice device))                                                             \
-    X(cuMemcpyDtoHAsync, 3020, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))                            \
-    X(cuLaunchKernel, 4000,                                                                                            \
-      (CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,              \
-       unsigned shared, CUstream stream, void **params, void **extra))
+    X(cuDevicePrimaryCtxRelease, 11000, (CUdevice device))
 
 #endif

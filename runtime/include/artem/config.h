@@ -32,7 +32,7 @@ struct artem_settings {
     char log_file[ARTEM_PATH_MAX];   // log_file = PATH             per-frame CSV, or JSON Lines (.json, .jsonl); empty = none; default none
     char backend[ARTEM_BACKEND_MAX]; // backend = auto|cpu|vulkan|cuda   what the network runs on; default auto
     uint32_t threads;                // threads = 0..64             CPU backend; 0 = automatic; default 0
-    char devices[ARTEM_DEVICES_TEXT_MAX]; // devices = cpu:0,cpu:1,vulkan:0   several that share each frame (devices.h), instead of backend; empty = none; default none
+    char devices[ARTEM_DEVICES_TEXT_MAX]; // devices = cpu:0,vulkan:0,cuda:0   several that share each frame (devices.h), instead of backend; empty = none; default none
     bool ar;                         // ar = on|off                 style additive displays too; default off
     char record[ARTEM_PATH_MAX];     // record = FOLDER             recording of the session (recording.h); empty = none; default none
     uint32_t record_frames;          // record_frames = 1..10000    engine runs after which a recording ends; default 100

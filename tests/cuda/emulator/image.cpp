@@ -13,24 +13,25 @@ template <void (*kernel)(const artem_cuda_args &)> void run(const void *args)
     kernel(*static_cast<const artem_cuda_args *>(args));
 }
 
+#define PAIR(name, threads) ENTRY(name, threads), ENTRY(name##_part, threads)
 #define ENTRY(name, threads)                                                                                           \
     {                                                                                                                  \
         "artem_cuda_" #name, run<artem_cuda_##name>, sizeof(artem_cuda_args), ARTEM_CUDA_##threads##_THREADS           \
     }
 
 const cuda_kernel kernels[] = {
-    ENTRY(input, INPUT),     ENTRY(encoder, CONV), ENTRY(unit_popcount, UNIT),
+    ENTRY(input, INPUT),    PAIR(encoder, CONV), PAIR(unit_popcount, UNIT),
 #if ARTEM_SM < 80
-    ENTRY(unit_xor, UNIT),
+    PAIR(unit_xor, UNIT),
 #elif ARTEM_SM <= 90
-    ENTRY(unit_and, UNIT),
+    PAIR(unit_and, UNIT),
 #else
-    ENTRY(unit_int8, UNIT),
+    PAIR(unit_int8, UNIT),
 #endif
 #ifdef ARTEM_WGMMA
-    ENTRY(unit_wgmma, UNIT),
+    PAIR(unit_wgmma, UNIT),
 #endif
-    ENTRY(d0, CONV),         ENTRY(d1, CONV),      ENTRY(d2, D2),
+    ENTRY(d0, CONV),        ENTRY(d1, CONV),     ENTRY(d2, D2),
 };
 } // namespace
 
