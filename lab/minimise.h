@@ -34,6 +34,7 @@ enum artem_result minimise_lbfgs(const struct minimise_problem *problem, float *
 struct minimise_adam {
     float rate;                          // step of a value
     float first_decay, second_decay;     // 0.9 and 0.999 as published
+    float least, most;                   // values are kept within: each step ends there at the latest
     uint32_t iteration;                  // done so far
     float *first_moment, *second_moment; // as many as the values, zeros at first
 };

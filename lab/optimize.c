@@ -89,7 +89,9 @@ static enum artem_result minimise(struct run *run, enum minimise_end *out_end)
     const struct minimise_problem problem = {values, evaluate, progress, run,
                                              run->inputs->weights->variant != VGG_FLOAT};
     const uint32_t iterations = iterations_of(run->options, state->scale);
-    struct minimise_adam adam = {.rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f};
+    // Beyond what can be shown a pixel changes nothing, has no gradient, and would stay.
+    struct minimise_adam adam = {
+        .rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f, .least = 0, .most = 1};
 
     *out_end = MINIMISE_ITERATIONS;
     if (state->iteration >= iterations)

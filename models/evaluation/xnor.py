@@ -51,9 +51,11 @@ def paint(objective, start, iterations, rate=0.02, watch=None):
     for i in range(iterations):
         (y.grad,) = torch.autograd.grad(objective(y), y)
         opt.step()
+        with torch.no_grad():
+            y.clamp_(0, 1)
         if watch is not None:
-            watch(i + 1, y.detach().clamp(0, 1))
-    return y.detach().clamp(0, 1)
+            watch(i + 1, y.detach())
+    return y.detach()
 
 
 @torch.no_grad()

@@ -113,6 +113,8 @@ static void run_adam(float x[VALUES], const uint32_t stops[2])
     struct minimise_adam adam = {.rate = 0.05f,
                                  .first_decay = 0.9f,
                                  .second_decay = 0.999f,
+                                 .least = -2,
+                                 .most = 2,
                                  .first_moment = moments[0],
                                  .second_moment = moments[1]};
     enum minimise_end end;
@@ -137,10 +139,47 @@ static void test_adam(void)
     CHECK(memcmp(whole, parts, sizeof whole) == 0); // gone on with from its kept state
 }
 
+// Pulls every value to 5, and after thirty evaluations to 1/2. Nothing outside 0..1 may be asked about.
+static enum artem_result evaluate_pull(void *user, const float *x, float *grad, double *out_value)
+{
+    struct valley *valley = user;
+    const float to = valley->evaluations++ < 30 ? 5 : 0.5f;
+
+    *out_value = 0;
+    for (int i = 0; i < VALUES; i++) {
+        CHECK(x[i] >= 0 && x[i] <= 1);
+        grad[i] = 2 * (x[i] - to);
+        *out_value += (double)(x[i] - to) * (double)(x[i] - to);
+    }
+    return ARTEM_OK;
+}
+
+static void test_adam_bounds(void)
+{
+    float x[VALUES] = {0}, moments[2][VALUES] = {{0}};
+    struct minimise_adam adam = {.rate = 0.05f,
+                                 .first_decay = 0.9f,
+                                 .second_decay = 0.9f,
+                                 .most = 1,
+                                 .first_moment = moments[0],
+                                 .second_moment = moments[1]};
+    struct valley valley = {0};
+    const struct minimise_problem problem = {VALUES, evaluate_pull, progress, &valley, false};
+    enum minimise_end end;
+
+    CHECK_INT(minimise_adam(&problem, &adam, x, 30, &end), ARTEM_OK);
+    for (int i = 0; i < VALUES; i++)
+        CHECK(x[i] == 1); // as near as it may come
+    CHECK_INT(minimise_adam(&problem, &adam, x, 300, &end), ARTEM_OK);
+    for (int i = 0; i < VALUES; i++)
+        CHECK(fabsf(x[i] - 0.5f) < 0.05f); // and back
+}
+
 int main(void)
 {
     test_lbfgs();
     test_lbfgs_approximate();
     test_adam();
+    test_adam_bounds();
     return test_result();
 }
