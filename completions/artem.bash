@@ -55,7 +55,7 @@ _artem() {
         binarize) words="-o --variant --photos --count --size --last --threads" ;;
         inspect) words="-o --network --weights --size --threads" ;;
         measure) words="--size --style-size --content-weight --style-weight --variation --content-layers --style-layers --pool --tile --weights --threads" ;;
-        optimize) words="-o --iterations --size --style-size --scale-down --scales --start --seed --method --rate --content-weight --style-weight --variation --content-layers --style-layers --pool --tile --curve --every --weights --network --gradient-bits --judge --judge-curve --threads --content-device --style-device --devices --fresh" ;;
+        optimize) words="-o --iterations --size --style-size --scale-down --scales --start --seed --method --rate --content-weight --style-weight --variation --content-layers --style-layers --pool --tile --curve --every --weights --network --gradient-bits --judge --judge-curve --correct --threads --content-device --style-device --devices --fresh" ;;
         esac
         ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;

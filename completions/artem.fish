@@ -42,6 +42,7 @@ complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcomman
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l iterations -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l judge -r -F
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l judge-curve
+complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l correct -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize' -l last -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l method -x -a 'lbfgs adam'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect optimize' -l network -r -F

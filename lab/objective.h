@@ -47,6 +47,11 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
 // Of a picture of the content's size; values outside 0..1 count as 0 or 1. grad: as many values, or NULL.
 enum artem_result objective_evaluate(struct objective *objective, const float *rgb, float *grad,
                                      struct objective_terms *out_terms);
+// Moves the targets of the style to where the picture's own Gram matrices are, less `share` of what `judge`, of the
+// same layers and pictures but another network, says that they are off by: networks that see pictures differently then
+// still agree on which way is left. The loss is relative to the judge's targets from then on.
+enum artem_result objective_correct_style(struct objective *objective, struct objective *judge, const float *rgb,
+                                          float share);
 
 uint32_t objective_tiles(const struct objective *objective);
 uint64_t objective_memory(const struct objective *objective); // bytes of tensors

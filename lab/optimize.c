@@ -8,6 +8,9 @@
 #include "judge.h"
 #include "minimise.h"
 
+// Of what the judge says is missing, taken on at once: all of it overshoots.
+#define CORRECTED_SHARE 0.5f
+
 struct run {
     const struct optimize_inputs *inputs;
     const struct optimize_options *options;
@@ -54,12 +57,18 @@ static bool note(struct run *run)
     double judged = NAN;
 
     take_time(run);
-    if (run->judge != NULL)
+    if (run->judge != NULL && run->options->judges_all)
         run->result = judge_style(run->judge, &state->picture, &judged);
     run->clock = lab_time_now().clock; // the judge's time is not the work's
     const struct curve_point point = {state->scale, state->iteration, state->seconds, run->terms, judged};
     return run->result == ARTEM_OK && curve_add(&state->curve, &point) &&
            run->watch->progress(run->watch->user, state, &run->terms);
+}
+
+// The targets depend on the picture alone, so they need not be kept.
+static enum artem_result correct(struct run *run)
+{
+    return objective_correct_style(run->objective, run->judge, run->state->picture.rgb, CORRECTED_SHARE);
 }
 
 // The line search's last evaluation is the point that it settled on, so run->terms are those of x. Adam's are those of
@@ -72,7 +81,10 @@ static bool progress(void *user, uint32_t iteration, const float *x, double valu
     (void)x; // state->picture
     run->state->iteration = run->adam != NULL ? iteration : run->before + iteration;
     run->is_stopped = !note(run);
-    return !run->is_stopped;
+    if (!run->is_stopped && run->result == ARTEM_OK && run->options->correct > 0 &&
+        iteration % run->options->correct == 0)
+        run->result = correct(run);
+    return !run->is_stopped && run->result == ARTEM_OK;
 }
 
 // The scales share the iterations alike; the last, which is the dearest, gets what is left over.
@@ -107,6 +119,8 @@ static enum artem_result minimise(struct run *run, enum minimise_end *out_end)
     adam.first_moment = state->moments[0];
     adam.second_moment = state->moments[1];
     run->adam = &adam;
+    if (run->options->correct > 0 && state->iteration > 0 && (run->result = correct(run)) != ARTEM_OK)
+        return run->result;
     const enum artem_result result = minimise_adam(&problem, &adam, state->picture.rgb, iterations, out_end);
     run->adam = NULL;
     return result;
@@ -194,7 +208,7 @@ static enum artem_result run_scale(struct run *run, const struct lab_picture *co
     else if (result == ARTEM_OK)
         result = objective_create(run->inputs->weights, &run->options->objective, content, style, &run->objective);
     take_time(run);
-    if (result == ARTEM_OK && run->inputs->judge != NULL && run->options->judges_all)
+    if (result == ARTEM_OK && run->inputs->judge != NULL && (run->options->judges_all || run->options->correct > 0))
         result = judge_create(run->inputs->judge, &run->options->objective, content, style, &run->judge);
     run->clock = lab_time_now().clock;
     if (result == ARTEM_OK && !has_point_of(state)) {

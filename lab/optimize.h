@@ -26,6 +26,7 @@ struct optimize_options {
     uint32_t seed;             // of the noise
     struct split_devices devices;
     uint32_t threads; // 0: one per processor
+    uint32_t correct; // with a judge, Adam: iterations after which it corrects the targets of the style; 0: never
     bool judges_all;  // every point of the curve is judged, not only the result
 };
 

@@ -46,6 +46,7 @@ uint64_t optimize_digest(const struct optimize_options *job_options, const struc
                               options.style_size,
                               options.scales,
                               options.seed,
+                              options.correct,
                               options.objective.average_pool,
                               (uint32_t)options.objective.gradient_bits};
     const float numbers[] = {options.objective.content, options.objective.style, options.objective.variation,

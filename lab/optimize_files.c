@@ -26,7 +26,8 @@ int optimize_job_load_networks(const struct optimize_job *job, struct optimize_n
         return lab_load_vgg(job->weights, layers, &out->painter) ? CLI_OK : CLI_ERROR;
     if (binary_weights_load(job->network, layers, &out->painter) != ARTEM_OK)
         return CLI_ERROR;
-    if (job->judge == NULL && !job->options.judges_all && !(lab_vgg_path(usual) && access(usual, R_OK) == 0))
+    if (job->judge == NULL && !job->options.judges_all && job->options.correct == 0 &&
+        !(lab_vgg_path(usual) && access(usual, R_OK) == 0))
         return CLI_OK; // nobody asked for a judge
     return lab_load_vgg(job->judge, layers, &out->judge) ? CLI_OK : CLI_ERROR;
 }

@@ -24,6 +24,7 @@ const char optimize_help[] =
     "  --gradient-bits K       of its gradients: 1, 2, 4, 8 or 32, floats (2)\n"
     "  --judge FILE            VGG-16, to measure the style loss of what it painted (as --weights, if it is there)\n"
     "  --judge-curve           after every iteration, for --curve\n"
+    "  --correct N             every N iterations let VGG-16 correct what the network is to reach (0: never; adam)\n"
     "  --threads N             0 is one per processor (0)\n"
     "  --content-device NAME, --style-device NAME   two devices at once, content on one and style on the other: cpu:0 "
     "and\n"

@@ -93,8 +93,11 @@ static int check_network(struct optimize_job *job, const char *command)
 
     if (job->network != NULL && job->weights != NULL)
         return cli_usage_error(command, "--weights and --network: it is one or the other; --judge names VGG-16");
-    if (job->network == NULL && (*bits != 0 || job->judge != NULL || job->options.judges_all))
-        return cli_usage_error(command, "--gradient-bits, --judge and --judge-curve go with --network");
+    if (job->network == NULL &&
+        (*bits != 0 || job->judge != NULL || job->options.judges_all || job->options.correct > 0))
+        return cli_usage_error(command, "--gradient-bits, --judge, --judge-curve and --correct go with --network");
+    if (job->options.correct > 0 && (job->options.method != OPTIMIZE_ADAM || job->options.devices.is_split))
+        return cli_usage_error(command, "--correct goes with --method adam, on one device or on --devices");
     if (job->network != NULL && *bits == 0)
         *bits = 2;
     return CLI_OK;
@@ -180,6 +183,8 @@ static int parse_option(void *user, const char *command, int option, const char 
     case 'a':
         o->judges_all = true;
         return CLI_OK;
+    case 'K':
+        return lab_parse_uint(command, name, text, 0, 1000000, &o->correct);
     case 'N':
         job->network = text;
         return CLI_OK;
@@ -238,6 +243,7 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         {"gradient-bits", required_argument, NULL, 'g'},
         {"judge", required_argument, NULL, 'J'},
         {"judge-curve", no_argument, NULL, 'a'},
+        {"correct", required_argument, NULL, 'K'},
         {"content-device", required_argument, NULL, 'D'},
         {"style-device", required_argument, NULL, 'E'},
         {"devices", required_argument, NULL, 'W'},

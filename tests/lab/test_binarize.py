@@ -93,6 +93,20 @@ class Binarize(LabTest):
                 self.assertIn(f"judged      {float(rows[-1]['judged']):.6g}, from {float(rows[0]['judged']):.6g}", run.stdout)
                 self.assertEqual(decode_png(self.path("out.png"))[:2], (48, 40))
 
+    def test_corrected_targets(self):
+        network, pictures = self.aware(), []
+        for correct in ("0", "2"):
+            run = self.lab(*self.arguments(network, "--gradient-bits", "8", "--iterations", "9", "--method", "adam", "--judge",
+                                           self.weights, "--correct", correct, out=f"{correct}.png"))
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertIn("judged", run.stdout)
+            pictures.append(decode_png(self.path(f"{correct}.png")))
+        self.assertNotEqual(*pictures)
+        for options in (("--correct", "2"), ("--correct", "2", "--method", "lbfgs"), ("--correct", "x", "--method", "adam")):
+            run = self.lab(*self.arguments(network, *options))
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("correct", run.stderr)
+
     def test_without_a_judge(self):
         run = self.lab(*self.arguments(self.binarize("plain"), "--iterations", "1", "--method", "adam"))
         self.assertEqual((run.returncode, run.stderr), (0, ""))

@@ -157,6 +157,29 @@ static void test_zero_at_the_goal(const struct vgg_weights *weights)
     free(picture.rgb);
 }
 
+// Of the same network the judge sees what the objective does: with all that it says, targets stay; with a half of it
+// they come half way to meet the picture, and the loss is a quarter.
+static void test_corrected_style(const struct vgg_weights *weights)
+{
+    const struct lab_picture content = random_picture(32, 24), style = random_picture(24, 24);
+    const float shares[] = {1, 0.5f, 0};
+
+    for (int i = 0; i < 3; i++) {
+        struct objective *objective = create(weights, 0, &content, &style),
+                         *judge = create(weights, 0, &content, &style);
+        struct objective_terms before, after;
+        CHECK_INT(objective_evaluate(objective, content.rgb, NULL, &before), ARTEM_OK);
+        CHECK_INT(objective_correct_style(objective, judge, content.rgb, shares[i]), ARTEM_OK);
+        CHECK_INT(objective_evaluate(objective, content.rgb, NULL, &after), ARTEM_OK);
+        const double expected = before.style * (double)shares[i] * (double)shares[i];
+        CHECK(before.style > 0 && fabs(after.style - expected) < 1e-4 * before.style);
+        objective_destroy(&objective);
+        objective_destroy(&judge);
+    }
+    free(content.rgb);
+    free(style.rgb);
+}
+
 static void test_tiles(const struct vgg_weights *weights)
 {
     const uint32_t width = 171, height = 139;
@@ -233,6 +256,7 @@ int main(void)
     test_network_is_as_defined(&weights);
     test_gradient(&weights);
     test_zero_at_the_goal(&weights);
+    test_corrected_style(&weights);
     test_tiles(&weights);
     test_refusals(&weights);
     vgg_weights_free(&weights);
