@@ -8,16 +8,24 @@
 
 #define WANTED(type, name, params) {#name, (void **)&api->name},
 
+static bool open_library(const char *title, const char *const names[], size_t count,
+                         const struct cuda_library_function wanted[], size_t wanted_count, char *why, size_t why_size)
+{
+    char what[96];
+
+    if (cuda_library_open(names, count, wanted, wanted_count, what, sizeof what))
+        return true;
+    snprintf(why, why_size, "%s %s%s", title, strncmp(what, "not", 3) == 0 ? "is " : "", what);
+    return false;
+}
+
 static bool open_cudnn(struct cuda_api *api, char *why, size_t why_size)
 {
     static const char *const names[] = {"libcudnn.so.9", "libcudnn.so"};
     const struct cuda_library_function wanted[] = {CUDA_API_CUDNN(WANTED)};
-    char what[96];
 
-    if (!cuda_library_open(names, 2, wanted, sizeof wanted / sizeof *wanted, what, sizeof what)) {
-        snprintf(why, why_size, "cuDNN (libcudnn.so.9) %s%s", strncmp(what, "not", 3) == 0 ? "is " : "", what);
+    if (!open_library("cuDNN (libcudnn.so.9)", names, 2, wanted, sizeof wanted / sizeof *wanted, why, why_size))
         return false;
-    }
     const size_t version = api->cudnnGetVersion();
     if (version < CUDA_API_CUDNN_MIN)
         snprintf(why, why_size, "cuDNN is too old: 9.0 is needed");
@@ -28,12 +36,9 @@ static bool open_cublas(struct cuda_api *api, char *why, size_t why_size)
 {
     static const char *const names[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so"};
     const struct cuda_library_function wanted[] = {CUDA_API_CUBLAS(WANTED)};
-    char what[96];
 
-    if (cuda_library_open(names, 3, wanted, sizeof wanted / sizeof *wanted, what, sizeof what))
-        return true;
-    snprintf(why, why_size, "cuBLAS (libcublas.so.13 or .12) %s%s", strncmp(what, "not", 3) == 0 ? "is " : "", what);
-    return false;
+    return open_library("cuBLAS (libcublas.so.13 or .12)", names, 3, wanted, sizeof wanted / sizeof *wanted, why,
+                        why_size);
 }
 
 bool cuda_api_open(struct cuda_api *api, char *why, size_t why_size)

@@ -105,8 +105,7 @@ struct cuda_api_algorithm { // NOLINT(clang-analyzer-optin.performance.Padding):
 // As CUDA_DRIVER_FUNCTIONS.
 #define CUDA_API_DRIVER(X)                                                                                             \
     X(cuDevicePrimaryCtxRetain, 7000, (CUcontext * context, CUdevice device))                                          \
-    X(cuDevicePrimaryCtxRelease, 11000, (CUdevice device))                                                             \
-    X(cuMemcpyDtoHAsync, 3020, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))
+    X(cuDevicePrimaryCtxRelease, 11000, (CUdevice device))
 
 struct cuda_api {
     struct cuda_driver driver;

@@ -52,7 +52,7 @@ enum artem_result cuda_download(struct cuda_device *d, float *to, CUdeviceptr fr
 
     for (uint64_t at = 0; at < bytes && result == ARTEM_OK; at += CUDA_STAGING) {
         const size_t now = bytes - at < CUDA_STAGING ? bytes - at : CUDA_STAGING;
-        result = cuda_driver_result(d, d->api.cuMemcpyDtoHAsync(d->staging, from + at, now, d->stream),
+        result = cuda_driver_result(d, d->api.driver.cuMemcpyDtoHAsync(d->staging, from + at, now, d->stream),
                                     "copying from the device");
         if (result == ARTEM_OK)
             result = wait(d, "copying from the device");

@@ -52,7 +52,7 @@ static enum artem_result create(struct cuda_vgg *net, const struct vgg_weights *
         result = cuda_allocate(d, values_of(&net->layer[0]), &net->grads[i], &net->memory);
     if (result != ARTEM_OK)
         return result;
-    const uint64_t largest = cuda_vgg_gram_size(last);
+    const uint64_t largest = vgg_gram_size(last);
     net->host = malloc((pixels * 3 > largest ? pixels * 3 : largest) * sizeof *net->host);
     return net->host == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
 }

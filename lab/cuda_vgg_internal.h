@@ -26,12 +26,6 @@ struct cuda_vgg {
     struct cuda_vgg_layer layer[VGG_LAYERS];
 };
 
-// Values of a Gram matrix.
-static inline uint64_t cuda_vgg_gram_size(uint32_t layer)
-{
-    return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
-}
-
 // Something of a layer's features' shape.
 static inline struct cuda_view cuda_vgg_planes(const struct cuda_vgg *net, uint32_t layer, CUdeviceptr data)
 {

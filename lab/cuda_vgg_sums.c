@@ -33,7 +33,7 @@ static enum artem_result need_gram(struct cuda_vgg *net, uint32_t layer)
 {
     CUdeviceptr *gram = &net->layer[layer].gram;
 
-    return *gram != 0 ? ARTEM_OK : cuda_allocate(net->device, cuda_vgg_gram_size(layer), gram, &net->memory);
+    return *gram != 0 ? ARTEM_OK : cuda_allocate(net->device, vgg_gram_size(layer), gram, &net->memory);
 }
 
 enum artem_result cuda_vgg_gram(struct cuda_vgg *net, uint32_t layer, const struct region *r, float scale)
@@ -50,9 +50,9 @@ enum artem_result cuda_vgg_gram(struct cuda_vgg *net, uint32_t layer, const stru
 enum artem_result cuda_vgg_read_gram(struct cuda_vgg *net, uint32_t layer, float *gram)
 {
     const enum artem_result result =
-        cuda_download(net->device, net->host, net->layer[layer].gram, cuda_vgg_gram_size(layer));
+        cuda_download(net->device, net->host, net->layer[layer].gram, vgg_gram_size(layer));
 
-    for (uint64_t i = 0; i < cuda_vgg_gram_size(layer) && result == ARTEM_OK; i++)
+    for (uint64_t i = 0; i < vgg_gram_size(layer) && result == ARTEM_OK; i++)
         gram[i] += net->host[i];
     return result;
 }
@@ -130,8 +130,7 @@ enum artem_result cuda_vgg_write_gram(struct cuda_vgg *net, uint32_t layer, cons
 {
     const enum artem_result result = need_gram(net, layer);
 
-    return result == ARTEM_OK ? cuda_upload(net->device, net->layer[layer].gram, gram, cuda_vgg_gram_size(layer))
-                              : result;
+    return result == ARTEM_OK ? cuda_upload(net->device, net->layer[layer].gram, gram, vgg_gram_size(layer)) : result;
 }
 
 enum artem_result cuda_vgg_add_style(struct cuda_vgg *net, uint32_t layer, const struct region *r, float scale)

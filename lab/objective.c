@@ -46,11 +46,6 @@ void objective_free_work(struct objective *o)
     free(o->window_grad);
 }
 
-uint64_t objective_gram_size(uint32_t layer)
-{
-    return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
-}
-
 struct window objective_window(const struct objective *o)
 {
     return (struct window){o->column, o->row, o->columns.window, o->rows.window};
@@ -134,8 +129,8 @@ enum artem_result objective_create(const struct vgg_weights *weights, const stru
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
         if (params->style_weight[i] > 0) {
             o->layers |= 1u << i;
-            o->style_gram[i] = objective_allocate(o, objective_gram_size(i));
-            o->gram[i] = objective_allocate(o, objective_gram_size(i));
+            o->style_gram[i] = objective_allocate(o, vgg_gram_size(i));
+            o->gram[i] = objective_allocate(o, vgg_gram_size(i));
             result = o->style_gram[i] == NULL || o->gram[i] == NULL ? ARTEM_ERROR_MEMORY : ARTEM_OK;
         }
         if (params->content_weight[i] > 0 && result == ARTEM_OK) {
@@ -190,7 +185,7 @@ enum artem_result objective_evaluate(struct objective *o, const float *rgb, floa
         return result;
     for (uint32_t i = 0; i < VGG_LAYERS; i++) {
         double sum = 0;
-        for (uint64_t j = 0; o->gram[i] != NULL && j < objective_gram_size(i); j++) {
+        for (uint64_t j = 0; o->gram[i] != NULL && j < vgg_gram_size(i); j++) {
             const float d = o->gram[i][j] -= o->style_gram[i][j];
             sum += (double)d * (double)d;
         }

@@ -2,7 +2,6 @@
 #include <stddef.h>
 
 #include "objective_internal.h"
-#include "objective_spread.h"
 
 // Both evaluations leave G - A of the picture in their grams.
 enum artem_result objective_correct_style(struct objective *o, struct objective *judge, const float *rgb, float share)
@@ -15,7 +14,7 @@ enum artem_result objective_correct_style(struct objective *o, struct objective 
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
         if (o->style_gram[i] == NULL || judge->style_gram[i] == NULL)
             continue;
-        for (uint64_t j = 0; j < objective_gram_size(i); j++)
+        for (uint64_t j = 0; j < vgg_gram_size(i); j++)
             o->style_gram[i][j] += o->gram[i][j] - share * judge->gram[i][j];
         o->style_energy[i] = judge->style_energy[i];
     }

@@ -8,11 +8,6 @@
 #include "objective_engine.h"
 #include "objective_spread.h"
 
-static struct region region_at(const struct objective *o, uint32_t layer)
-{
-    return region_of(&o->column, &o->row, vgg_layer_level[layer]);
-}
-
 static enum artem_result create(struct objective *o, int gradient_bits)
 {
     return cuda_vgg_create(o->cuda_device, o->weights, objective_last_layer(&o->params), o->rows.window,
@@ -55,7 +50,7 @@ static enum artem_result keep_targets_there(struct objective *o)
     enum artem_result result = ARTEM_OK;
 
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
-        const struct region region = region_at(o, i);
+        const struct region region = objective_region(o, i);
         float *values;
         if (!(o->params.content_weight[i] > 0))
             continue;
@@ -87,7 +82,7 @@ static enum artem_result add_content_there(struct objective *o)
     enum artem_result result = ARTEM_OK;
 
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
-        const struct region region = region_at(o, i);
+        const struct region region = objective_region(o, i);
         double sum = 0;
         if (!(o->params.content_weight[i] > 0))
             continue;
@@ -112,7 +107,7 @@ static enum artem_result add_grams(struct objective *o, float **grams, const str
     if (result != ARTEM_OK)
         return result;
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++) {
-        const struct region region = region_at(o, i);
+        const struct region region = objective_region(o, i);
         if (o->params.style_weight[i] > 0)
             result = cuda_vgg_gram(o->cuda, i, &region, objective_gram_scale(picture, i));
     }
@@ -126,7 +121,7 @@ static enum artem_result add_grams(struct objective *o, float **grams, const str
 static enum artem_result add_gradient(void *user, uint32_t layer)
 {
     struct objective *o = user;
-    const struct region region = region_at(o, layer);
+    const struct region region = objective_region(o, layer);
     enum artem_result result = ARTEM_OK;
 
     if (o->params.style_weight[layer] > 0)

@@ -39,6 +39,8 @@ struct objective {
 // Cells of a layer, of the whole picture.
 uint64_t objective_cells(const struct lab_picture *picture, uint32_t layer);
 
+// What a layer has of the window at hand.
+struct region objective_region(const struct objective *o, uint32_t layer);
 // Keeps a region's part of P, [cells][channels].
 void objective_put_target(struct objective *o, const struct region *region, uint32_t layer, const float *values);
 // A layer's content loss of the sum of (F - P)².

@@ -12,7 +12,7 @@ uint64_t objective_cells(const struct lab_picture *picture, uint32_t layer)
     return (uint64_t)(picture->width >> vgg_layer_level[layer]) * (picture->height >> vgg_layer_level[layer]);
 }
 
-static struct region region_at(const struct objective *o, uint32_t layer)
+struct region objective_region(const struct objective *o, uint32_t layer)
 {
     return region_of(&o->column, &o->row, vgg_layer_level[layer]);
 }
@@ -80,7 +80,7 @@ static enum artem_result add_grams(struct objective *o, float **grams, const str
         if (!(o->params.style_weight[i] > 0))
             continue;
         const struct vgg_features features = vgg_net_features(o->net, i);
-        const struct region region = region_at(o, i);
+        const struct region region = objective_region(o, i);
         result = dnn_gram(region_gather(&region, &features, o->scratch), region_cells(&region), features.channels,
                           objective_gram_scale(picture, i), 1, grams[i]);
     }
@@ -107,7 +107,7 @@ static enum artem_result keep_targets(struct objective *o)
         if (!(o->params.content_weight[i] > 0))
             continue;
         const struct vgg_features features = vgg_net_features(o->net, i);
-        const struct region region = region_at(o, i);
+        const struct region region = objective_region(o, i);
         objective_put_target(o, &region, i, region_gather(&region, &features, o->scratch));
     }
     return ARTEM_OK;
@@ -116,7 +116,7 @@ static enum artem_result keep_targets(struct objective *o)
 static double content_part(struct objective *o, uint32_t layer)
 {
     const struct vgg_features features = vgg_net_features(o->net, layer);
-    const struct region region = region_at(o, layer);
+    const struct region region = objective_region(o, layer);
     const uint64_t row = (uint64_t)region.width * features.channels;
     const float *values = region_gather(&region, &features, o->scratch);
     double sum = 0;
@@ -144,7 +144,7 @@ static enum artem_result add_content(struct objective *o)
 static enum artem_result add_content_gradient(struct objective *o, uint32_t layer, const struct vgg_features *features,
                                               float *grad)
 {
-    const struct region region = region_at(o, layer);
+    const struct region region = objective_region(o, layer);
     const uint64_t row = (uint64_t)region.width * features->channels;
     const float scale = objective_content_scale(o, layer);
 
@@ -161,7 +161,7 @@ static enum artem_result add_content_gradient(struct objective *o, uint32_t laye
 static enum artem_result add_style_gradient(struct objective *o, uint32_t layer, const struct vgg_features *features,
                                             float *grad)
 {
-    const struct region region = region_at(o, layer);
+    const struct region region = objective_region(o, layer);
     const enum artem_result result =
         dnn_product(region_gather(&region, features, o->scratch), region_cells(&region), features->channels,
                     o->gram[layer], objective_style_scale(o, layer), o->product);

@@ -71,7 +71,7 @@ static enum artem_result create_other(const struct objective *first, uint32_t me
     memset(o->gram, 0, sizeof o->gram);
     result = objective_create_work(o);
     for (uint32_t i = 0; i < VGG_LAYERS && result == ARTEM_OK; i++)
-        if (first->gram[i] != NULL && (o->gram[i] = objective_allocate(o, objective_gram_size(i))) == NULL)
+        if (first->gram[i] != NULL && (o->gram[i] = objective_allocate(o, vgg_gram_size(i))) == NULL)
             result = ARTEM_ERROR_MEMORY;
     return result == ARTEM_OK ? objective_create_net(o, member) : result;
 }
@@ -135,7 +135,7 @@ void objective_spread_share(struct objective_spread *spread)
         memcpy(spread->objective[k]->energy, spread->first->energy, sizeof spread->first->energy);
         for (uint32_t i = 0; i < VGG_LAYERS; i++)
             if (spread->first->gram[i] != NULL)
-                memcpy(spread->objective[k]->gram[i], spread->first->gram[i], objective_gram_size(i) * sizeof(float));
+                memcpy(spread->objective[k]->gram[i], spread->first->gram[i], vgg_gram_size(i) * sizeof(float));
     }
 }
 
@@ -166,7 +166,7 @@ static void clear(const struct run *run, uint32_t worker)
     }
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
         if (o->gram[i] != NULL)
-            memset(o->gram[i], 0, objective_gram_size(i) * sizeof(float));
+            memset(o->gram[i], 0, vgg_gram_size(i) * sizeof(float));
     o->content_loss = 0;
 }
 
@@ -314,7 +314,7 @@ static void collect(const struct run *run)
         const struct objective *o = s->objective[k];
         first->content_loss += o->content_loss;
         for (uint32_t i = 0; i < VGG_LAYERS; i++)
-            for (uint64_t j = 0; first->gram[i] != NULL && j < objective_gram_size(i); j++)
+            for (uint64_t j = 0; first->gram[i] != NULL && j < vgg_gram_size(i); j++)
                 first->gram[i][j] += o->gram[i][j];
     }
 }

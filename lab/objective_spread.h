@@ -34,7 +34,6 @@ void objective_spread_destroy(struct objective_spread **spread);
 
 // objective.c
 struct window objective_window(const struct objective *o); // the one at hand
-uint64_t objective_gram_size(uint32_t layer);
 float *objective_allocate(struct objective *o, uint64_t values);
 // What works at one window: buffers of its size; and all of it, network and Gram matrices included.
 enum artem_result objective_create_work(struct objective *o);

@@ -32,7 +32,7 @@ static void clear(struct objective *o)
 {
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
         if (o->style_gram[i] != NULL)
-            memset(o->style_gram[i], 0, objective_gram_size(i) * sizeof(float));
+            memset(o->style_gram[i], 0, vgg_gram_size(i) * sizeof(float));
 }
 
 // A CUDA device where the team has one: it would stand idle, and is the fastest. Else all of the processor.
@@ -72,7 +72,7 @@ enum artem_result objective_measure_style(struct objective *o, const struct lab_
     const enum artem_result result = take_somewhere(o, style);
     o->memory = memory; // nothing of it stays
     for (uint32_t i = 0; i < VGG_LAYERS; i++)
-        for (uint64_t j = 0; o->style_gram[i] != NULL && j < objective_gram_size(i); j++)
+        for (uint64_t j = 0; o->style_gram[i] != NULL && j < vgg_gram_size(i); j++)
             o->style_energy[i] += (double)o->style_gram[i][j] * (double)o->style_gram[i][j];
     return result;
 }

@@ -71,6 +71,13 @@ static enum artem_result correct(struct run *run)
     return objective_correct_style(run->objective, run->judge, run->state->picture.rgb, CORRECTED_SHARE);
 }
 
+// The scales share the iterations alike; the last, which is the dearest, gets what is left over.
+static uint32_t iterations_of(const struct optimize_options *options, uint32_t scale)
+{
+    const uint32_t each = options->iterations / options->scales;
+    return scale + 1 == options->scales ? options->iterations - each * (options->scales - 1) : each;
+}
+
 // The line search's last evaluation is the point that it settled on, so run->terms are those of x. Adam's are those of
 // the point before its step.
 static bool progress(void *user, uint32_t iteration, const float *x, double value)
@@ -81,17 +88,10 @@ static bool progress(void *user, uint32_t iteration, const float *x, double valu
     (void)x; // state->picture
     run->state->iteration = run->adam != NULL ? iteration : run->before + iteration;
     run->is_stopped = !note(run);
-    if (!run->is_stopped && run->result == ARTEM_OK && run->options->correct > 0 &&
-        iteration % run->options->correct == 0)
+    if (!run->is_stopped && run->options->correct > 0 && iteration % run->options->correct == 0 &&
+        iteration < iterations_of(run->options, run->state->scale)) // after the last nothing follows it
         run->result = correct(run);
     return !run->is_stopped && run->result == ARTEM_OK;
-}
-
-// The scales share the iterations alike; the last, which is the dearest, gets what is left over.
-static uint32_t iterations_of(const struct optimize_options *options, uint32_t scale)
-{
-    const uint32_t each = options->iterations / options->scales;
-    return scale + 1 == options->scales ? options->iterations - each * (options->scales - 1) : each;
 }
 
 static enum artem_result minimise(struct run *run, enum minimise_end *out_end)

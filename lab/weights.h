@@ -17,6 +17,12 @@ extern const uint32_t vgg_layer_channels[VGG_LAYERS];
 extern const uint32_t vgg_layer_level[VGG_LAYERS]; // how often the picture was halved before it
 extern const float vgg_mean[3];                    // of R, G, B
 
+// Values of a layer's Gram matrix.
+static inline uint64_t vgg_gram_size(uint32_t layer)
+{
+    return (uint64_t)vgg_layer_channels[layer] * vgg_layer_channels[layer];
+}
+
 // A layer of a binarised network; docs/lab.md says what it computes.
 struct binary_weights {
     uint8_t *bits;             // [outputs][9][inputs / 8], tap by tap, lowest bit first; 1 is +1, 0 is -1

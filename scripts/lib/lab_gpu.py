@@ -55,8 +55,8 @@ def main():
         print("artem lab optimize, " + ("VGG-16" if weights == cache else "random weights of VGG-16's shapes") + ": loss and gradient, milliseconds by the clock")
         print(f"{'pixels':>7}{'processors':>12}{device:>10}{'times':>8}{'loss at start':>16}{'differs by':>12}{'after 6 steps':>15}{'by':>10}")
         for size in sizes:
-            cpu, first, last = optimise(artem, folder, weights, size, ())
             gpu, gpu_first, gpu_last = optimise(artem, folder, weights, size, ("--devices", device))
+            cpu, first, last = optimise(artem, folder, weights, size, ())
             differences = abs(gpu_first / first - 1), abs(gpu_last / last - 1)
             agree = agree and max(differences) < LIMIT
             print(f"{size:>7}{cpu:12.1f}{gpu:10.2f}{cpu / gpu:8.1f}{first:16.6g}{differences[0]:12.1e}{last:15.6g}{differences[1]:10.1e}")

@@ -271,37 +271,34 @@ CUresult cuStreamDestroy(CUstream stream)
     return CUDA_SUCCESS;
 }
 
+static void push_copy(CUstream stream, void *to, const void *from, size_t bytes)
+{
+    struct mock_work *work = calloc(1, sizeof *work);
+
+    work->kind = work->node.kind = WORK_COPY;
+    work->node.to = to;
+    work->node.from = from;
+    work->node.bytes = bytes;
+    mock_push(stream, work);
+}
+
 CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstream stream)
 {
-    struct mock_work *work;
-
     MOCK_ENTER(true);
     MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
     MOCK_CHECK(mock_is_device_range(to, bytes) && mock_is_host_range(from, bytes), "not device or pinned memory",
                CUDA_ERROR_INVALID_VALUE);
-    work = calloc(1, sizeof *work);
-    work->kind = work->node.kind = WORK_COPY;
-    work->node.to = (void *)(uintptr_t)to;
-    work->node.from = from;
-    work->node.bytes = bytes;
-    mock_push(stream, work);
+    push_copy(stream, (void *)(uintptr_t)to, from, bytes);
     return CUDA_SUCCESS;
 }
 
 CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream stream)
 {
-    struct mock_work *work;
-
     MOCK_ENTER(true);
     MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
     MOCK_CHECK(mock_is_device_range(from, bytes) && mock_is_host_range(to, bytes), "not device or pinned memory",
                CUDA_ERROR_INVALID_VALUE);
-    work = calloc(1, sizeof *work);
-    work->kind = work->node.kind = WORK_COPY;
-    work->node.to = to;
-    work->node.from = (const void *)(uintptr_t)from;
-    work->node.bytes = bytes;
-    mock_push(stream, work);
+    push_copy(stream, to, (const void *)(uintptr_t)from, bytes);
     return CUDA_SUCCESS;
 }
 
