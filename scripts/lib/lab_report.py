@@ -226,6 +226,8 @@ def binarised(report):
         (f"{best}, {bits} bit{'s' if bits > 1 else ''}", method,
          ("--network", networks[best], "--gradient-bits", str(bits), "--judge", weights))
         for method, some in (("adam", (1, 2, 4, 8, 32)), ("lbfgs", (2, 8, 32))) for bits in some]
+    corrected = ("--correct", "3", "--style-weight", "100")
+    runs.append((f"{best}, 4 bits, `{' '.join(corrected)}`", "adam", ("--network", networks[best], "--gradient-bits", "4", "--judge", weights, *corrected)))
     rows = []
     for title, method, options in runs:
         r = report.optimize("binarised", "--method", method, *options, size=size, iterations=iterations, weights=not options)
