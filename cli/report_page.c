@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: one file, nothing loaded from anywhere, well-formed as XML too.
 #include <math.h>
-#include <string.h>
 
 #include "monado.h"
 #include "report.h"

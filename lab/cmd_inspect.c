@@ -215,9 +215,9 @@ static FILE *open_table(const struct job *job, const char *name, const char *hea
 
 static bool close_table(FILE *file, const char *name)
 {
-    const bool good = file != NULL && ferror(file) == 0;
+    const bool good = ferror(file) == 0;
 
-    return (file == NULL || fclose(file) == 0) && good ? true : !cli_error("%s: cannot be written", name);
+    return (fclose(file) == 0 && good) || !cli_error("%s: cannot be written", name);
 }
 
 static int inspect(struct inspection *in)

@@ -143,7 +143,7 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
     struct optimize_watch watch = {on_progress, job, &times, 0, 0};
     const struct optimize_inputs inputs = {&networks->painter, networks->judge.layers > 0 ? &networks->judge : NULL,
                                            &pictures[0], &pictures[1]};
-    const uint64_t digest = optimize_digest(&job->options, &networks->painter, pictures);
+    const uint64_t digest = optimize_digest(&inputs, &job->options);
     struct optimize_outcome outcome;
     struct lab_state state = {0};
     struct lab_team team = {0};

@@ -15,6 +15,11 @@ struct minimise_problem {
     // After each iteration, x being where it arrived. False: enough.
     bool (*progress)(void *user, uint32_t iteration, const float *x, double value);
     void *user;
+    // Beyond these bounds values count as the bound, and have no gradient that could lead them back. Adam's steps end
+    // there at the latest; L-BFGS knows no bounds, so `hold` times the mean square of what lies beyond them is added to
+    // the function. Without bounds: -INFINITY, INFINITY.
+    float least, most;
+    double hold;
     // The gradient is not quite the value's: a line search must not ask more of a point than that it is lower.
     bool is_approximate;
 };
@@ -34,7 +39,6 @@ enum artem_result minimise_lbfgs(const struct minimise_problem *problem, float *
 struct minimise_adam {
     float rate;                          // step of a value
     float first_decay, second_decay;     // 0.9 and 0.999 as published
-    float least, most;                   // values are kept within: each step ends there at the latest
     uint32_t iteration;                  // done so far
     float *first_moment, *second_moment; // as many as the values, zeros at first
 };

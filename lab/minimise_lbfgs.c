@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <lbfgs.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "artem/log.h"
@@ -13,6 +14,16 @@ struct run {
     enum artem_result result;
     bool is_enough;
 };
+
+// The part of the function that holds value i within its bounds, which it adds to the gradient, too.
+static double hold(const struct minimise_problem *problem, float x, lbfgsfloatval_t *grad)
+{
+    const double beyond = (double)(x - fminf(fmaxf(x, problem->least), problem->most));
+    const double scale = problem->hold / (double)problem->values;
+
+    *grad += 2 * scale * beyond;
+    return scale * beyond * beyond;
+}
 
 // libLBFGS pads n to its vectors: what is beyond the problem's values takes no part.
 static lbfgsfloatval_t evaluate(void *user, const lbfgsfloatval_t *x, lbfgsfloatval_t *grad, int n,
@@ -28,8 +39,11 @@ static lbfgsfloatval_t evaluate(void *user, const lbfgsfloatval_t *x, lbfgsfloat
     for (uint64_t i = 0; i < values; i++)
         run->x[i] = (float)x[i];
     run->result = run->problem->evaluate(run->problem->user, run->x, run->grad, &value);
-    for (uint64_t i = 0; i < (uint64_t)n; i++)
+    for (uint64_t i = 0; i < (uint64_t)n; i++) {
         grad[i] = i < values && run->result == ARTEM_OK ? (double)run->grad[i] : 0;
+        if (i < values)
+            value += hold(run->problem, run->x[i], &grad[i]);
+    }
     return value;
 }
 

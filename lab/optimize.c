@@ -10,6 +10,8 @@
 
 // Of what the judge says is missing, taken on at once: all of it overshoots.
 #define CORRECTED_SHARE 0.5f
+// Pixels are held within 0..1 (minimise.h). A hundredth of it is too weak, a hundred times as much slows L-BFGS down.
+#define HOLD 10000
 
 struct run {
     const struct optimize_inputs *inputs;
@@ -98,12 +100,15 @@ static enum artem_result minimise(struct run *run, enum minimise_end *out_end)
 {
     struct lab_state *state = run->state;
     const uint64_t values = (uint64_t)state->picture.width * state->picture.height * 3;
-    const struct minimise_problem problem = {values, evaluate, progress, run,
-                                             run->inputs->weights->variant != VGG_FLOAT};
+    const struct minimise_problem problem = {.values = values,
+                                             .evaluate = evaluate,
+                                             .progress = progress,
+                                             .user = run,
+                                             .most = 1,
+                                             .hold = HOLD,
+                                             .is_approximate = run->inputs->weights->variant != VGG_FLOAT};
     const uint32_t iterations = iterations_of(run->options, state->scale);
-    // Beyond what can be shown a pixel changes nothing, has no gradient, and would stay.
-    struct minimise_adam adam = {
-        .rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f, .least = 0, .most = 1};
+    struct minimise_adam adam = {.rate = run->options->rate, .first_decay = 0.9f, .second_decay = 0.999f};
 
     *out_end = MINIMISE_ITERATIONS;
     if (state->iteration >= iterations)

@@ -30,8 +30,20 @@ static uint64_t digest_layer(uint64_t digest, const struct vgg_layer *layer)
     return digest_floats(digest, b->skip, layer->outputs);
 }
 
-uint64_t optimize_digest(const struct optimize_options *job_options, const struct vgg_weights *weights,
-                         const struct lab_picture pictures[2])
+static uint64_t digest_network(uint64_t digest, const struct vgg_weights *weights)
+{
+    for (uint32_t i = 0; i < weights->layers; i++)
+        digest = digest_layer(digest, &weights->layer[i]);
+    return digest;
+}
+
+static uint64_t digest_picture(uint64_t digest, const struct lab_picture *picture)
+{
+    digest = digest_bytes(digest, &picture->width, sizeof picture->width);
+    return digest_floats(digest, picture->rgb, (size_t)picture->width * picture->height * 3);
+}
+
+uint64_t optimize_digest(const struct optimize_inputs *inputs, const struct optimize_options *job_options)
 {
     struct optimize_options options = *job_options;
     uint64_t digest = 1;
@@ -55,12 +67,8 @@ uint64_t optimize_digest(const struct optimize_options *job_options, const struc
     digest = digest_bytes(digest, numbers, sizeof numbers);
     digest = digest_bytes(digest, options.objective.content_weight, sizeof options.objective.content_weight);
     digest = digest_bytes(digest, options.objective.style_weight, sizeof options.objective.style_weight);
-    for (int i = 0; i < 2; i++) {
-        digest = digest_bytes(digest, &pictures[i].width, sizeof pictures[i].width);
-        digest =
-            digest_bytes(digest, pictures[i].rgb, (size_t)pictures[i].width * pictures[i].height * 3 * sizeof(float));
-    }
-    for (uint32_t i = 0; i < weights->layers; i++)
-        digest = digest_layer(digest, &weights->layer[i]);
-    return digest;
+    digest = digest_picture(digest, inputs->content);
+    digest = digest_picture(digest, inputs->style);
+    digest = digest_network(digest, inputs->weights);
+    return options.correct > 0 ? digest_network(digest, inputs->judge) : digest; // else it only looks on
 }

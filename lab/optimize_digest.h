@@ -4,9 +4,7 @@
 
 #include "optimize.h"
 
-// Of all that the result depends on but the number of iterations: more of them go on with fewer. pictures: content and
-// style.
-uint64_t optimize_digest(const struct optimize_options *options, const struct vgg_weights *weights,
-                         const struct lab_picture pictures[2]);
+// Of all that the result depends on but the number of iterations: more of them go on with fewer.
+uint64_t optimize_digest(const struct optimize_inputs *inputs, const struct optimize_options *options);
 
 #endif

@@ -50,7 +50,7 @@ void tensors_close(struct tensors *tensors)
 
 bool tensors_have(const struct tensors *tensors, const char *name)
 {
-    return cJSON_HasObjectItem(tensors->header, name);
+    return cJSON_GetObjectItemCaseSensitive(tensors->header, name) != NULL;
 }
 
 const char *tensors_metadata(const struct tensors *tensors, const char *key)

@@ -2,7 +2,6 @@
 // The commands of one frame, docs/arithmetic.md §4-§7: recorded once per shape. What only exact mode needs is
 // dispatched indirectly, so that whether a frame is a cut never has to be known on the CPU.
 #include <stdio.h>
-#include <string.h>
 
 #include "backend_vulkan.h"
 

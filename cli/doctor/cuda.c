@@ -10,8 +10,8 @@
 
 static const char check[] = "graphics";
 
-// 0: apps' pictures are on this device; else why not.
-static const char *find_mismatch(void)
+// NULL: apps' pictures are on this device, with several the one that *info is of then; else why not.
+static const char *find_mismatch(struct artem_cuda_info *info)
 {
     struct vulkan_own_device *own = NULL;
     uint8_t uuid[VK_UUID_SIZE];
@@ -24,7 +24,7 @@ static const char *find_mismatch(void)
     vulkan_own_device_destroy(&own);
     if (!known)
         return "the Vulkan device does not tell its UUID";
-    return artem_cuda_probe(uuid, NULL, why, sizeof why) == ARTEM_OK ? NULL : "it is not the Vulkan device";
+    return artem_cuda_probe(uuid, info, why, sizeof why) == ARTEM_OK ? NULL : "it is not the Vulkan device";
 }
 
 // '+', '-' or '?' (there is none), and a line.
@@ -39,7 +39,7 @@ static size_t look(const void *user, void *answer, size_t size)
         return (size_t)snprintf(answer, size, "?");
     if (artem_cuda_probe(NULL, &info, why, sizeof why) != ARTEM_OK)
         return (size_t)snprintf(answer, size, "-no CUDA: %.400s", why);
-    const char *mismatch = find_mismatch();
+    const char *mismatch = find_mismatch(&info);
     return (size_t)snprintf(
         answer, size, "%cCUDA %d.%d: %s, compute capability %d.%d, kernels: %s%s%s", mismatch == NULL ? '+' : '-',
         info.driver / 1000, info.driver % 1000 / 10, info.name, info.capability / 10, info.capability % 10, info.form,

@@ -51,3 +51,16 @@ def picture_terms(vgg, targets, style, x, y):
 
 def total(terms):
     return sum(WEIGHTS[k] * v for k, v in terms.items())
+
+
+def override(items):
+    """Sets weights given as TERM=NUMBER. Raises ValueError for what is none."""
+    for item in items:
+        name, _, value = item.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if name not in WEIGHTS or not 0 <= number < float("inf"):
+            raise ValueError(f"--weight {item}: TERM=NUMBER, from 0; the terms are {', '.join(WEIGHTS)}")
+        WEIGHTS[name] = number

@@ -10,6 +10,7 @@ from losses import MEAN_BGR
 MARGIN = 16  # mirrored pixels around the picture
 CONTENT_LAYERS, STYLE_LAYERS = ("conv4_2",), ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 FACTORS = 1, 10, 0.2  # of content, style and variation
+HOLD = 10000  # what a mean square of 1 outside 0..1 adds to what L-BFGS minimises: there pixels have no other gradient
 VGG_LAYERS = tuple(vgg.names())
 
 
@@ -57,12 +58,12 @@ class Objective:
 
 
 def minimise(objective, start, iterations, evaluated=lambda: None):
-    """The losses before each iteration and after the last. Calls evaluated() after every evaluation of value and gradient."""
+    """What was minimised before each iteration, and the loss after the last. Calls evaluated() after every evaluation of value and gradient."""
     y, curve = start.clone().requires_grad_(), []
 
     def closure():
         optimiser.zero_grad()
-        value = objective(y)
+        value = objective(y) + HOLD * (y - y.detach().clamp(0, 1)).square().mean()
         value.backward()
         y.grad = y.grad.contiguous()  # what L-BFGS flattens
         evaluated()

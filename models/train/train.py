@@ -154,11 +154,10 @@ def start_of(place, names, device):
 
 def main():
     a = arguments()
-    for item in a.weight:
-        name, value = item.split("=")
-        if name not in objective.WEIGHTS:
-            raise SystemExit(f"--weight {name}: the terms are {', '.join(objective.WEIGHTS)}")
-        objective.WEIGHTS[name] = float(value)
+    try:
+        objective.override(a.weight)
+    except ValueError as error:
+        raise SystemExit(f"train: {error}") from None
     if a.threads:
         torch.set_num_threads(a.threads)
     rank, ranks = 0, int(os.environ.get("WORLD_SIZE", 1))

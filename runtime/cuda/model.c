@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights and parameters in the form that the kernels read.
-#include <stdlib.h>
 
 #include "cuda_engine.h"
 #include "sources.h"

@@ -44,6 +44,12 @@ static bool progress(void *user, uint32_t iteration, const float *x, double valu
     return valley->stop_after == 0 || iteration < valley->stop_after;
 }
 
+static struct minimise_problem unbounded(enum artem_result (*function)(void *, const float *, float *, double *),
+                                         struct valley *valley)
+{
+    return (struct minimise_problem){VALUES, function, progress, valley, .least = -INFINITY, .most = INFINITY};
+}
+
 static void set_start(float x[VALUES])
 {
     for (int i = 0; i < VALUES; i++)
@@ -53,7 +59,7 @@ static void set_start(float x[VALUES])
 static void test_lbfgs(void)
 {
     struct valley valley = {0}, stopped = {.stop_after = 3}, failing = {.fail_after = 4};
-    struct minimise_problem problem = {VALUES, evaluate, progress, &valley, false};
+    struct minimise_problem problem = unbounded(evaluate, &valley);
     enum minimise_end end;
     float x[VALUES];
 
@@ -95,9 +101,10 @@ static void test_lbfgs_approximate(void)
 
     for (int kind = 0; kind < 2; kind++) {
         struct valley valley = {0};
-        const struct minimise_problem problem = {VALUES, evaluate_steps, progress, &valley, kind == 1};
+        struct minimise_problem problem = unbounded(evaluate_steps, &valley);
         enum minimise_end end;
         float x[VALUES];
+        problem.is_approximate = kind == 1;
         set_start(x);
         CHECK_INT(minimise_lbfgs(&problem, x, 60, &end), ARTEM_OK);
         value[kind] = valley.last;
@@ -113,8 +120,6 @@ static void run_adam(float x[VALUES], const uint32_t stops[2])
     struct minimise_adam adam = {.rate = 0.05f,
                                  .first_decay = 0.9f,
                                  .second_decay = 0.999f,
-                                 .least = -2,
-                                 .most = 2,
                                  .first_moment = moments[0],
                                  .second_moment = moments[1]};
     enum minimise_end end;
@@ -122,7 +127,7 @@ static void run_adam(float x[VALUES], const uint32_t stops[2])
     set_start(x);
     for (int i = 0; i < 2; i++) {
         struct valley valley = {.iterations = adam.iteration};
-        const struct minimise_problem problem = {VALUES, evaluate, progress, &valley, false};
+        const struct minimise_problem problem = unbounded(evaluate, &valley);
         CHECK_INT(minimise_adam(&problem, &adam, x, stops[i], &end), ARTEM_OK);
         CHECK_INT(end, MINIMISE_ITERATIONS);
     }
@@ -160,11 +165,10 @@ static void test_adam_bounds(void)
     struct minimise_adam adam = {.rate = 0.05f,
                                  .first_decay = 0.9f,
                                  .second_decay = 0.9f,
-                                 .most = 1,
                                  .first_moment = moments[0],
                                  .second_moment = moments[1]};
     struct valley valley = {0};
-    const struct minimise_problem problem = {VALUES, evaluate_pull, progress, &valley, false};
+    const struct minimise_problem problem = {VALUES, evaluate_pull, progress, &valley, .most = 1};
     enum minimise_end end;
 
     CHECK_INT(minimise_adam(&problem, &adam, x, 30, &end), ARTEM_OK);
@@ -175,11 +179,51 @@ static void test_adam_bounds(void)
         CHECK(fabsf(x[i] - 0.5f) < 0.05f); // and back
 }
 
+// In pairs, as a picture is seen: what lies outside 0..1 counts as 0 or 1, and has no gradient. The first value is to
+// be 1.6 less the second, which is half at first and only slowly finds to 0.9: steps lead the first beyond 1, from
+// where it has to come back to 0.7.
+static enum artem_result evaluate_seen(void *user, const float *x, float *grad, double *out_value)
+{
+    struct valley *valley = user;
+
+    valley->evaluations++;
+    memset(grad, 0, VALUES * sizeof *grad);
+    *out_value = 0;
+    for (int i = 0; i + 1 < VALUES; i += 2) {
+        const float away = fminf(fmaxf(x[i], 0), 1) + x[i + 1] - 1.6f, slow = x[i + 1] - 0.9f;
+        *out_value += (double)(away * away + 0.01f * slow * slow);
+        grad[i] = x[i] < 0 || x[i] > 1 ? 0 : 2 * away;
+        grad[i + 1] = 2 * away + 0.02f * slow;
+    }
+    return ARTEM_OK;
+}
+
+static void test_lbfgs_bounds(void)
+{
+    double value[2];
+
+    for (int kind = 0; kind < 2; kind++) {
+        struct valley valley = {0};
+        const struct minimise_problem problem = {VALUES,  evaluate_seen, progress,
+                                                 &valley, .most = 1,     .hold = kind * 100.0};
+        enum minimise_end end;
+        float x[VALUES], grad[VALUES];
+        for (int i = 0; i < VALUES; i++)
+            x[i] = i % 2 ? 0.5f : 0.95f;
+        CHECK_INT(minimise_lbfgs(&problem, x, 100, &end), ARTEM_OK);
+        evaluate_seen(&valley, x, grad, &value[kind]);
+    }
+    CHECK(value[0] > 5e-3); // they stay outside
+    if (!(value[1] < 1e-6))
+        TEST_FAIL("%g is left, %g where nothing leads back", value[1], value[0]);
+}
+
 int main(void)
 {
     test_lbfgs();
     test_lbfgs_approximate();
     test_adam();
     test_adam_bounds();
+    test_lbfgs_bounds();
     return test_result();
 }

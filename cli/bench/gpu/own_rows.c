@@ -3,7 +3,6 @@
 #include "rows.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct own {
     struct product *product;
