@@ -146,8 +146,6 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance instance
 void layer_forget_vulkan(struct layer_instance *instance);
 // False if the device was not made through this layer.
 bool layer_find_device(struct layer_instance *instance, VkDevice device, struct layer_extras *out_extras);
-// A device that no session uses any more may be destroyed, and its handle given to another.
-void layer_forget_device(struct layer_instance *instance, VkDevice device);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
 

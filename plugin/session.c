@@ -187,8 +187,6 @@ void layer_session_free(struct layer_session *session)
     artem_stats_destroy(&session->stats);
     artem_ring_destroy(&session->ring);
     vk_shaders_destroy(&session->shaders);
-    if (session->device != NULL)
-        layer_forget_device(session->instance, session->device->handle);
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);
     layer_spaces_free(session);

@@ -101,25 +101,28 @@ void layer_forget_vulkan(struct layer_instance *instance)
 
 // ---- Devices ----
 
+static struct layer_made_device *find_made(const struct layer_instance *instance, VkDevice handle)
+{
+    struct layer_made_device *device = instance->made_devices;
+
+    while (device != NULL && device->handle != handle)
+        device = device->next;
+    return device;
+}
+
+// For as long as the instance lives: an app may have several sessions on a device, one after the other.
 static void remember(struct layer_instance *instance, VkDevice handle, const struct layer_extras *extras)
 {
-    struct layer_made_device **link, *device = NULL;
-
     pthread_mutex_lock(&instance->mutex);
-    // A device that was destroyed may have had the same handle.
-    for (link = &instance->made_devices; *link != NULL && device == NULL;) {
-        if ((*link)->handle == handle) {
-            device = *link;
-            *link = device->next;
-        } else {
-            link = &(*link)->next;
-        }
-    }
-    free(device);
-    device = extras != NULL ? malloc(sizeof *device) : NULL;
-    if (device != NULL) {
-        *device = (struct layer_made_device){handle, *extras, instance->made_devices};
+    struct layer_made_device *device = find_made(instance, handle); // of one that was destroyed
+
+    if (device == NULL && (device = malloc(sizeof *device)) != NULL) {
+        device->next = instance->made_devices;
         instance->made_devices = device;
+    }
+    if (device != NULL) {
+        device->handle = handle;
+        device->extras = *extras;
     }
     pthread_mutex_unlock(&instance->mutex);
 }
@@ -151,22 +154,13 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
     return result;
 }
 
-void layer_forget_device(struct layer_instance *instance, VkDevice handle)
-{
-    remember(instance, handle, NULL);
-}
-
 bool layer_find_device(struct layer_instance *instance, VkDevice handle, struct layer_extras *out_extras)
 {
-    bool found = false;
-
     pthread_mutex_lock(&instance->mutex);
-    for (const struct layer_made_device *device = instance->made_devices; device != NULL && !found;
-         device = device->next) {
-        found = device->handle == handle;
-        if (found)
-            *out_extras = device->extras;
-    }
+    const struct layer_made_device *device = find_made(instance, handle);
+
+    if (device != NULL)
+        *out_extras = device->extras;
     pthread_mutex_unlock(&instance->mutex);
-    return found;
+    return device != NULL;
 }

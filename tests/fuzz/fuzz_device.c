@@ -100,7 +100,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
     (void)argc, (void)argv;
     origin.get_instance_proc_addr = (PFN_vkGetInstanceProcAddr)(uintptr_t)1; // only looked at
-    instance.origins = &origin;
     instance.next.xrCreateVulkanDeviceKHR = create_device;
     pthread_mutex_init(&instance.mutex, NULL);
     FUZZ_REQUIRE(artem_config_open(&(struct artem_config_params){.path = nowhere}, &instance.config) == ARTEM_OK);
@@ -164,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const unsigned fail = refusals = fuzz_take8(&in) % 3;
     asked = info;
     calls = 0;
+    instance.origins = &origin;
     memcpy(before, arena, used);
 
     const XrResult result = layer_xrCreateVulkanDeviceKHR(XR_NULL_HANDLE, info, &device, &vulkan_result);
@@ -173,6 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_REQUIRE(device != VK_NULL_HANDLE);
     else
         FUZZ_REQUIRE(fail >= calls); // only by a refusal of what the app itself asked for
-    layer_forget_device(&instance, device);
+    instance.origins = NULL;         // not from the heap
+    layer_forget_vulkan(&instance);
     return 0;
 }
