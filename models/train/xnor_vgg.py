@@ -30,7 +30,7 @@ SCENES = 0.2       # share of generated scenes among the pictures
 LOOKED_AT = CONTENT_LAYERS + STYLE_LAYERS  # by optimisations
 OTHERS = 0.2       # weight of the layers between them
 GRAM = 1.0         # weight of Gram matrices beside features
-POOL_LIFE = 40     # steps that a picture of the pool is moved before the next takes its place
+POOL_LIFE = 100    # steps that a picture of the pool is moved before the next takes its place
 SAVE_EVERY = 100
 START_CROP = 96    # of the pictures that the start is fitted on; deep layers have few places in smaller ones
 
@@ -41,7 +41,7 @@ def arguments():
     p.add_argument("--out", default=str(weights.default_path().with_name("vgg16-xnor.safetensors")), help="(%(default)s)")
     p.add_argument("--vgg", metavar="FILE", help="VGG-16 weights (fetched once if not given)")
     p.add_argument("--work", metavar="DIR", help="folder of checkpoint and log (in the cache folder)")
-    p.add_argument("--steps", type=int, default=1600)
+    p.add_argument("--steps", type=int, default=6000)
     p.add_argument("--stop-after", type=int, metavar="STEP", help="stop there; started again without it, training goes on to --steps")
     p.add_argument("--crop", type=int, default=64)
     p.add_argument("--batch", type=int, default=4, help="pictures a step, half of them painted ones (%(default)s)")

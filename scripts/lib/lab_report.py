@@ -14,6 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 ARTEM = os.path.join(ROOT, "build", "bin", "artem")
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"  # Debian's fonts-dejavu-core
 JPEG = ("-strip", "-quality", "84")
+PAIRS = 6  # the first photos with the first paintings
 
 
 class Skipped(Exception):
@@ -43,11 +44,15 @@ class Report:
         self.lab_commands = run(self.artem, "lab", "--help").split()
 
     @staticmethod
-    def find(folder, name):
-        names = sorted(n for n in os.listdir(folder) if n.lower().endswith((".jpg", ".jpeg", ".png")))
-        if not names:
+    def pictures(folder):
+        return [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.lower().endswith((".jpg", ".jpeg", ".png"))]
+
+    @classmethod
+    def find(cls, folder, name):
+        paths = cls.pictures(folder)
+        if not paths:
             sys.exit(f"{folder}: no pictures")
-        return os.path.join(folder, next((n for n in names if name and n.startswith(name)), names[0]))
+        return next((p for p in paths if name and os.path.basename(p).startswith(name)), paths[0])
 
     def path(self, name):
         return os.path.join(self.work, name)
@@ -55,10 +60,10 @@ class Report:
     def out(self, name):
         return os.path.join(self.options.out, name)
 
-    def optimize(self, name, *options, size, iterations, environment=None, weights=True):
-        """Runs artem lab optimize; its numbers, and the points of its curve."""
+    def optimize(self, name, *options, size, iterations, environment=None, weights=True, pair=None):
+        """Runs artem lab optimize; its numbers, and the points of its curve. pair: other pictures than the report's."""
         weights = ("--weights", self.options.weights) if weights and self.options.weights else ()
-        text = run(self.artem, "lab", "optimize", self.photo, self.painting, "-o", self.path(name + ".png"), "--size", str(size), "--iterations",
+        text = run(self.artem, "lab", "optimize", *(pair or (self.photo, self.painting)), "-o", self.path(name + ".png"), "--size", str(size), "--iterations",
                    str(iterations), "--curve", self.path(name + ".csv"), "--fresh", *weights, *options, environment=environment)
         with open(self.path(name + ".csv")) as file:
             points = [{k: float(v) if v else None for k, v in row.items()} for row in csv.DictReader(file)]
@@ -226,16 +231,52 @@ def binarised(report):
         (f"{best}, {bits} bit{'s' if bits > 1 else ''}", method,
          ("--network", networks[best], "--gradient-bits", str(bits), "--judge", weights))
         for method, some in (("adam", (1, 2, 4, 8, 32)), ("lbfgs", (2, 8, 32))) for bits in some]
-    corrected = ("--correct", "3", "--style-weight", "100")
+    corrected = ("--correct", "5")
     runs.append((f"{best}, 4 bits, `{' '.join(corrected)}`", "adam", ("--network", networks[best], "--gradient-bits", "4", "--judge", weights, *corrected)))
     rows = []
     for title, method, options in runs:
         r = report.optimize("binarised", "--method", method, *options, size=size, iterations=iterations, weights=not options)
-        judged = re.search(r"^judged +([\d.e+-]+), from ([\d.e+-]+)", r["text"], re.M)
-        first, last = (r["points"][0]["style"], r["points"][-1]["style"]) if judged is None else map(float, judged.groups()[::-1])
+        first, last = judged(r) or (r["points"][0]["style"], r["points"][-1]["style"])
         rows.append([title, kinds[method], f"{first:.4g}", f"{last:.4g}", f"{100 * (1 - last / first):.1f} %", f"{r['work']:.0f} ms"])
     return text + (f"\nPainted by them, {size} pixels, {iterations} iterations, gradients of so many bits (32: floats); style losses by VGG-16 in "
                    "floats:\n\n" + table(["network", "method", "style at start", "at end", "removed", "work of an evaluation"], rows))
+
+
+def judged(result):
+    """Style losses by VGG-16 in floats, of the start and of the result; None where VGG-16 itself has painted."""
+    found = re.search(r"^judged +([\d.e+-]+), from ([\d.e+-]+)", result["text"], re.M)
+    return found and (float(found[2]), float(found[1]))
+
+
+def pairs(report):
+    """Pairs of pictures"""
+    if not report.options.xnor:
+        raise Skipped("there is no trained network (--xnor)")
+    size, iterations, common = 128, 300, ("--method", "adam", "--rate", "0.015", "--scales", "3")
+    judge = ("--judge", report.options.weights) if report.options.weights else ()
+    every = list(zip(report.pictures(report.options.photos), report.pictures(report.options.paintings), strict=False))[:PAIRS]
+    columns = [os.path.splitext(os.path.basename(painting))[0] for _, painting in every]
+    pictures, starts, rows = {}, [], []
+    for kind, row in (("photo", 0), ("painting", 1)):
+        for i, pair in enumerate(every):
+            pictures[columns[i] if row else f"{i + 1}"] = report.scaled(pair[row], size, f"{kind}-{i}.png")
+    for title, more in (("trained, 2 bits", ("2",)), ("trained, 4 bits", ("4",)), ("trained, 4 bits, `--correct 5`", ("4", "--correct", "5")),
+                        ("VGG-16", None)):
+        options = () if more is None else ("--network", report.options.xnor, *judge, "--gradient-bits", *more)
+        shares = []
+        for i, pair in enumerate(every):
+            name = f"pair-{len(rows)}-{i}"
+            r = report.optimize(name, *common, *options, size=size, iterations=iterations, pair=pair, weights=more is None)
+            start, end = judged(r) or (starts[i], r["points"][-1]["style"])
+            starts.append(start)
+            shares.append(1 - end / start)
+            pictures[f"{title.replace('`', '')}: {100 * shares[-1]:.0f} %" + " " * i] = report.path(name + ".png")
+        rows.append([title, *(f"{100 * s:.1f} %" for s in shares), f"{100 * sum(shares) / len(shares):.1f} %"])
+    report.grid("pairs.jpg", len(every), pictures)
+    rows.insert(0, ["style loss of the photo", *(f"{v:.3g}" for v in starts[:len(every)]), ""])
+    return (f"{size} pixels, {iterations} iterations of Adam, a third of them at a quarter and at half of the size (`{' '.join(common)}`): the share "
+            "of the photo's style loss that is removed, by VGG-16 in floats.\n\n" + table(["", *columns, "mean"], rows)
+            + "\n![The photos, the paintings, and the pictures of each row](pairs.jpg)\n")
 
 
 def pytorch(report):
@@ -249,7 +290,7 @@ def pytorch(report):
     return "`models/bench-lab`, in turns on the same threads:\n\n" + "".join("    " + line + "\n" for line in text.strip().splitlines())
 
 
-SECTIONS = (methods, smaller, devices, tiles, binarised, pytorch)
+SECTIONS = (methods, smaller, devices, tiles, binarised, pairs, pytorch)
 
 
 def read_sections(path):
@@ -310,7 +351,7 @@ def main():
             except Skipped as why:
                 print(f"  left out: {why}", flush=True)
                 continue
-            what = "" if section is tiles else f"{os.path.basename(report.photo)} as {os.path.basename(report.painting)} is painted. "
+            what = "" if section in (tiles, pairs) else f"{os.path.basename(report.photo)} as {os.path.basename(report.painting)} is painted. "
             text += f"\n{what}Made in {time.monotonic() - start:.0f} s on {processor()}.\n"
             write_report(path, {**read_sections(path), section.__doc__: text})
 
