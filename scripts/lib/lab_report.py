@@ -259,9 +259,9 @@ def pairs(report):
     pictures, starts, rows = {}, [], []
     for kind, row in (("photo", 0), ("painting", 1)):
         for i, pair in enumerate(every):
-            pictures[columns[i] if row else f"{i + 1}"] = report.scaled(pair[row], size, f"{kind}-{i}.png")
-    for title, more in (("trained, 2 bits", ("2",)), ("trained, 4 bits", ("4",)), ("trained, 4 bits, `--correct 5`", ("4", "--correct", "5")),
-                        ("VGG-16", None)):
+            pictures[f"{kind} {i + 1}"] = report.scaled(pair[row], size, f"{kind}-{i}.png")
+    for title, short, more in (("trained, 2 bits", "2 bits", ("2",)), ("trained, 4 bits", "4 bits", ("4",)),
+                               ("trained, 4 bits, `--correct 5`", "corrected", ("4", "--correct", "5")), ("VGG-16", "VGG-16", None)):
         options = () if more is None else ("--network", report.options.xnor, *judge, "--gradient-bits", *more)
         shares = []
         for i, pair in enumerate(every):
@@ -270,13 +270,13 @@ def pairs(report):
             start, end = judged(r) or (starts[i], r["points"][-1]["style"])
             starts.append(start)
             shares.append(1 - end / start)
-            pictures[f"{title.replace('`', '')}: {100 * shares[-1]:.0f} %" + " " * i] = report.path(name + ".png")
+            pictures[" " * i + f"{short}: {100 * shares[-1]:.0f} %" + " " * i] = report.path(name + ".png")
         rows.append([title, *(f"{100 * s:.1f} %" for s in shares), f"{100 * sum(shares) / len(shares):.1f} %"])
     report.grid("pairs.jpg", len(every), pictures)
     rows.insert(0, ["style loss of the photo", *(f"{v:.3g}" for v in starts[:len(every)]), ""])
     return (f"{size} pixels, {iterations} iterations of Adam, a third of them at a quarter and at half of the size (`{' '.join(common)}`): the share "
             "of the photo's style loss that is removed, by VGG-16 in floats.\n\n" + table(["", *columns, "mean"], rows)
-            + "\n![The photos, the paintings, and the pictures of each row](pairs.jpg)\n")
+            + "\n![The photos, the paintings, and what each row of the table made of them](pairs.jpg)\n")
 
 
 def pytorch(report):
