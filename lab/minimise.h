@@ -24,6 +24,12 @@ struct minimise_problem {
     bool is_approximate;
 };
 
+// A value within the bounds; what is not a number stays so, for the function to refuse.
+static inline float minimise_within(const struct minimise_problem *problem, float value)
+{
+    return value < problem->least ? problem->least : value > problem->most ? problem->most : value;
+}
+
 enum minimise_end {
     MINIMISE_ITERATIONS, // as many as were asked for
     MINIMISE_ENOUGH,     // progress said so

@@ -14,8 +14,7 @@ static void step(const struct minimise_problem *problem, struct minimise_adam *a
         *m += (1 - adam->first_decay) * (grad[i] - *m);
         *v += (1 - adam->second_decay) * (grad[i] * grad[i] - *v);
         // Gradients of pixels are tiny: the usual 1e-8 would be large beside them.
-        const float moved = x[i] - adam->rate * (*m / first) / (sqrtf(*v / second) + 1e-12f);
-        x[i] = fminf(fmaxf(moved, problem->least), problem->most);
+        x[i] = minimise_within(problem, x[i] - adam->rate * (*m / first) / (sqrtf(*v / second) + 1e-12f));
     }
 }
 

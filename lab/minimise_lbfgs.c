@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <lbfgs.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "artem/log.h"
@@ -15,14 +14,18 @@ struct run {
     bool is_enough;
 };
 
-// The part of the function that holds value i within its bounds, which it adds to the gradient, too.
-static double hold(const struct minimise_problem *problem, float x, lbfgsfloatval_t *grad)
+// What holds values within their bounds: its part of the function, and of the gradient, to which it is added.
+static double hold(const struct minimise_problem *problem, const float *x, lbfgsfloatval_t *grad)
 {
-    const double beyond = (double)(x - fminf(fmaxf(x, problem->least), problem->most));
     const double scale = problem->hold / (double)problem->values;
+    double sum = 0;
 
-    *grad += 2 * scale * beyond;
-    return scale * beyond * beyond;
+    for (uint64_t i = 0; i < problem->values; i++) {
+        const double beyond = (double)(x[i] - minimise_within(problem, x[i]));
+        grad[i] += 2 * scale * beyond;
+        sum += beyond * beyond;
+    }
+    return scale * sum;
 }
 
 // libLBFGS pads n to its vectors: what is beyond the problem's values takes no part.
@@ -39,12 +42,9 @@ static lbfgsfloatval_t evaluate(void *user, const lbfgsfloatval_t *x, lbfgsfloat
     for (uint64_t i = 0; i < values; i++)
         run->x[i] = (float)x[i];
     run->result = run->problem->evaluate(run->problem->user, run->x, run->grad, &value);
-    for (uint64_t i = 0; i < (uint64_t)n; i++) {
+    for (uint64_t i = 0; i < (uint64_t)n; i++)
         grad[i] = i < values && run->result == ARTEM_OK ? (double)run->grad[i] : 0;
-        if (i < values)
-            value += hold(run->problem, run->x[i], &grad[i]);
-    }
-    return value;
+    return run->result == ARTEM_OK ? value + hold(run->problem, run->x, grad) : value;
 }
 
 static int progress(void *user, const lbfgsfloatval_t *x, const lbfgsfloatval_t *grad, lbfgsfloatval_t value,

@@ -95,7 +95,7 @@ def run_shape(a, models, painting, photos):
              "network": (models / "artem.artnet").read_bytes()}
     shape = {k: hashlib.sha256(v).hexdigest()[:16] for k, v in shape.items()}
     shape.update({k: getattr(a, k) for k in ("style_size", "style_weight", "contrast", "stability", "weight", "bfloat16", "start", "steps", "crop",
-                                                "batch", "rate", "seed")})
+                                                 "batch", "rate", "seed")})
     shape["all"] = hashlib.sha256(repr(sorted(shape.items())).encode()).hexdigest()[:8]
     return shape
 

@@ -77,8 +77,8 @@ class Report:
         return {line.split()[0]: float(line.split()[1]) for line in text.splitlines()}
 
     def grid(self, name, columns, pictures):
-        """pictures: title -> path; all of one size."""
-        arguments = [a for title, path in pictures.items() for a in ("-label", title, path)]
+        """pictures: titles and paths; all of one size."""
+        arguments = [a for title, path in pictures for a in ("-label", title.replace("%", "%%"), path)]
         font = ("-font", FONT) if os.path.exists(FONT) else ()
         run("montage", *font, "-background", "white", "-fill", "#222", "-pointsize", "15", *arguments, "-tile", f"{columns}x", "-geometry", "+4+4",
             *JPEG, self.out(name))
@@ -122,8 +122,8 @@ def methods(report):
     colours = {"L-BFGS": "#1f77b4", "Adam": "#d62728"}
     plot(report.out("methods.svg"), {f"{name}, {key}": (colours[name], dashes, [p[key] for p in r["points"]])
                                      for name, r in runs.items() for key, dashes in (("total", "none"), ("content", "5 4"))})
-    report.grid("methods.jpg", 3, {"photo": report.scaled(report.photo, size, "photo.png"), "L-BFGS": report.path("lbfgs.png"),
-                                   "Adam": report.path("adam.png")})
+    report.grid("methods.jpg", 3, (("photo", report.scaled(report.photo, size, "photo.png")), ("L-BFGS", report.path("lbfgs.png")),
+                                   ("Adam", report.path("adam.png"))))
     rows = []
     for name, r in runs.items():
         first, last = r["points"][0], r["points"][-1]
@@ -158,7 +158,7 @@ def smaller(report):
             pictures[f"network at 1/{n}"] = path
     terms = report.measure(photo, size)
     rows.append(["the photo", *(f"{terms[k]:.4g}" for k in ("total", "content", "style")), ""])
-    report.grid("smaller.jpg", 4, pictures)
+    report.grid("smaller.jpg", 4, pictures.items())
     return (f"{size} pixels along the longer side; {iterations} iterations of L-BFGS at each size, then the composite along the photo's edges. "
             "Losses are VGG-16's, in floats, at full size. The time is work of all processors for the optimisation, their waiting for each other "
             "included, and what the network took on the clock. The network was trained with other layers' losses, and has not seen the photo.\n\n"
@@ -256,10 +256,10 @@ def pairs(report):
     judge = ("--judge", report.options.weights) if report.options.weights else ()
     every = list(zip(report.pictures(report.options.photos), report.pictures(report.options.paintings), strict=False))[:PAIRS]
     columns = [os.path.splitext(os.path.basename(painting))[0] for _, painting in every]
-    pictures, starts, rows = {}, [], []
+    pictures, starts, rows = [], {}, []
     for kind, row in (("photo", 0), ("painting", 1)):
         for i, pair in enumerate(every):
-            pictures[f"{kind} {i + 1}"] = report.scaled(pair[row], size, f"{kind}-{i}.png")
+            pictures.append((f"{kind} {i + 1}", report.scaled(pair[row], size, f"{kind}-{i}.png")))
     for title, short, more in (("trained, 2 bits", "2 bits", ("2",)), ("trained, 4 bits", "4 bits", ("4",)),
                                ("trained, 4 bits, `--correct 5`", "corrected", ("4", "--correct", "5")), ("VGG-16", "VGG-16", None)):
         options = () if more is None else ("--network", report.options.xnor, *judge, "--gradient-bits", *more)
@@ -267,13 +267,12 @@ def pairs(report):
         for i, pair in enumerate(every):
             name = f"pair-{len(rows)}-{i}"
             r = report.optimize(name, *common, *options, size=size, iterations=iterations, pair=pair, weights=more is None)
-            start, end = judged(r) or (starts[i], r["points"][-1]["style"])
-            starts.append(start)
-            shares.append(1 - end / start)
-            pictures[" " * i + f"{short}: {100 * shares[-1]:.0f} %" + " " * i] = report.path(name + ".png")
+            starts[pair], end = judged(r) or (starts[pair], r["points"][-1]["style"])
+            shares.append(1 - end / starts[pair])
+            pictures.append((f"{short}: {100 * shares[-1]:.0f} %", report.path(name + ".png")))
         rows.append([title, *(f"{100 * s:.1f} %" for s in shares), f"{100 * sum(shares) / len(shares):.1f} %"])
     report.grid("pairs.jpg", len(every), pictures)
-    rows.insert(0, ["style loss of the photo", *(f"{v:.3g}" for v in starts[:len(every)]), ""])
+    rows.insert(0, ["style loss of the photo", *(f"{starts[pair]:.3g}" for pair in every), ""])
     return (f"{size} pixels, {iterations} iterations of Adam, a third of them at a quarter and at half of the size (`{' '.join(common)}`): the share "
             "of the photo's style loss that is removed, by VGG-16 in floats.\n\n" + table(["", *columns, "mean"], rows)
             + "\n![The photos, the paintings, and what each row of the table made of them](pairs.jpg)\n")

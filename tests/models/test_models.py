@@ -241,9 +241,11 @@ class Training(Folder):
         (self.folder / "bad.jpg").write_bytes(b"none")
         self.assertIn("not a picture", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", *common, status=1))
         self.assertIn("--name", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", "--name", "a/b", status=2))
-        for wrong in ("lattices=1", "lattice", "lattice=-1", "lattice=much"):
-            failed = self.run_python("train/new_style.py", "--style", self.folder / "My painting.png", "--weight", wrong, *common, status=1)
-            self.assertIn("artem-train: ", failed)
+        failed = self.run_python("train/new_style.py", "--style", self.folder / "My painting.png", "--weight", "lattices=1", *common, status=1)
+        self.assertIn("artem-train: --weight lattices=1: ", failed)
+        for wrong in ("lattices=1", "lattice", "lattice=-1", "lattice=much", "lattice=nan", "lattice=inf"):
+            with self.assertRaisesRegex(ValueError, f"--weight {wrong}: "):
+                objective.override([wrong])
 
     def test_gatys(self):
         """The optimisation goes down, and down to what it says."""
