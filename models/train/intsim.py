@@ -125,10 +125,12 @@ def encoder_input(picture, noise_map=PLANAR):
 
 # ---- sections 5 and 6 ---------------------------------------------------------------------------------------------------------
 def conv(u, weights):
-    """u: views,h,w,in int64; weights: out,3,3,in. Exact. Borders are replicated."""
-    x = torch.from_numpy(np.ascontiguousarray(u.transpose(0, 3, 1, 2))).double()
+    """u: views,h,w,in int64; weights: out,3,3,in. Exact: in floats as long as no sum can pass their 24 bits. Borders are replicated."""
+    largest = np.abs(u).max(initial=0) * np.abs(weights).reshape(len(weights), -1).sum(1).max()
+    kind = torch.float32 if largest < 1 << 24 else torch.float64
+    x = torch.from_numpy(np.ascontiguousarray(u.transpose(0, 3, 1, 2))).to(kind)
     x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    w = torch.from_numpy(np.ascontiguousarray(weights.transpose(0, 3, 1, 2))).double()
+    w = torch.from_numpy(np.ascontiguousarray(weights.transpose(0, 3, 1, 2))).to(kind)
     return F.conv2d(x, w).numpy().transpose(0, 2, 3, 1).astype(np.int64)
 
 

@@ -90,6 +90,15 @@ def rays(camera, w, h, dx=0.5, dy=0.5):
     return d.reshape(-1, 3) @ camera.turn.T
 
 
+def candidates(shape, o, d):
+    """Which rays come near enough that hit_box or hit_ball could say yes: near its bounding sphere, and a little more."""
+    if isinstance(shape, Box) and shape.inside:
+        return slice(None)
+    radius = np.linalg.norm(shape.half) if isinstance(shape, Box) else shape.radius
+    along, length = d @ o, np.einsum("ij,ij->i", d, d)
+    return np.flatnonzero((o @ o - (1.001 * radius) ** 2) * length < along * along)
+
+
 def hit_box(box, o, d):
     """Distance along d, and the outward normal in the box's frame."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -151,11 +160,14 @@ def trace(scene, o, d):
     for i, placed in enumerate(scene.objects):
         m = yaw_matrix(placed.yaw)
         lo, ld = (o - placed.at) @ m, d @ m
+        some = candidates(placed.shape, lo, ld)
+        ld = ld[some]
         lo = np.broadcast_to(lo, ld.shape)
         t, n = hit_box(placed.shape, lo, ld) if isinstance(placed.shape, Box) else hit_ball(placed.shape, lo, ld)
-        closer = t < best
-        best[closer], obj[closer], normal[closer] = t[closer], i, n[closer]
-        local[closer] = (lo + t[:, None] * ld)[closer]
+        closer = t < best[some]
+        mine = np.arange(len(d))[some][closer]
+        best[mine], obj[mine], normal[mine] = t[closer], i, n[closer]
+        local[mine] = lo[closer] + t[closer, None] * ld[closer]
     return best, obj, local, normal
 
 

@@ -1,64 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Training, export and evaluation: bad input, resumption, the way from a picture to a style that the C engine paints with. VGG's weights
-are random here: what is tested is the machinery, not the looks. Usage: test_models.py ARTEM MODELS-FOLDER"""
+"""Pictures, arithmetic, export and evaluation: bad input, measures that bite. Usage: test_models.py ARTEM MODELS-FOLDER"""
 import contextlib
 import io
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 
-ARTEM, MODELS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
-for folder in ("train", "evaluation"):
-    sys.path.insert(0, str(MODELS / folder))
+from fixtures import ARTEM, MODELS, Folder, library_name, main, random_vgg
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from PIL import Image  # noqa: E402
-from safetensors.numpy import save_file  # noqa: E402
+import numpy as np
+import torch
+from PIL import Image
 
-import export  # noqa: E402
-import gatys  # noqa: E402
-import intsim  # noqa: E402
-import library  # noqa: E402
-import losses  # noqa: E402
-import measures  # noqa: E402
-import noise  # noqa: E402
-import objective  # noqa: E402
-import pictures  # noqa: E402
-import render  # noqa: E402
-import sequences  # noqa: E402
-import shipped  # noqa: E402
-import vgg  # noqa: E402
-
-torch.set_num_threads(2)
-
-
-def random_vgg(path):
-    rng = np.random.default_rng(1)
-    tensors, channels = {}, 3
-    for name in vgg.names():
-        out = min(64 << (int(name[4]) - 1), 512)
-        scale = (2.0 / (9 * channels)) ** 0.5 / (50 if channels == 3 else 1)
-        tensors[name + ".weight"] = rng.normal(0, scale, (out, channels, 3, 3)).astype(np.float16)
-        tensors[name + ".bias"] = np.zeros(out, np.float16)
-        channels = out
-    save_file(tensors, path)
-
-
-class Folder(unittest.TestCase):
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(self.temporary.cleanup)
-        self.folder = pathlib.Path(self.temporary.name)
-
-    def run_python(self, script, *arguments, status=0):
-        done = subprocess.run([sys.executable, str(MODELS / script), *map(str, arguments)], capture_output=True, text=True,
-                              env=dict(os.environ, XDG_CACHE_HOME=str(self.folder / "cache")))
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done.stdout + done.stderr
+import export
+import gatys
+import intsim
+import library
+import losses
+import measures
+import noise
+import objective
+import pictures
+import render
+import sequences
+import shipped
 
 
 class Pictures(Folder):
@@ -177,78 +140,10 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual([p.stem for p in names], sorted(library.entries()))
 
 
-class Training(Folder):
-    def setUp(self):
-        super().setUp()
-        random_vgg(self.folder / "vgg.safetensors")
-        rng = np.random.default_rng(6)
-        (self.folder / "photos").mkdir()
-        for i in range(3):
-            Image.fromarray(rng.integers(0, 256, (40 + i, 60, 3)).astype(np.uint8)).resize((300, 290)).save(self.folder / f"photos/{i}.png")
-        Image.fromarray(rng.integers(0, 256, (9, 12, 3)).astype(np.uint8)).save(self.folder / "My painting.png")
-
-    def train(self, out, *more):
-        return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--photos", self.folder / "photos", "--vgg",
-                               self.folder / "vgg.safetensors", "--out", self.folder / out, "--crop", "64", "--batch", "1", "--style-size", "64",
-                               "--device", "cpu", *more)
-
-    def checkpoint(self, out):
-        return torch.load(self.folder / out / "checkpoint.pt", weights_only=True)
-
-    def test_resumption(self):
-        """Interrupted training goes on to the same result, bit by bit."""
-        self.train("teacher", "--teacher", "--steps", "2")
-        distil = ("--distil", self.folder / "teacher/checkpoint.pt", "--steps", "4", "--threads", "1", "--quantise-from", "0.5")
-        distil += ("--far", "16")
-        self.train("whole", *distil)
-        self.train("parts", *distil, "--stop-after", "2")
-        self.assertEqual(self.checkpoint("parts")["step"], 2)
-        out = self.train("parts", *distil)
-        self.assertIn("step 4/4", out)
-        whole, parts = self.checkpoint("whole"), self.checkpoint("parts")
-        self.assertEqual(parts["step"], 4)
-        for key, value in whole["net"].items():
-            self.assertTrue(torch.equal(value, parts["net"][key]), key)
-        self.assertIn("choose another folder", self.train_fails("parts", "--teacher", "--steps", "4"))
-
-    def test_training_on(self):
-        """From the shipped files on: the first step is as good as the shipped network, not as a new one."""
-        style = library_name()
-        out = self.run_python("train/train.py", "--style", f"{style}={self.folder}/My painting.png", "--photos", self.folder / "photos", "--vgg",
-                              self.folder / "vgg.safetensors", "--out", self.folder / "on", "--crop", "64", "--batch", "1", "--style-size", "64",
-                              "--device", "cpu", "--start", MODELS, "--steps", "1")
-        self.assertIn("step 1/1", out)
-        net, _, _ = shipped.load(MODELS / "artem.artnet", [MODELS / f"{style}.artstyle"])
-        signs = self.checkpoint("on")["net"]["units.0.weight"] > 0
-        self.assertGreater((signs == (net.units[0].weight > 0)).float().mean().item(), 0.999)
-
-    def train_fails(self, out, *more):
-        return self.run_python("train/train.py", "--style", f"mine={self.folder}/My painting.png", "--vgg", self.folder / "vgg.safetensors",
-                               "--out", self.folder / out, "--device", "cpu", *more, status=1)
-
-    def test_new_style(self):
-        """From a picture to a style that the C engine takes."""
-        common = ("--photos", self.folder / "photos", "--vgg", self.folder / "vgg.safetensors", "--out", self.folder / "models", "--crop", "64",
-                  "--batch", "1", "--style-size", "64", "--steps", "3")
-        out = self.run_python("train/new_style.py", "--style", self.folder / "My painting.png", *common)
-        self.assertIn("step 3/3", out)
-        os.symlink(MODELS / "artem.artnet", self.folder / "models/artem.artnet")
-        Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(self.folder / "in.png")
-        done = subprocess.run([ARTEM, "stylize", str(self.folder / "in.png"), str(self.folder / "out.png"), "--style", "My_painting"],
-                              env=dict(os.environ, ARTEM_MODELS=str(self.folder / "models")), capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("My_painting", done.stdout)
-        (self.folder / "bad.jpg").write_bytes(b"none")
-        self.assertIn("not a picture", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", *common, status=1))
-        self.assertIn("--name", self.run_python("train/new_style.py", "--style", self.folder / "bad.jpg", "--name", "a/b", status=2))
-        failed = self.run_python("train/new_style.py", "--style", self.folder / "My painting.png", "--weight", "lattices=1", *common, status=1)
-        self.assertIn("artem-train: --weight lattices=1: ", failed)
-        for wrong in ("lattices=1", "lattice", "lattice=-1", "lattice=much", "lattice=nan", "lattice=inf"):
-            with self.assertRaisesRegex(ValueError, f"--weight {wrong}: "):
-                objective.override([wrong])
-
+class Evaluation(Folder):
     def test_gatys(self):
         """The optimisation goes down, and down to what it says."""
+        random_vgg(self.folder / "vgg.safetensors")
         torch.manual_seed(1)
         vgg16 = losses.Vgg(self.folder / "vgg.safetensors")
         picture, painting = torch.rand(1, 3, 48, 48), torch.rand(1, 3, 64, 64)
@@ -268,9 +163,5 @@ class Training(Folder):
         self.assertTrue((self.folder / "e/index.html").exists() and (self.folder / "e/results.json").exists())
 
 
-def library_name():
-    return sorted(MODELS.glob("*.artstyle"))[0].stem
-
-
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    main()
