@@ -107,7 +107,8 @@ start_display() {
 service_runs_in() { [[ -n $1 ]] && grep -qF -- " $1/monado_comp_ipc" /proc/net/unix; }
 
 start_service() {
-    local tries log=${ARTEM_MONADO_LOG:-$session_dir/monado.log}
+    local tries
+    session_log=${ARTEM_MONADO_LOG:-$session_dir/monado.log}
     command -v monado-service >/dev/null || die 2 "there is no monado-service: run scripts/setup"
     # Monado ends at the end of its standard input; that is how it is stopped, and why it ends with us in any case.
     mkfifo "$session_dir/service.in"
@@ -119,14 +120,14 @@ start_service() {
     XDG_CONFIG_HOME=$session_dir/config SIMULATED_ENABLE=${SIMULATED_ENABLE:-1} \
         setsid setpriv --pdeathsig TERM \
         env -u VK_INSTANCE_LAYERS -u VK_LOADER_LAYERS_ENABLE -u VK_LAYER_LOG_FILENAME "$@" monado-service \
-        <"$session_dir/service.in" >"$log" 2>&1 {service_in}>&- &
+        <"$session_dir/service.in" >"$session_log" 2>&1 {service_in}>&- &
     service_pid=$!
     for ((tries = 0; tries < 2400; tries++)); do
         service_runs_in "$session_dir" && return 0
         kill -s 0 "$service_pid" 2>/dev/null || break
         sleep 0.05
     done
-    tail -n 30 "$log" >&2
+    tail -n 30 "$session_log" >&2
     die "monado-service did not start (its log is above)"
 }
 
@@ -146,7 +147,7 @@ input_is_live() { [[ -t 0 || -p /dev/stdin || -S /dev/stdin || -f /dev/stdin ]];
 
 # run_command TIMEOUT CMD...: sets command_status. An empty TIMEOUT is none.
 run_command() {
-    local timeout=$1 timer
+    local timeout=$1
     shift
     # Bash lets background processes ignore SIGINT; the program must not.
     set -- env --default-signal=INT,QUIT setpriv --pdeathsig TERM "$@"
@@ -160,18 +161,36 @@ run_command() {
         "$@" <"$session_dir/command.in" {command_in}>&- {service_in}>&- &
         command_pid=$!
     fi
+    local others=()
+    [[ -z $service_pid ]] || others+=("$service_pid")
     if [[ -n $timeout ]]; then
         sleep "$timeout" {service_in}>&- {command_in}>&- &
-        timer=$!
-        wait -n "$command_pid" "$timer" || true
-        kill "$timer" 2>/dev/null || true
-        if kill -s 0 "$command_pid" 2>/dev/null; then
+        others+=($!)
+    fi
+    wait -n "$command_pid" "${others[@]}" || true
+    [[ -z $timeout ]] || kill "${others[-1]}" 2>/dev/null || true
+    if kill -s 0 "$command_pid" 2>/dev/null; then
+        if [[ -n $service_pid ]] && ! kill -s 0 "$service_pid" 2>/dev/null; then
+            end_command_without_service
+            return
+        elif [[ -n $timeout ]]; then
             end_command_at_timeout
             return
         fi
     fi
     command_status=0
     wait "$command_pid" || command_status=$?
+}
+
+# An app may wait for a dead service for ever.
+end_command_without_service() {
+    local status=0
+    wait "$service_pid" || status=$?
+    say "monado-service ended by itself with status $status (128 and more: killed by that signal); it said:"
+    tail -n 30 "$session_log" >&2
+    end_process "$command_pid" '' INT TERM KILL || say "the program had to be killed"
+    wait "$command_pid" || true
+    command_status=75
 }
 
 # Being alive at the time-out is the success; a crash or an error of its own while it ends is none.

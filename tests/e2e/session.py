@@ -12,6 +12,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ARTEM_BUILD", ROOT / "build"))
 # Seconds. What is waited for comes in a few; a slow and busy machine may take its time.
 PATIENCE = 180
+# scripts/with-monado: Monado's service ended by itself.
+SERVICE_ENDED = 75
+
+
+class ServiceEnded(Exception):
+    """Monado's service crashed, which the layer is no part of."""
+
+
+def run(test, *arguments):
+    """Again, once, if the service crashed."""
+    try:
+        return test(*arguments)
+    except ServiceEnded as crash:
+        print(f"{crash}\nMonado's service ended by itself: once more")
+    return test(*arguments)
 
 
 class Picture:
@@ -142,6 +157,8 @@ class Session:
             print(self.log)
         self.kept_log = self.log
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self.process.returncode == SERVICE_ENDED:
+            raise ServiceEnded(self.output[-3000:])
 
     @property
     def log(self):

@@ -7,7 +7,7 @@ import pathlib
 import sys
 import time
 
-from session import PATIENCE, Session, Settled, palette_distance
+from session import PATIENCE, Session, Settled, palette_distance, run
 
 SETTINGS = {"resolution": 160, "budget_ms": 0}
 
@@ -77,4 +77,4 @@ def main():
     assert palette_distance(wave, starry) > 0.5
 
 
-main()
+run(main)
