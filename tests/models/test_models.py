@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+import average
 import export
 import gatys
 import intsim
@@ -135,6 +136,11 @@ class Arithmetic(unittest.TestCase):
         net, params, styles = shipped.load(MODELS / "artem.artnet", names[:2])
         for s in range(2):
             self.assertGreater(export.compare(net, params, styles[s], s, x).mean(), 24)
+        shared = net.units[3].weight.clone()
+        between = (net.d1[:2].mean(0), net.units[3].threshold[:2].mean(0))
+        average.mix(net, 0.5)
+        self.assertTrue(torch.allclose(net.d1[0], between[0], atol=1e-6) and torch.allclose(net.units[3].threshold[0], between[1], atol=1e-6))
+        self.assertTrue(torch.equal(net.units[3].weight, shared))
         again = export.export_network(net, x)
         self.assertTrue((again["trunk_bits"].reshape(-1) == np.asarray(params["trunk_bits"]).reshape(-1)).all())
         self.assertEqual([p.stem for p in names], sorted(library.entries()))
