@@ -129,6 +129,15 @@ static void watch(struct layer_session *session, const struct artem_settings *se
         frame_budget_report_unfinished(session, flight->serial, flight->probe, passed_ms);
 }
 
+// Whether what is under way can be shown: its pictures are still there, and the engine has not failed.
+static bool is_of_use(struct layer_session *session, const struct frame_plan *plan)
+{
+    const struct frame_flight *flight = &session->work->flight;
+    const bool ran = !flight->queued && !flight->done;
+
+    return is_shown_again(session, plan) && !(ran && styler_has_failed(session->styler));
+}
+
 static void advance(struct layer_session *session, const struct frame_plan *plan, const struct artem_settings *settings,
                     const struct artem_governor_order *order, struct artem_frame_record *record)
 {
@@ -136,8 +145,8 @@ static void advance(struct layer_session *session, const struct frame_plan *plan
 
     if (!flight->queued && !flight->done && styler_is_busy(session->styler, 0)) {
         watch(session, settings);
-    } else if (!is_shown_again(session, plan)) {
-        frame_recorder_abort(session); // its pictures can be read no more
+    } else if (!is_of_use(session, plan)) {
+        frame_recorder_abort(session);
         flight->active = false;
     } else if (flight->queued) {
         launch_queued(session, record);

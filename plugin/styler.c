@@ -34,7 +34,8 @@ struct styler {
         uint32_t blend;
     } request; // what `style` was loaded for
     uint64_t style_serial;
-    bool busy; // a frame is late, or on the device
+    bool busy;   // a frame is late, or on the device
+    bool failed; // the latest one that is done
 };
 
 enum artem_result styler_create(struct styler **out_styler)
@@ -69,9 +70,15 @@ void styler_destroy(struct styler **styler)
 
 static void wait_locked(struct styler *styler, uint64_t timeout_ns)
 {
-    // A late frame's result is of no use, nor is its error: the next frame will tell.
-    if (styler->busy && artem_engine_wait(styler->engine, timeout_ns) != ARTEM_TIMEOUT)
-        styler->busy = false;
+    enum artem_result result;
+
+    if (!styler->busy)
+        return;
+    result = artem_engine_wait(styler->engine, timeout_ns);
+    styler->busy = result == ARTEM_TIMEOUT;
+    styler->failed = result != ARTEM_OK && result != ARTEM_TIMEOUT;
+    if (styler->failed)
+        styler->style_serial++; // what is kept as its painting is none; the next frame will tell of the error
 }
 
 bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
@@ -83,6 +90,16 @@ bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
     busy = styler->busy;
     pthread_mutex_unlock(&styler->mutex);
     return busy;
+}
+
+bool styler_has_failed(struct styler *styler)
+{
+    bool failed;
+
+    pthread_mutex_lock(&styler->mutex);
+    failed = styler->failed;
+    pthread_mutex_unlock(&styler->mutex);
+    return failed;
 }
 
 bool styler_finish(struct styler *styler)
@@ -307,6 +324,7 @@ enum artem_result styler_run(struct styler *styler, const struct artem_engine_fr
     if (result == ARTEM_OK && !styler->on_device)
         result = artem_engine_wait(styler->engine, timeout_ns);
     styler->busy = styler->on_device ? result == ARTEM_OK : result == ARTEM_TIMEOUT;
+    styler->failed = result != ARTEM_OK && result != ARTEM_TIMEOUT;
     const bool failed = result != ARTEM_OK && (styler->on_device || (is_spread(styler) && result != ARTEM_TIMEOUT));
     styler->failures = failed ? styler->failures + 1 : 0;
     pthread_mutex_unlock(&styler->mutex);

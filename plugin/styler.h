@@ -22,6 +22,8 @@ void styler_destroy(struct styler **styler);
 // Whether a frame is still being worked on. Until false, its buffers belong to the engine, and nothing can be styled.
 // A frame on the device is waited for, at most so long; a late one is not.
 bool styler_is_busy(struct styler *styler, uint64_t timeout_ns);
+// Whether the latest frame that is not worked on any more has failed: its pictures are not painted.
+bool styler_has_failed(struct styler *styler);
 // Waits for a frame that is being worked on; false if a device does not finish within some seconds: what the frame uses
 // must not be freed then.
 bool styler_finish(struct styler *styler);
@@ -39,8 +41,8 @@ unsigned styler_get_fallbacks(struct styler *styler);
 // while busy.
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
 
-// The style in use: a serial that changes with it and whenever its statistics begin anew, and its name (valid until the
-// next apply).
+// The style in use: a serial that changes with it, whenever its statistics begin anew, and when a frame fails that was
+// waited for later; and its name (valid until the next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);
 
 // The same style as a whole, NULL without one; valid until the next apply.

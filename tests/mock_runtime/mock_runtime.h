@@ -30,7 +30,7 @@ struct mock_fault {
 
 struct mock_settings {
     double rate_hz;                            // 0 = frames are not paced
-    bool pixels;                               // contents of released images are watched and recorded
+    bool pixels;                               // contents of released images are recorded, and watched while it is true
     XrViewConfigurationType views;             // the preferred view configuration
     uint32_t width, height;                    // recommended for each view
     unsigned exit_after;                       // ask the app to stop after so many frames; 0 = never

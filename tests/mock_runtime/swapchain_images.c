@@ -167,6 +167,8 @@ void mock_check_released(struct mock_session *session, struct mock_swapchain *on
     struct mock_swapchain *swapchain = NULL;
     unsigned count = 0;
 
+    if (!mock_settings.pixels)
+        return; // reading waits for the queue
     while ((swapchain = mock_object_next(swapchain, MOCK_SWAPCHAIN)) != NULL) {
         if (swapchain->session != session || swapchain->slice_size == 0 || (only != NULL && swapchain != only))
             continue;

@@ -35,7 +35,7 @@ static uint64_t hash(const uint8_t *data, size_t size)
     return h;
 }
 
-static void remember(struct history *history)
+void runs_remember(struct history *history)
 {
     const struct mock_frame *frame = mock_get_frame();
 
@@ -52,7 +52,7 @@ static void remember(struct history *history)
 static void show(struct history *history)
 {
     app_frame();
-    remember(history);
+    runs_remember(history);
 }
 
 static void open_app(bool enable2, uint32_t seed)
@@ -73,11 +73,11 @@ void run_two_eyes(struct history *history)
     // The same images again, then one eye's alone.
     app_begin_frame();
     CHECK_INT(app_end(), XR_SUCCESS);
-    remember(history);
+    runs_remember(history);
     app_begin_frame();
     CHECK_INT(app_draw(1), XR_SUCCESS);
     CHECK_INT(app_end(), XR_SUCCESS);
-    remember(history);
+    runs_remember(history);
     app_close_normal();
 }
 
@@ -155,7 +155,7 @@ void run_deferred(struct history *history)
             usleep(2000);
         }
         CHECK(shown);
-        remember(history);
+        runs_remember(history);
     }
     CHECK_INT(mock_take_violations(), 0);
     app_begin_frame(); // one is under way when all ends

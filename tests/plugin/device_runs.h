@@ -21,6 +21,9 @@ extern const char *runs_mode; // mode = …
 extern const char *runs_log;  // log_file = …, NULL: none
 void runs_configure(const char *backend, const char *style);
 
+// Adds what the runtime has got of the latest frame.
+void runs_remember(struct history *history);
+
 void run_two_eyes(struct history *history);
 void run_array(struct history *history);
 void run_lives(struct history *history);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layer above the mock CUDA driver and a Vulkan device that shares pictures with it.
+#ifndef ARTEM_TEST_SHARE_FIXTURE_H
+#define ARTEM_TEST_SHARE_FIXTURE_H
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "artem/cuda.h"
+#include "artem_vk/device.h"
+#include "device_runs.h"
+#include "mock_cuda.h"
+#include "test.h"
+
+static struct mock_cuda *mock;
+static bool real; // on a true driver: `mock` counts nothing then
+
+static const char *const share_instance_names[] = {VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
+                                                   VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
+                                                   VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME};
+
+// The mock's device is the Vulkan device. NULL, or why it cannot be.
+static inline const char *share_find_device(void)
+{
+    static char why[512];
+    uint8_t uuid[VK_UUID_SIZE];
+    struct vulkan_device_params params;
+
+    host_instance_extensions = (struct host_names){3, share_instance_names};
+    const char *missing = host_open(&params);
+    host_instance_extensions = (struct host_names){0, NULL};
+    if (missing != NULL)
+        return missing;
+    CHECK(vulkan_find_uuid(params.get_instance_proc_addr, params.instance, params.physical_device,
+                           real ? uuid : mock->uuid));
+    if (real && artem_cuda_probe(uuid, NULL, why, sizeof why) != ARTEM_OK)
+        missing = why;
+    else if (vulkan_find_sharing(params.get_instance_proc_addr, params.instance, params.physical_device) !=
+             VULKAN_SHARING_TIMELINE)
+        missing = "the Vulkan device exports no memory, or has no timeline semaphores";
+    CHECK_INT(host_close(), 0);
+    return missing;
+}
+
+static inline void share_check_rules(const char *what)
+{
+    if (atomic_load(&mock->objects) != 0 || atomic_load(&mock->errors) != 0)
+        TEST_FAIL("%s: %d objects are left, and %d calls were wrong", what, atomic_load(&mock->objects),
+                  atomic_load(&mock->errors));
+}
+
+// That are open, but for those of a thread of Mesa's, which writes what was compiled whenever it likes.
+static inline unsigned share_count_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    unsigned count = 0;
+
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        char path[512] = "";
+
+        (void)!readlinkat(dirfd(folder), entry->d_name, path, sizeof path - 1);
+        count += strstr(path, "mesa_shader_cache") == NULL;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return count;
+}
+
+// False after a message where there is nothing to share with: skipped. Settings are in a file of the test's own, until
+// runs_end.
+static inline bool share_begin(void)
+{
+    static struct mock_cuda nothing;
+    void *library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+
+    if (library == NULL) {
+        fprintf(stderr, "skipped: there is no NVIDIA driver here\n");
+        return false;
+    }
+    mock = dlsym(library, "mock_cuda");
+    real = mock == NULL;
+    mock = real ? &nothing : mock;
+    if (!real)
+        setenv("ARTEM_CUDA_FORM", "popcount", 1); // the one that is emulated fastest
+    mock->delay_us = 5000;
+    const char *missing = runs_begin();
+    if (missing == NULL)
+        missing = share_find_device();
+    if (missing != NULL)
+        fprintf(stderr, "skipped: %s\n", missing);
+    return missing == NULL;
+}
+
+// The validation layer does not follow timelines that one side signals for the other: it waits for ten seconds, and
+// says that this is most likely its own fault.
+static inline void share_leave_validation(void)
+{
+    setenv("ARTEM_TEST_VALIDATION", "off", 1);
+    setenv("VK_INSTANCE_LAYERS", "VK_LAYER_ARTEM_test_semaphores", 1);
+}
+
+#endif
