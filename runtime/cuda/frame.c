@@ -120,8 +120,11 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
     cuda->is_step = false;
     cuda_write_frame(cuda, &shape, frame);
     result = launch(cuda, sync, out_waits);
-    if (result != ARTEM_OK)
+    if (result != ARTEM_OK) {
+        if (sync != NULL && cuda->stray) // the pictures are taken back now, and what was launched still reads them
+            cuda_finish(cuda, UINT64_MAX);
         return result;
+    }
     cuda->resolution = frame->resolution;
     cuda->dirty = cuda->restart = cuda->stray = false;
     cuda->in_flight = true;

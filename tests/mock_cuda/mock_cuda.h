@@ -15,17 +15,19 @@
 
 struct mock_cuda {
     // Settings, for the test. They are as below when the library is loaded.
-    int driver_version; // 12040
-    int devices;        // 1
-    int capability;     // of each, 10 · major + minor: 90
-    uint8_t uuid[16];   // of the first one; the environment's MOCK_CUDA_UUID (32 hexadecimal digits), else all 0
-    char missing[64];   // function that cuGetProcAddress does not know; empty: none
-    int fail_at;        // this call, counted from 1 by `calls`, fails; 0: none does
-    int lose_at;        // from this one on the device is lost
-    int delay_us;       // that each graph waits before it begins: the environment's MOCK_CUDA_DELAY_US, else 0
-    bool skip_waits;    // external semaphores are not waited for: the environment's MOCK_CUDA_SKIP_WAITS
-    bool skip_signals;  // nor signalled
-    uint64_t memory;    // bytes that can be allocated
+    int driver_version;     // 12040
+    int devices;            // 1
+    int capability;         // of each, 10 · major + minor: 90
+    uint8_t uuid[16];       // of the first one; the environment's MOCK_CUDA_UUID (32 hexadecimal digits), else all 0
+    char missing[64];       // function that cuGetProcAddress does not know; empty: none
+    int fail_at;            // this call, counted from 1 by `calls`, fails; 0: none does
+    char fail_function[64]; // of its calls number `fail_number`, counted from 1 by `function_calls`, fails; empty: none
+    int fail_number;
+    int lose_at;       // from this one on the device is lost
+    int delay_us;      // that each graph waits before it begins: the environment's MOCK_CUDA_DELAY_US, else 0
+    bool skip_waits;   // external semaphores are not waited for: the environment's MOCK_CUDA_SKIP_WAITS
+    bool skip_signals; // nor signalled
+    uint64_t memory;   // bytes that can be allocated
     void (*corrupt)(const char *kernel, const void *arguments); // called after each kernel, to spoil its work; NULL
 
     bool skip_sums; // cuDNN and cuBLAS check what they are given, but compute nothing
@@ -37,7 +39,8 @@ struct mock_cuda {
     void (*wait)(void *stream); // for all that is under way
 
     // Counters.
-    atomic_int calls;       // that can fail
+    atomic_int calls; // that can fail
+    atomic_int function_calls;
     atomic_int allocations; // of memory, graphs and imports
     atomic_int launches;    // of graphs
     atomic_int copies;      // of graphs and streams, between host and device

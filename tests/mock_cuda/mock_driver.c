@@ -70,6 +70,9 @@ void mock_complain(const char *format, ...)
 bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
 {
     const int call = atomic_fetch_add(&mock_cuda.calls, 1) + 1;
+    const bool fails =
+        call == mock_cuda.fail_at || (strcmp(name, mock_cuda.fail_function) == 0 &&
+                                      atomic_fetch_add(&mock_cuda.function_calls, 1) + 1 == mock_cuda.fail_number);
 
     if (needs_context && depth == 0) {
         mock_complain("%s: no context is current", name);
@@ -78,7 +81,7 @@ bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
     }
     if (mock_cuda.lose_at != 0 && call >= mock_cuda.lose_at)
         *out_result = CUDA_ERROR_LAUNCH_FAILED;
-    else if (call == mock_cuda.fail_at)
+    else if (fails)
         *out_result = strstr(name, "Alloc") != NULL || strstr(name, "Import") != NULL ? CUDA_ERROR_OUT_OF_MEMORY
                                                                                       : CUDA_ERROR_UNKNOWN;
     else
