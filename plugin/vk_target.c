@@ -40,7 +40,7 @@ static enum artem_result create_memory(struct vk_target *target)
         vk_buffer_create(d, target->slice_pitch * info->slices, VK_PLACE_DEVICE, &target->capture);
 
     if (result == ARTEM_OK && info->samples > 1)
-        result = vk_image_create(d, info->width, info->height, info->slices, info->format, &target->resolved);
+        result = vk_image_create(d, info->width, info->height, info->slices, info->format, 0, &target->resolved);
     if (result == ARTEM_OK)
         result = vk_buffer_create(d, artem_pixel_tables_words(target->pixels) * sizeof(uint32_t), VK_PLACE_HOST,
                                   &target->tables);

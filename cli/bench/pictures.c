@@ -76,6 +76,17 @@ bool bench_pictures_make(struct bench_pictures *p, const struct artem_engine_par
     return true;
 }
 
+bool bench_pictures_warm(struct bench_pictures *p, double seconds)
+{
+    const double end = bench_now() + seconds;
+
+    do {
+        if (paint_frame(p->engine, &p->frame) != ARTEM_OK)
+            return false;
+    } while (bench_now() < end);
+    return true;
+}
+
 bool bench_pictures_run(struct bench_pictures *p, double seconds, int at_least, struct bench_times *out)
 {
     const double end = bench_now() + seconds;

@@ -19,6 +19,8 @@ struct bench_pictures {
 bool bench_pictures_make(struct bench_pictures *p, const struct artem_engine_params *params, const struct bench *bench,
                          uint32_t views, uint32_t width, uint32_t height);
 void bench_pictures_free(struct bench_pictures *p);
+// Frames for some seconds, one at least, which are not measured: clocks rise, and what is made once is made.
+bool bench_pictures_warm(struct bench_pictures *p, double seconds);
 // Wall time of submit and wait, for some seconds but not fewer frames than that.
 bool bench_pictures_run(struct bench_pictures *p, double seconds, int at_least, struct bench_times *out);
 

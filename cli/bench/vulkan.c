@@ -9,6 +9,8 @@
 #include "artem/engine_vulkan.h"
 #include "artem_vk/memory.h"
 #include "artem_vk/pipeline.h"
+#include "layer_passes.h"
+#include "passes.h"
 #include "pictures.h"
 #include "shader_loop.h"
 
@@ -53,19 +55,9 @@ static double popcount_bound(const struct vulkan_device *device)
 // Products of a pass per frame, by its name; 0 for those that have none.
 static double products_of(const char *name, double pixels)
 {
-    static const struct {
-        const char *name;
-        double per_pixel;
-    } passes[] = {{"encoder", 9 * 64 * 128 / 16.0},
-                  {"unit", 9 * 128 * 128 / 16.0},
-                  {"d0", 9 * 128 * 32 / 16.0},
-                  {"d1", 9 * 32 * 12 / 4.0},
-                  {"d2", 9 * 16 * 3}};
+    const struct bench_pass *pass = bench_pass_find(name);
 
-    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
-        if (strncmp(name, passes[i].name, strlen(passes[i].name)) == 0)
-            return passes[i].per_pixel * pixels;
-    return 0;
+    return pass != NULL ? pass->products * pixels / 16 : 0;
 }
 
 static void print_passes(struct bench *b, struct bench_pictures *p, double bound)
@@ -141,6 +133,7 @@ int bench_vulkan(struct bench *b)
     cJSON_AddStringToObject(row, "device", device->name);
     json_add_number(row, "bound_gmacs", bound * 1e-9);
     const bool ran = run(b, &(struct artem_engine_params){.backend = "vulkan", .vulkan = &share}, bound, &vulkan) &&
+                     layer_rows(b, device) &&
                      run(b, &(struct artem_engine_params){.backend = "cpu", .threads = b->threads}, 0, &cpu);
     if (ran)
         printf("  Vulkan is %.2f times as fast as the CPU backend on %u threads\n", cpu / vulkan, b->threads);

@@ -177,9 +177,7 @@ static enum artem_result record_kernels(struct chain *chain, const struct cuda_s
         result = add_mark(chain, "begin");
     for (uint32_t i = 0; i < count && result == ARTEM_OK; i++) {
         result = add_launch(chain, &launches[i]);
-        // What only exact mode needs counts with the unit that it is for.
-        const bool ends = strncmp(launches[i].pass, "sums", 4) != 0;
-        if (shape->marked && ends && result == ARTEM_OK)
+        if (shape->marked && result == ARTEM_OK)
             result = add_mark(chain, launches[i].pass);
     }
     return result;

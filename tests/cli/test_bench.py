@@ -3,7 +3,7 @@
 import json
 import os
 
-from helpers import CommandTest, main, write_models
+from helpers import NO_DRIVER, CommandTest, main, write_models
 
 
 class Bench(CommandTest):
@@ -58,6 +58,27 @@ class Bench(CommandTest):
             self.assertIn(r["devices"], out)
         self.assertEqual((rows[0]["speedup"], rows[0]["halo"]), (1, 0))
         self.artem("bench", "--devices", "cpu:0,cpu:x", status=2, error="'cpu:x' is none of")
+
+    def test_vulkan(self):
+        for name in (*NO_DRIVER, "XDG_DATA_DIRS"):
+            del self.environment[name]
+        _, rows, out = self.measure("--only", "vulkan", "--size", "64x48", lines=0, ASAN_OPTIONS="detect_leaks=0")  # the driver's
+        if "there is no device" in out:
+            self.skipTest("there is no Vulkan device")
+        self.assertIn("unit 10", {r.get("pass") for r in rows})
+        copy = [r["copy_gb_per_s"] for r in rows if "copy_gb_per_s" in r]
+        layer = {r["layer_pass"]: r for r in rows if "layer_pass" in r}
+        if not copy:
+            self.skipTest("the queue has no timestamps")
+        self.assertGreater(copy[0], 0)
+        full, style = 2 * 128 * 96 * 4, 2 * 64 * 48 * 4  # bytes of both eyes
+        for name, moved in (("capture", 3 * full + style), ("composite", 4 * full + 2 * style)):
+            row = layer[name]
+            self.assertEqual([row[key] for key in ("views", "width", "height", "style_width", "style_height")], [2, 128, 96, 64, 48])
+            self.assertTrue(0 < row["best_ms"] <= row["p50_ms"] <= row["p99_ms"] and row["runs"] >= 3, row)
+            self.assertAlmostEqual(row["gb_per_s"] * row["p50_ms"] / (moved * 1e-6), 1, delta=0.01)
+            self.assertAlmostEqual(row["of_copy"], row["gb_per_s"] / copy[0])
+            self.assertIn(f"  {name}", out)
 
     def test_errors(self):
         for options in (("--size", "32"), ("--size", "33x32"), ("--size", "0x32"), ("--size", "32x32x"), ("--size", "4096x32"), ("--threads", "0"),

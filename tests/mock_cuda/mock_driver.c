@@ -30,6 +30,7 @@ static struct mock_object *alive;
 static _Thread_local CUcontext stack[4];
 static _Thread_local int depth;
 static bool initialised;
+static const char *failing = ""; // function
 
 struct CUctx_st {
     struct mock_object object;
@@ -44,8 +45,9 @@ struct CUmod_st {
 __attribute__((constructor)) static void read_environment(void)
 {
     const char *uuid = getenv("MOCK_CUDA_UUID"), *delay = getenv("MOCK_CUDA_DELAY_US"),
-               *capability = getenv("MOCK_CUDA_CAPABILITY");
+               *capability = getenv("MOCK_CUDA_CAPABILITY"), *fail = getenv("MOCK_CUDA_FAIL");
 
+    failing = fail != NULL ? fail : "";
     mock_cuda.skip_waits = getenv("MOCK_CUDA_SKIP_WAITS") != NULL;
     mock_cuda.delay_us = delay != NULL ? atoi(delay) : 0;
     mock_cuda.capability = capability != NULL ? atoi(capability) : mock_cuda.capability;
@@ -79,7 +81,7 @@ bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
         *out_result = CUDA_ERROR_INVALID_CONTEXT;
         return false;
     }
-    if (mock_cuda.lose_at != 0 && call >= mock_cuda.lose_at)
+    if ((mock_cuda.lose_at != 0 && call >= mock_cuda.lose_at) || strcmp(name, failing) == 0)
         *out_result = CUDA_ERROR_LAUNCH_FAILED;
     else if (fails)
         *out_result = strstr(name, "Alloc") != NULL || strstr(name, "Import") != NULL ? CUDA_ERROR_OUT_OF_MEMORY
@@ -208,8 +210,13 @@ CUresult cuDeviceGet(CUdevice *device, int ordinal)
 
 CUresult cuDeviceGetName(char *name, int size, CUdevice device)
 {
+    const char *other = getenv("MOCK_CUDA_NAME");
+
     MOCK_ENTER(false);
-    snprintf(name, (size_t)size, "Mock %d", device);
+    if (other != NULL)
+        snprintf(name, (size_t)size, "%s", other);
+    else
+        snprintf(name, (size_t)size, "Mock %d", device);
     return CUDA_SUCCESS;
 }
 
@@ -239,8 +246,13 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
         *value = mock_cuda.capability == 75 ? 65536 : 101376;
         return CUDA_SUCCESS;
     case CU_DEVICE_ATTRIBUTE_CLOCK_RATE:
-    case CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE:
         *value = 1000000;
+        return CUDA_SUCCESS;
+    case CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE:
+        *value = getenv("MOCK_CUDA_NO_MEMORY_CLOCK") != NULL ? 0 : 1000000; // as some drivers
+        return CUDA_SUCCESS;
+    case CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE:
+        *value = 1 << 20;
         return CUDA_SUCCESS;
     case CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH:
         *value = 4096;

@@ -302,6 +302,16 @@ CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream st
     return CUDA_SUCCESS;
 }
 
+CUresult cuMemcpyDtoDAsync(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream)
+{
+    MOCK_ENTER(true);
+    MOCK_CHECK(mock_is(stream, MOCK_STREAM), "no stream", CUDA_ERROR_INVALID_HANDLE);
+    MOCK_CHECK(mock_is_device_range(to, bytes) && mock_is_device_range(from, bytes), "not device memory",
+               CUDA_ERROR_INVALID_VALUE);
+    push_copy(stream, (void *)(uintptr_t)to, (const void *)(uintptr_t)from, bytes);
+    return CUDA_SUCCESS;
+}
+
 CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t words, CUstream stream)
 {
     struct mock_work *work;

@@ -22,7 +22,7 @@ static const char help[] =
     "  --channels N         of it, a multiple of 128 (default 128)\n"
     "  --runs N             of each row (default 100)\n"
     "  --frames N           default 1000\n"
-    "  --frame-size WxH     only that style resolution, multiples of 4\n"
+    "  --frame-size WxH     only that style resolution, multiples of 4, of pictures twice as wide and high\n"
     "  --no-load            frames only while nothing else runs\n"
     "  --device NAME        part of the GPU's name\n"
     "  --style NAME         default starry_night\n"
@@ -130,7 +130,7 @@ static void introduce(struct gpu *gpu)
     if (gpu->clock > 0)
         printf(", up to %.0f MHz", gpu->clock * 1e-6);
     if (gpu->memory > 0)
-        printf(", memory up to %.0f GB/s", gpu->memory * 1e-9);
+        printf(", memory %s %.0f GB/s", gpu->memory_measured ? "by a copy" : "up to", gpu->memory * 1e-9);
     puts("\n\"of peak\": of the products that its units can do in a clock (computed), at that clock");
     cJSON *row = bench_row(gpu->bench, "gpu");
     cJSON_AddStringToObject(row, "name", gpu->name);
@@ -138,6 +138,7 @@ static void introduce(struct gpu *gpu)
     cJSON_AddNumberToObject(row, "multiprocessors", gpu->multiprocessors);
     cJSON_AddNumberToObject(row, "clock_mhz", gpu->clock * 1e-6);
     cJSON_AddNumberToObject(row, "memory_gb_per_s", gpu->memory * 1e-9);
+    cJSON_AddStringToObject(row, "memory", gpu->memory_measured ? "measured" : "computed");
     cJSON_AddNumberToObject(row, "driver", gpu->driver.version);
     cJSON_AddStringToObject(row, "peaks", "computed");
 }
@@ -193,13 +194,18 @@ int bench_gpu(int argc, char **argv)
     }
     gpu.runs = (int)a.runs;
     a.options.frames = (int)a.frames;
+    a.options.name = gpu.name;
+    a.options.bits = gpu_peak(&gpu, GPU_BITS);
+    a.options.int8 = gpu_peak(&gpu, GPU_INT8);
+    result = gpu_find_memory_rate(&gpu) ? CLI_OK : CLI_ERROR;
     a.options.memory = gpu.memory;
-    introduce(&gpu);
-    const bool good = products(&gpu, &a);
+    if (result == CLI_OK) {
+        introduce(&gpu);
+        if (!products(&gpu, &a))
+            result = cli_error("a result is wrong, or the GPU failed");
+    }
     gpu_close(&gpu);
-    if (!good)
-        result = cli_error("a result is wrong, or the GPU failed");
-    else if (wants(&a, "frames"))
+    if (result == CLI_OK && wants(&a, "frames"))
         result = gpu_frames(&b, &a.options);
     progress_hide(&b.progress);
     if (!bench_json_close(&json))

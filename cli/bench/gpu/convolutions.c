@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "../passes.h"
+
 struct cudnn_row {
     struct product *product;
     struct peer_conv conv;
@@ -68,7 +70,7 @@ static void unit_row(struct gpu *gpu, struct gpu_table *table, const struct gpu_
         return;
     }
     gpu_table_times(gpu, table, &row, &times, 1);
-    const double rate = (double)o->width * o->height * GPU_UNIT_BYTES / bench_percentile(&times, 50);
+    const double rate = (double)o->width * o->height * BENCH_UNIT_BYTES / bench_percentile(&times, 50);
     printf("  %-34s %10.1f GB/s", "", rate * 1e-9);
     if (gpu->memory > 0)
         printf(", %.0f %% of the memory's", 100 * rate / gpu->memory);

@@ -23,7 +23,7 @@ static bool load(struct gpu *gpu, char *why, size_t why_size)
 static bool find_device(struct gpu *gpu, const char *name, char *why, size_t why_size)
 {
     const struct cuda_driver *d = &gpu->driver;
-    int count = 0, major = 0, minor = 0, clock = 0, width = 0;
+    int count = 0, major = 0, minor = 0, clock = 0;
 
     if (d->cuDeviceGetCount(&count) != CUDA_SUCCESS || count == 0) {
         snprintf(why, why_size, "there is no CUDA device");
@@ -40,9 +40,6 @@ static bool find_device(struct gpu *gpu, const char *name, char *why, size_t why
             continue;
         if (d->cuDeviceGetAttribute(&clock, CU_DEVICE_ATTRIBUTE_CLOCK_RATE, gpu->device) == CUDA_SUCCESS)
             gpu->clock = clock * 1e3;
-        if (d->cuDeviceGetAttribute(&clock, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, gpu->device) == CUDA_SUCCESS &&
-            d->cuDeviceGetAttribute(&width, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, gpu->device) == CUDA_SUCCESS)
-            gpu->memory = clock * 1e3 * 2 * width / 8; // both edges
         gpu->capability = 10 * major + minor;
         if (gpu->capability >= 75)
             return true;

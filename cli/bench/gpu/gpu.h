@@ -25,16 +25,19 @@ struct gpu {
     CUevent begin, end;
     uint8_t *staging; // GPU_STAGING bytes of pinned memory
     char name[128];
-    int capability;      // 10 · major + minor
-    int multiprocessors; //
-    double clock;        // highest of the multiprocessors, Hz; 0: not known
-    double memory;       // bytes per second of the device's memory, computed; 0: not known
-    int runs;            // of each row
+    int capability;       // 10 · major + minor
+    int multiprocessors;  //
+    double clock;         // highest of the multiprocessors, Hz; 0: not known
+    double memory;        // bytes per second of the device's memory; 0: not known
+    bool memory_measured; // by a copy; else computed
+    int runs;             // of each row
 };
 
 // Opens the first device whose name has `device_name` in it (NULL: any). False: `why` says what is missing.
 bool gpu_open(struct gpu *gpu, const char *device_name, char *why, size_t why_size);
 void gpu_close(struct gpu *gpu);
+// Fills in gpu->memory. False after a message.
+bool gpu_find_memory_rate(struct gpu *gpu);
 // Whether a call went well; says on standard error what did not.
 bool gpu_check(struct gpu *gpu, CUresult result, const char *what);
 

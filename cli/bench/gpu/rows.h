@@ -14,7 +14,9 @@ struct gpu_options {
     int frames;
     uint32_t frame_width, frame_height; // 0: the usual ones
     bool load;                          // frames also while something else uses the GPU
-    double memory;                      // bytes per second of the device
+    const char *name;                   // of the device
+    double memory;                      // bytes per second of it; 0: not known
+    double bits, int8;                  // highest products per second, gpu_peak(); likewise
 };
 
 // Each false when a result is wrong or the device fails.
@@ -31,8 +33,6 @@ int gpu_frames(struct bench *bench, const struct gpu_options *options);
 // Times of the trunk's units in the network of one picture of so many cells, by the CUDA backend's passes; false where
 // there is no such backend, or it has no times.
 bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, struct bench_times *out);
-// What a unit reads and writes: an int8 stream both ways, bits both ways. Bytes of a cell.
-enum { GPU_UNIT_BYTES = 2 * 128 + 2 * 16 };
 
 // A child process that keeps a Vulkan device busy for a share of the time; false without one.
 struct gpu_load {

@@ -21,7 +21,7 @@ struct artem_engine_vulkan {
 
 // GPU time of the passes of the latest frame whose wait has returned, in order; for measurements. Returns how many, 0
 // where the queue has no timestamps or the engine is no Vulkan one.
-enum { ARTEM_PASSES_MAX = 24 };
+enum { ARTEM_PASSES_MAX = 32 };
 struct artem_pass {
     char name[16];
     double milliseconds;

@@ -5,7 +5,6 @@
 
 #include "artem_vk/device.h"
 
-// For copies only.
 struct vk_image {
     VkImage handle;
     VkDeviceMemory memory;
@@ -27,9 +26,9 @@ struct vk_buffer {
     VkDeviceSize shared; // bytes of its memory, where that is exportable; else 0
 };
 
-// One sample, one mip level, `layers` layers. On failure *out_image is empty.
+// One sample, one mip level, `layers` layers; `uses` beside copies. On failure *out_image is empty.
 enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
-                                  VkFormat format, struct vk_image *out_image);
+                                  VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image);
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image);
 
 enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
