@@ -74,14 +74,6 @@ static bool contains(const struct paintings *paintings, unsigned picture, const 
            memcmp(paintings->frames[picture], frame, sizeof paintings->frames[picture]) == 0;
 }
 
-bool paintings_is(const struct paintings *paintings, unsigned picture)
-{
-    struct history shown = {.count = 0};
-
-    runs_remember(&shown);
-    return contains(paintings, picture, shown.frames[0]);
-}
-
 int paintings_find(unsigned latest)
 {
     struct history shown = {.count = 0};

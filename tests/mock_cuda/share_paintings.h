@@ -23,8 +23,6 @@ struct paintings {
     uint64_t frames[PAINTINGS_MAX][EYES];
 };
 void paintings_paint(uint32_t pictures, struct paintings *out_paintings);
-// Whether the latest frame shows this one.
-bool paintings_is(const struct paintings *paintings, unsigned picture);
 
 // For paintings_find, by the CPU: pictures in order from each of them on, which is what an engine paints whose
 // statistics begin there; and all without each of them.
