@@ -20,7 +20,7 @@ class ServiceEnded(Exception):
     """Monado's service crashed, which the layer is no part of."""
 
 
-def run(test, *arguments):
+def run_test(test, *arguments):
     """Again, once, if the service crashed."""
     try:
         return test(*arguments)

@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import tempfile
 
-from session import ROOT, Session, Settled, palette_distance, run
+from session import ROOT, Session, Settled, palette_distance, run_test
 
 SETTINGS = {"resolution": 320, "budget_ms": 0, "style": "great_wave"}
 # The simulated headset turns, so pictures of two runs differ in where the cubes are; painted ones have other colours altogether (0.8 and more).
@@ -70,4 +70,4 @@ def main():
     run("budget far too small", plain, "budget", {"budget_ms": "0.5", "resolution": 1024})  # too small for any machine
 
 
-run(main)
+run_test(main)

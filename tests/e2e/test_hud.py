@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HUD in the compositor's window, over the app's picture in both eyes: there while the config file says so."""
-from session import BUILD, Session, run
+from session import BUILD, Session, run_test
 
 SETTINGS = {"enabled": "off", "toast": "off", "budget_ms": 0}
 SHOWN = dict(SETTINGS, hud="on", hud_position="center", hud_size=2.5, hud_opacity=1)
@@ -41,4 +41,4 @@ def main():
     assert "nothing more of the HUD" not in s.log, s.log
 
 
-run(main)
+run_test(main)

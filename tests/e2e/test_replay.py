@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from session import BUILD, PATIENCE, Session, run
+from session import BUILD, PATIENCE, Session, run_test
 
 FRAMES = 8
 
@@ -37,4 +37,4 @@ def record_and_replay(backend):
 
 
 for name in ("cpu", "vulkan"):
-    run(record_and_replay, name)
+    run_test(record_and_replay, name)

@@ -8,7 +8,7 @@ import re
 import sys
 import time
 
-from session import PATIENCE, Session, Settled, is_scene, painted, palette_distance, run
+from session import PATIENCE, Session, Settled, is_scene, painted, palette_distance, run_test
 
 STYLES = ("great_wave", "starry_night")
 SETTINGS = {"resolution": 320, "budget_ms": 0}
@@ -73,4 +73,4 @@ def main():
         assert refused(seen[other], style, other, plain, expected), "the other style passed the check"
 
 
-run(main)
+run_test(main)

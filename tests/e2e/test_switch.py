@@ -7,7 +7,7 @@ import pathlib
 import sys
 import time
 
-from session import PATIENCE, Session, Settled, palette_distance, run
+from session import PATIENCE, Session, Settled, palette_distance, run_test
 
 SETTINGS = {"resolution": 160, "budget_ms": 0}
 
@@ -77,4 +77,4 @@ def main():
     assert palette_distance(wave, starry) > 0.5
 
 
-run(main)
+run_test(main)

@@ -3,7 +3,7 @@
 the layer (and so checks the layer's own calls) or above it. A control run shows that messages do arrive in the file that is read."""
 import sys
 
-from session import Session, run
+from session import Session, run_test
 
 LAYER, CORE = "XR_APILAYER_ARTEM_style_transfer", "XR_APILAYER_LUNARG_core_validation"
 
@@ -60,4 +60,4 @@ def main():
     assert run(f"{binding}, control with best practices", binding, (LAYER, CORE), control=True), "no messages arrive"
 
 
-run(main)
+run_test(main)
