@@ -15,6 +15,9 @@ struct layer_size {
 // none.
 bool layer_size_style(struct layer_size *size, uint32_t longer);
 
+// The sizes of a picture, into a row.
+void layer_size_add(cJSON *row, const struct layer_size *size);
+
 struct layer_passes {
     struct bench_times capture, composite; // seconds on the device, sorted
 };

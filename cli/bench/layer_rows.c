@@ -5,6 +5,14 @@
 #include "../cli.h"
 #include "layer_passes.h"
 
+void layer_size_add(cJSON *row, const struct layer_size *size)
+{
+    cJSON_AddNumberToObject(row, "width", size->width);
+    cJSON_AddNumberToObject(row, "height", size->height);
+    cJSON_AddNumberToObject(row, "style_width", size->style_width);
+    cJSON_AddNumberToObject(row, "style_height", size->style_height);
+}
+
 static void print(struct bench *b, const struct layer_size *s, const char *pass, const struct bench_times *times,
                   double bytes, double copy)
 {
@@ -19,10 +27,7 @@ static void print(struct bench *b, const struct layer_size *s, const char *pass,
     cJSON *row = bench_row(b, "vulkan");
     cJSON_AddStringToObject(row, "layer_pass", pass);
     cJSON_AddNumberToObject(row, "views", s->views);
-    cJSON_AddNumberToObject(row, "width", s->width);
-    cJSON_AddNumberToObject(row, "height", s->height);
-    cJSON_AddNumberToObject(row, "style_width", s->style_width);
-    cJSON_AddNumberToObject(row, "style_height", s->style_height);
+    layer_size_add(row, s);
     cJSON_AddNumberToObject(row, "runs", times->count);
     bench_add_times(row, "ms", 1e3, best, p50, p99);
     cJSON_AddNumberToObject(row, "gb_per_s", rate * 1e-9);

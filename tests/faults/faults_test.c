@@ -6,7 +6,6 @@
 // a few lines at most. PAIRS: so many pairs of faults as well, at random. In sessions of more than nine frames, frames
 // are alike: of those between the first ones and the last ones not every call fails, but each of a frame's calls does
 // in some frames; --every-call: all do. --step: one call in N fails, for builds that are slow.
-#include <dirent.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -116,24 +115,6 @@ struct rest {
     long allocations, objects;
     unsigned descriptors, threads;
 };
-
-// But for those of a thread of Mesa's, which writes what was compiled whenever it likes.
-static unsigned count_descriptors(void)
-{
-    DIR *open_folder = opendir("/proc/self/fd");
-    const struct dirent *entry;
-    unsigned count = 0;
-
-    while (open_folder != NULL && (entry = readdir(open_folder)) != NULL) {
-        char path[512] = "";
-
-        (void)!readlinkat(dirfd(open_folder), entry->d_name, path, sizeof path - 1);
-        count += strstr(path, "mesa_shader_cache") == NULL;
-    }
-    if (open_folder != NULL)
-        closedir(open_folder);
-    return count;
-}
 
 static struct rest rest_now(void)
 {

@@ -4,6 +4,7 @@
 // lost with a painting on its way, and when swapchains, sessions or instances end then.
 #include <unistd.h>
 
+#include "measure.h"
 #include "share_fixture.h"
 #include "share_paintings.h"
 
@@ -15,8 +16,8 @@ static unsigned files;
 static void check_rest(const char *what)
 {
     share_check_rules(what);
-    if (share_count_files() != files)
-        TEST_FAIL("%s: %u files are open, and were %u", what, share_count_files(), files);
+    if (count_descriptors() != files)
+        TEST_FAIL("%s: %u files are open, and were %u", what, count_descriptors(), files);
 }
 
 static void test_same(void)
@@ -174,7 +175,7 @@ int main(void)
     setenv("ARTEM_LOG", "error", 1);
     paintings_make();
     runs_mode = "async";
-    files = share_count_files();
+    files = count_descriptors();
     test_same();
     runs_configure("cuda", "great_wave");
     test_lost();

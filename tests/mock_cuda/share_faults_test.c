@@ -2,6 +2,10 @@
 // The app's pictures lent to CUDA and taken back, with each call that takes failing once, CUDA's and Vulkan's: the
 // frame is the app's own, and those that follow are what the CPU would have painted; or the next backend paints, to the
 // end. The log has a line or two, and nothing is left behind.
+#include <string.h>
+#include <unistd.h>
+
+#include "measure.h"
 #include "share_fixture.h"
 #include "share_paintings.h"
 
@@ -172,8 +176,8 @@ static void check_rest(const struct fault *fault, unsigned most_lines)
     share_check_rules(fault->function);
     if (lines < 1 || lines > most_lines)
         TEST_FAIL("%s, call %d: %u lines in the log", fault->function, fault->number, lines);
-    if (share_count_files() != files)
-        TEST_FAIL("%s, call %d: %u files are open, and were %u", fault->function, fault->number, share_count_files(),
+    if (count_descriptors() != files)
+        TEST_FAIL("%s, call %d: %u files are open, and were %u", fault->function, fault->number, count_descriptors(),
                   files);
     CHECK_INT(vulkan.objects, 0);
     CHECK_INT(atomic_load(&mock->abandoned), 0);
@@ -306,7 +310,7 @@ int main(void)
     share_leave_validation();
     app_get_vulkan = get_vulkan;
     runs_configure("cuda", "great_wave");
-    files = share_count_files();
+    files = count_descriptors();
     test_frames();
     runs_configure("cuda", "great_wave");
     test_ends();

@@ -3,11 +3,8 @@
 #ifndef ARTEM_TEST_SHARE_FIXTURE_H
 #define ARTEM_TEST_SHARE_FIXTURE_H
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "artem/cuda.h"
 #include "artem_vk/device.h"
@@ -50,24 +47,6 @@ static inline void share_check_rules(const char *what)
     if (atomic_load(&mock->objects) != 0 || atomic_load(&mock->errors) != 0)
         TEST_FAIL("%s: %d objects are left, and %d calls were wrong", what, atomic_load(&mock->objects),
                   atomic_load(&mock->errors));
-}
-
-// That are open, but for those of a thread of Mesa's, which writes what was compiled whenever it likes.
-static inline unsigned share_count_files(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    const struct dirent *entry;
-    unsigned count = 0;
-
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        char path[512] = "";
-
-        (void)!readlinkat(dirfd(folder), entry->d_name, path, sizeof path - 1);
-        count += strstr(path, "mesa_shader_cache") == NULL;
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return count;
 }
 
 // False after a message where there is nothing to share with: skipped. Settings are in a file of the test's own, until

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,23 @@ unsigned count_entries(const char *folder)
 
     while (open_folder != NULL && readdir(open_folder) != NULL)
         count++;
+    if (open_folder != NULL)
+        closedir(open_folder);
+    return count;
+}
+
+unsigned count_descriptors(void)
+{
+    DIR *open_folder = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    unsigned count = 0;
+
+    while (open_folder != NULL && (entry = readdir(open_folder)) != NULL) {
+        char path[512] = "";
+
+        (void)!readlinkat(dirfd(open_folder), entry->d_name, path, sizeof path - 1);
+        count += strstr(path, "mesa_shader_cache") == NULL;
+    }
     if (open_folder != NULL)
         closedir(open_folder);
     return count;

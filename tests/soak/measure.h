@@ -9,6 +9,9 @@
 // Names in a folder, . and .. included; 0 if it cannot be read.
 unsigned count_entries(const char *folder);
 
+// The process's files, but for those of a thread of Mesa's, which writes what was compiled whenever it likes.
+unsigned count_descriptors(void);
+
 // Of a clock that only goes on.
 double now_s(void);
 

@@ -46,10 +46,7 @@ bool gpu_app_share(struct bench *bench, const struct gpu_options *options, const
         cJSON_AddNumberToObject(row, "app_share", 1 - used); // below 0: the GPU is too slow
         cJSON_AddNumberToObject(row, "percentile", percents[i]);
         cJSON_AddNumberToObject(row, "rate_hz", rate);
-        cJSON_AddNumberToObject(row, "width", size->width);
-        cJSON_AddNumberToObject(row, "height", size->height);
-        cJSON_AddNumberToObject(row, "style_width", size->style_width);
-        cJSON_AddNumberToObject(row, "style_height", size->style_height);
+        layer_size_add(row, size);
         cJSON_AddNumberToObject(row, "network_ms", network * 1e3);
         if (has_layer) {
             cJSON_AddNumberToObject(row, "capture_ms", capture * 1e3);
