@@ -44,7 +44,7 @@ static bool open_cublas(struct cuda_api *api, char *why, size_t why_size)
 bool cuda_api_open(struct cuda_api *api, char *why, size_t why_size)
 {
     memset(api, 0, sizeof *api);
-    if (!cuda_driver_open(&api->driver, why, why_size))
+    if (!cuda_driver_open(&api->driver, 0, why, why_size))
         return false;
     bool found = true;
 #define X(name, version, params)                                                                                       \

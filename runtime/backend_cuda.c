@@ -24,7 +24,7 @@ static void destroy(void *backend)
 {
     struct cuda_backend *b = backend;
 
-    // In this order: the engine waits for what is in flight when it goes, and so do the buffers that it gives back.
+    // In this order: the buffers are of the engine's context.
     cuda_share_destroy(&b->share);
     if (b->cuda != NULL)
         b->api->destroy(b->cuda);
@@ -105,7 +105,9 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
     struct cuda_backend *b = backend;
     const enum artem_result result = b->api->wait(b->cuda, timeout_ns);
 
-    if (result != ARTEM_OK && result != ARTEM_TIMEOUT && b->shared)
+    if (b->shared && result == ARTEM_OK)
+        cuda_share_rest(b->share);
+    else if (b->shared && result != ARTEM_TIMEOUT)
         cuda_share_give_up(b->share);
     return result;
 }

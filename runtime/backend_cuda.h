@@ -40,10 +40,12 @@ struct cuda_share {
 
 enum artem_result cuda_share_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
                                     struct artem_cuda *cuda, struct cuda_share **out_share);
-// The engine has no frame in flight any more.
+// A frame that does not end within seconds is given up, and what it uses is not freed.
 void cuda_share_destroy(struct cuda_share **share);
 // A frame whose pictures are in buffers of the device, in the order of its queue.
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
+// The engine is done with the frame: until the queue is too, and the buffers may go.
+void cuda_share_rest(struct cuda_share *share);
 // The frame will never end: nobody may wait for it.
 void cuda_share_give_up(struct cuda_share *share);
 

@@ -112,6 +112,8 @@ void cuda_share_destroy(struct cuda_share **share)
     *share = NULL;
     if (s == NULL)
         return;
+    if (!s->api->finish(s->cuda))
+        cuda_share_give_up(s);
     for (int i = 0; i < CUDA_IMPORTS; i++)
         s->api->release_buffer(s->cuda, s->imports[i].buffer);
     if (rest(s, rest_timeout_ns)) {
@@ -124,6 +126,11 @@ void cuda_share_destroy(struct cuda_share **share)
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
     }
     free(s);
+}
+
+void cuda_share_rest(struct cuda_share *share)
+{
+    rest(share, take_timeout_ns);
 }
 
 // ---- Buffers ----
@@ -309,7 +316,7 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     result = share->api->submit(share->cuda, &imported, &sync, &waits);
     if (result != ARTEM_OK) {
         take_back(share, VK_NULL_HANDLE);
-        share->broken = !timeline && !waits;
+        share->broken = !timeline; // `ready` may be signalled still
         return result;
     }
     result = take_back(share, share->done);

@@ -13,7 +13,7 @@
 #include "backend.h"
 
 // Raised whenever anything here, in backend.h, engine.h or model.h changes.
-#define ARTEM_CUDA_ABI 3
+#define ARTEM_CUDA_ABI 4
 #define ARTEM_CUDA_ENTRY "artem_cuda_get_api"
 #define ARTEM_CUDA_LIBRARY "libartem-cuda.so"
 
@@ -71,6 +71,9 @@ struct artem_cuda_api {
     // As artem_backend_ops: instead of submit.
     enum artem_result (*submit_step)(struct artem_cuda *cuda, const struct step *step);
     enum artem_result (*wait)(struct artem_cuda *cuda, uint64_t timeout_ns);
+    // Before an engine and its buffers go: waits some seconds for what is in flight. False if it does not end: nothing
+    // that it uses will be freed, whatever is asked afterwards.
+    bool (*finish)(struct artem_cuda *cuda);
     void (*stats)(const struct artem_cuda *cuda, struct artem_engine_stats *out_stats);
     // The first call asks for them: later frames have times.
     uint32_t (*passes)(struct artem_cuda *cuda, struct artem_pass *out_passes);

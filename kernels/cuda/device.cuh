@@ -11,6 +11,9 @@
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
 #define ARTEM_WGMMA 1
 #endif
+#if defined(__CUDA_ARCH_FAMILY_SPECIFIC__) && ARTEM_SM / 10 == 12
+#define ARTEM_FP4 1
+#endif
 #define DYNAMIC_SHARED(type, name)                                                                                     \
     extern __shared__ __align__(128) unsigned char artem_dynamic_shared[];                                             \
     type &name = *reinterpret_cast<type *>(artem_dynamic_shared)

@@ -5,5 +5,8 @@
 #define ARTEM_KERNELS_CUDA_FATBIN_H
 
 __attribute__((visibility("hidden"))) extern const unsigned char artem_cuda_fatbin[];
+// The driver's CUDA version that loads it, 1000 · major: that of the compiler. Drivers load what compilers of their own
+// major version and of earlier ones have made (CUDA Compatibility guide, minor version compatibility).
+__attribute__((visibility("hidden"))) extern const int artem_cuda_fatbin_driver;
 
 #endif

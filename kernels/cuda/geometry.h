@@ -24,8 +24,7 @@ enum {
     ARTEM_CUDA_CONV_THREADS = 128, // encoder, d0, d1
     ARTEM_CUDA_D2_THREADS = 256,
     // Most tiles that one block of a unit adds up before the 32-bit sums of squares of its warps might overflow: 32
-    // cells
-    // a tile, 32 · 1152² · 100 < 2³².
+    // cells a tile, 32 · 1152² · 100 < 2³².
     ARTEM_CUDA_UNIT_TILES = 100
 };
 
@@ -34,7 +33,9 @@ enum {
 // 64 · half + 4 · k + q for channel 64 · half + 16 · q + k.
 struct artem_cuda_unit_shared {
     uint32_t weights[2][ARTEM_CUDA_PAIRED][8][8][4];
-    uint32_t map[2][ARTEM_CUDA_HALO][4];    // one is read while the next tile's arrives in the other
+    // One is read while the next tile's arrives in the other. Beside the last window, what is read of the tenth tap
+    // (which counts nothing) is still its own.
+    uint32_t map[2][ARTEM_CUDA_HALO + 4][4];
     int32_t params[ARTEM_CUDA_CHANNELS][4]; // struct unit_params of each slot
     int32_t decoder[ARTEM_CUDA_CHANNELS];   // gain | bias << 16
     int32_t weight_ones[ARTEM_CUDA_CHANNELS];

@@ -102,7 +102,24 @@ template <int pending> INSTRUCTION void copies_wait()
 
 #endif
 
-#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#ifdef ARTEM_FP4
+
+// d += a · b, 16 x 8 x 64 numbers e2m1 (sign, two bits of exponent, one of fraction: 1 is 0.5), eight a register.
+// Blocks of 32 of them along K have a factor of their own; here all have 2, so that the product of two 0.5 counts 1.
+INSTRUCTION void mma_fp4_16x8x64(float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+    const uint32_t twos = 0x80808080u; // ue8m0: 2^(0x80 - 127)
+    const uint16_t first = 0;          // which bytes of which lanes' `twos`
+
+    asm volatile("mma.sync.aligned.kind::mxf4.block_scale.scale_vec::2X.m16n8k64.row.col.f32.e2m1.e2m1.f32.ue8m0 "
+                 "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3}, %10, {%11, %11}, %10, {%11, %11};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]), "r"(twos), "h"(first));
+}
+
+#endif
+
+#ifdef ARTEM_WGMMA
 
 // Shared memory that was written by ordinary stores, to be read by wgmma after the next barrier.
 INSTRUCTION void shared_to_async()

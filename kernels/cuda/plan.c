@@ -8,7 +8,7 @@
 
 const char *artem_cuda_form_name(enum artem_cuda_form form)
 {
-    static const char *const names[ARTEM_CUDA_FORM_COUNT] = {"popcount", "xor", "and", "wgmma", "int8"};
+    static const char *const names[ARTEM_CUDA_FORM_COUNT] = {"popcount", "xor", "and", "wgmma", "int8", "fp4"};
 
     return (unsigned int)form < ARTEM_CUDA_FORM_COUNT ? names[form] : "unknown";
 }
@@ -23,6 +23,8 @@ uint32_t artem_cuda_forms(const struct artem_cuda_chip *chip, enum artem_cuda_fo
         out_forms[count++] = ARTEM_CUDA_FORM_AND;
     if (chip->major == 7 && chip->minor == 5)
         out_forms[count++] = ARTEM_CUDA_FORM_XOR;
+    if (chip->major == 12)
+        out_forms[count++] = ARTEM_CUDA_FORM_FP4;
     if (chip->major >= 10)
         out_forms[count++] = ARTEM_CUDA_FORM_INT8;
     out_forms[count++] = ARTEM_CUDA_FORM_POPCOUNT;
@@ -122,13 +124,19 @@ static void add_encoder(struct plan *plan, enum artem_cuda_pass pass)
         pass == ARTEM_CUDA_PASS_AGAIN ? "encoder again" : "encoder", blocks, 2, ARTEM_CUDA_CONV_THREADS, shared);
 }
 
-static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit, enum artem_cuda_pass pass)
+const char *artem_cuda_unit_kernel(enum artem_cuda_form form, bool part)
 {
     static const char *const kernels[2][ARTEM_CUDA_FORM_COUNT] = {
         {"artem_cuda_unit_popcount", "artem_cuda_unit_xor", "artem_cuda_unit_and", "artem_cuda_unit_wgmma",
-         "artem_cuda_unit_int8"},
+         "artem_cuda_unit_int8", "artem_cuda_unit_fp4"},
         {"artem_cuda_unit_popcount_part", "artem_cuda_unit_xor_part", "artem_cuda_unit_and_part",
-         "artem_cuda_unit_wgmma_part", "artem_cuda_unit_int8_part"}};
+         "artem_cuda_unit_wgmma_part", "artem_cuda_unit_int8_part", "artem_cuda_unit_fp4_part"}};
+
+    return kernels[part][form];
+}
+
+static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit, enum artem_cuda_pass pass)
+{
     const size_t shared = sizeof(struct artem_cuda_unit_shared);
     const uint32_t blocks = staying_blocks(plan, plan->tiles, shared, 2);
     const uint32_t enough = divide_up(plan->tiles, ARTEM_CUDA_UNIT_TILES);
@@ -138,7 +146,7 @@ static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit
     plan->args.layer = unit;
     plan->args.pass = pass;
     snprintf(name, sizeof name, "%s %u", sums ? "sums" : "unit", unit);
-    add(plan, kernels[pass >= ARTEM_CUDA_PASS_STEP][form], name, blocks > enough ? blocks : enough, 1,
+    add(plan, artem_cuda_unit_kernel(form, pass >= ARTEM_CUDA_PASS_STEP), name, blocks > enough ? blocks : enough, 1,
         ARTEM_CUDA_UNIT_THREADS, shared);
 }
 

@@ -20,6 +20,7 @@ enum artem_cuda_form {
     ARTEM_CUDA_FORM_AND,      // mma.sync b1 and, 8.0 to 9.0
     ARTEM_CUDA_FORM_WGMMA,    // wgmma b1 and, 9.0 only
     ARTEM_CUDA_FORM_INT8,     // mma.sync u8, 8.0 and later: bits spread to bytes
+    ARTEM_CUDA_FORM_FP4,      // mma.sync e2m1, 12.x only: bits spread to 4-bit floats
     ARTEM_CUDA_FORM_COUNT
 };
 
@@ -33,9 +34,12 @@ struct artem_cuda_chip {
 const char *artem_cuda_form_name(enum artem_cuda_form form);
 
 // The forms that this chip has in hardware, the fastest expected one first; returns how many (at least one: the last
-// one is always ARTEM_CUDA_FORM_POPCOUNT). A form is to be used only after its output was compared with the
-// reference's.
+// one is always ARTEM_CUDA_FORM_POPCOUNT). The kernels' image may lack one, where the compiler was too old for it. A
+// form is to be used only after its output was compared with the reference's.
 uint32_t artem_cuda_forms(const struct artem_cuda_chip *chip, enum artem_cuda_form out_forms[ARTEM_CUDA_FORM_COUNT]);
+
+// The kernel of a form's units; `part`: its twin for parts of views.
+const char *artem_cuda_unit_kernel(enum artem_cuda_form form, bool part);
 
 enum { ARTEM_CUDA_LAUNCHES_MAX = 32 };
 

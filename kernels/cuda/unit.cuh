@@ -311,6 +311,9 @@ UNIT_KERNEL(and, 2)
 #else
 UNIT_KERNEL(int8, 2)
 #endif
+#ifdef ARTEM_FP4
+UNIT_KERNEL(fp4, 2)
+#endif
 #ifdef ARTEM_WGMMA
 UNIT_KERNEL(wgmma, 2)
 #endif

@@ -224,6 +224,61 @@ struct unit_int8 {
 
 #endif
 
+#ifdef ARTEM_FP4
+
+// Bits as 4-bit floats of 0 and 0.5, on both sides: nibbles i and i + 1 of what the products see are every fourth bit
+// from i and i + 1 on, activations and weights alike. Sums are whole numbers up to 1152, which 32-bit floats hold.
+struct unit_fp4 {
+    DEVICE uint32_t cell(const unit_thread &t, int g)
+    {
+        return cell_of_warp_rows(t, g);
+    }
+
+    // A sum of 0 to 1152 as an integer: the lowest bits of what it becomes beside 2^23.
+    DEVICE int32_t to_integer(float sum)
+    {
+        return __float_as_int(sum + 8388608.0f) - 0x4b000000;
+    }
+
+    DEVICE void convolve(int32_t (&acc)[2][8][4], const artem_cuda_unit_shared &shared, uint32_t buffer,
+                         const unit_thread &t, const int32_t ones[4])
+    {
+        const uint32_t map = shared_address(shared.map[buffer]), weights = shared_address(shared.weights);
+        const uint32_t nibbles = 0x11111111u;
+        float sums[2][8][4] = {};
+#pragma unroll 1
+        for (uint32_t tap = 0; tap < ARTEM_CUDA_TAPS; tap++) {
+            uint32_t a[4], b[8];
+            load_tap(a, map, t, tap);
+            load_weights(b, weights, t, tap, 0);
+            load_weights(b + 4, weights, t, tap, 4);
+#pragma unroll
+            for (int i = 0; i < 4; i += 2) {
+                const uint32_t low[4] = {a[0] >> i & nibbles, a[1] >> i & nibbles, a[0] >> (i + 1) & nibbles,
+                                         a[1] >> (i + 1) & nibbles};
+                const uint32_t high[4] = {a[2] >> i & nibbles, a[3] >> i & nibbles, a[2] >> (i + 1) & nibbles,
+                                          a[3] >> (i + 1) & nibbles};
+#pragma unroll
+                for (int j = 0; j < 8; j++) {
+                    const uint32_t w[2] = {b[j] >> i & nibbles, b[j] >> (i + 1) & nibbles};
+                    mma_fp4_16x8x64(sums[0][j], low, w);
+                    mma_fp4_16x8x64(sums[1][j], high, w);
+                }
+            }
+        }
+#pragma unroll
+        for (int m = 0; m < 2; m++)
+#pragma unroll
+            for (int j = 0; j < 8; j++)
+#pragma unroll
+                for (int i = 0; i < 4; i++)
+                    acc[m][j][i] = to_integer(sums[m][j][i]);
+        both_to_sums(acc, ones);
+    }
+};
+
+#endif
+
 #ifdef ARTEM_WGMMA
 
 // The four warps of a half together, 64 cells at a time, both sides from shared memory. Eight cells side by side are a

@@ -53,6 +53,12 @@ static void release_pinned(struct artem_cuda *cuda, struct cuda_pinned *memory)
     *memory = (struct cuda_pinned){NULL, 0};
 }
 
+void cuda_release_arena(struct artem_cuda *cuda)
+{
+    cuda_forget_graphs(cuda);
+    release(cuda, &cuda->arena);
+}
+
 enum artem_result cuda_create_buffers(struct artem_cuda *cuda)
 {
     const struct {

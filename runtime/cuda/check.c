@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels against the reference on a small frame, when an engine is made: a form of them that paints anything else
-// is not used on this machine.
+// is not used on this machine. Of several that do not, the fastest is.
 #include <stdlib.h>
 #include <string.h>
 
 #include "cuda_engine.h"
 
-enum { VIEWS = 2, FRAMES = 2, SIZE_MAX_BYTES = 40 * 12 * 4 };
+enum { VIEWS = 2, FRAMES = 2, SIZE_MAX_BYTES = 64 * 96 * 4 };
 
+// Tiles that are full and one that is not: as many that on one multiprocessor, for which they are planned here, each
+// kernel has blocks that take a second tile.
 static const struct {
     uint32_t width, height;
-} sizes[VIEWS] = {{40, 12}, {12, 8}};
+} sizes[VIEWS] = {{64, 96}, {12, 8}};
+static const uint64_t patience_ns = 10000000000; // kernels that never end, or a driver that compiles first
 
 // A sequence that is the same every time.
 struct numbers {
@@ -121,46 +124,125 @@ static enum artem_result paint_expected(const struct artem_cuda *cuda, const str
 
 static enum artem_result paint(struct artem_cuda *cuda, const struct artem_style *style, struct pictures *pictures)
 {
+    const uint32_t multiprocessors = cuda->chip.multiprocessors;
     enum artem_result result = cuda_set_style(cuda, style);
     bool waits;
 
     memset(pictures->out, 0, sizeof pictures->out);
+    cuda->chip.multiprocessors = 1;
     for (int f = 0; f < FRAMES && result == ARTEM_OK; f++) {
         const struct artem_engine_frame frame = frame_of(pictures, f, false);
         result = cuda_submit(cuda, &frame, NULL, &waits);
         if (result == ARTEM_OK)
-            result = cuda_wait(cuda, UINT64_MAX);
+            result = cuda_wait(cuda, patience_ns);
     }
+    cuda->chip.multiprocessors = multiprocessors;
+    if (result != ARTEM_TIMEOUT)
+        return result;
+    cuda_log(cuda->host, ARTEM_LOG_ERROR, "CUDA: the %s kernels do not end", artem_cuda_form_name(cuda->form));
+    cuda->stuck = true;
+    return ARTEM_ERROR_DEVICE;
+}
+
+// Whether the kernels' image has the form: ARTEM_ERROR_UNSUPPORTED where the compiler was too old for it.
+static enum artem_result find_form(struct artem_cuda *cuda, enum artem_cuda_form form)
+{
+    const char *name = artem_cuda_unit_kernel(form, false);
+    CUfunction function;
+    const CUresult result = cuda->driver.cuModuleGetFunction(&function, cuda->module, name);
+
+    return result == CUDA_ERROR_NOT_FOUND ? ARTEM_ERROR_UNSUPPORTED : cuda_result(cuda, result, name);
+}
+
+static enum artem_result paint_in_form(struct artem_cuda *cuda, enum artem_cuda_form form,
+                                       const struct artem_style *style, struct pictures *pictures)
+{
+    enum artem_result result;
+
+    if (!cuda_enter(cuda))
+        return ARTEM_ERROR_DEVICE;
+    result = find_form(cuda, form);
+    cuda_leave(cuda);
+    if (result != ARTEM_OK)
+        return result;
+    cuda->form = form;
+    result = paint(cuda, style, pictures);
+    if (!cuda->stuck && cuda_enter(cuda)) { // graphs of one form are of no use to another
+        cuda_finish(cuda, UINT64_MAX);
+        cuda_forget_graphs(cuda);
+        cuda_leave(cuda);
+    }
+    return result;
+}
+
+// Those that paint as the reference does, the fastest expected one first. Population counts are the last resort.
+static enum artem_result find_exact(struct artem_cuda *cuda, const struct artem_style *style, struct pictures *pictures,
+                                    enum artem_cuda_form out_forms[ARTEM_CUDA_FORM_COUNT], uint32_t *out_count)
+{
+    enum artem_cuda_form forms[ARTEM_CUDA_FORM_COUNT];
+    const uint32_t count = artem_cuda_forms(&cuda->chip, forms);
+    const char *wanted = secure_getenv("ARTEM_CUDA_FORM");
+    enum artem_result last = ARTEM_ERROR_UNSUPPORTED;
+
+    *out_count = 0;
+    for (uint32_t i = 0; i < count && !(forms[i] == ARTEM_CUDA_FORM_POPCOUNT && *out_count > 0); i++) {
+        const char *name = artem_cuda_form_name(forms[i]);
+        if (wanted != NULL && strcmp(wanted, name) != 0)
+            continue;
+        const enum artem_result result = paint_in_form(cuda, forms[i], style, pictures);
+        if (result != ARTEM_OK && (cuda->lost || cuda->stuck))
+            return result;
+        if (result != ARTEM_OK) {
+            last = result;
+            continue;
+        }
+        if (memcmp(pictures->out, pictures->expected, sizeof pictures->out) == 0) {
+            out_forms[(*out_count)++] = forms[i];
+            continue;
+        }
+        cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: the %s kernels compute wrong values on %s; they are not used", name,
+                 cuda->info.name);
+        last = ARTEM_ERROR_DEVICE;
+    }
+    return *out_count > 0 ? ARTEM_OK : last;
+}
+
+// A later one has to be clearly faster than those before it, so that two equal ones do not take turns.
+static enum artem_result pick_fastest(struct artem_cuda *cuda, const enum artem_cuda_form *forms, uint32_t count)
+{
+    const float clearly = 0.97f;
+    enum artem_result result = ARTEM_OK;
+    float us, best = 0;
+
+    if (!cuda_enter(cuda))
+        return ARTEM_ERROR_DEVICE;
+    for (uint32_t i = 0; i < count && result == ARTEM_OK; i++) {
+        result = cuda_time_form(cuda, forms[i], &us);
+        if (result != ARTEM_OK || us <= 0)
+            break;
+        cuda_log(cuda->host, ARTEM_LOG_DEBUG, "CUDA: a unit by the %s kernels: %.2f us", artem_cuda_form_name(forms[i]),
+                 us);
+        if (i == 0 || us < clearly * best) {
+            cuda->form = forms[i];
+            best = us;
+        }
+    }
+    cuda_finish(cuda, UINT64_MAX);
+    cuda_release_arena(cuda);
+    cuda_leave(cuda);
     return result;
 }
 
 static enum artem_result choose(struct artem_cuda *cuda, const struct artem_style *style, struct pictures *pictures)
 {
     enum artem_cuda_form forms[ARTEM_CUDA_FORM_COUNT];
-    const uint32_t count = artem_cuda_forms(&cuda->chip, forms);
-    const char *wanted = secure_getenv("ARTEM_CUDA_FORM");
-    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+    uint32_t count;
+    const enum artem_result result = find_exact(cuda, style, pictures, forms, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const char *name = artem_cuda_form_name(forms[i]);
-        if (wanted != NULL && strcmp(wanted, name) != 0)
-            continue;
-        cuda->form = forms[i];
-        result = paint(cuda, style, pictures);
-        if (cuda_enter(cuda)) { // graphs of one form are of no use to another
-            cuda_finish(cuda, UINT64_MAX);
-            cuda_forget_graphs(cuda);
-            cuda_leave(cuda);
-        }
-        if (result != ARTEM_OK)
-            return result;
-        if (memcmp(pictures->out, pictures->expected, sizeof pictures->out) == 0)
-            return ARTEM_OK;
-        cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: the %s kernels compute wrong values on %s; they are not used", name,
-                 cuda->info.name);
-        result = ARTEM_ERROR_DEVICE;
-    }
-    return result;
+    if (result != ARTEM_OK)
+        return result;
+    cuda->form = forms[0];
+    return count > 1 ? pick_fastest(cuda, forms, count) : ARTEM_OK;
 }
 
 enum artem_result cuda_choose_form(struct artem_cuda *cuda)

@@ -2,7 +2,7 @@
 // Inside of the CUDA backend's shared object: driver.c (the library), device.c (device, context, kernels), engine.c
 // (life time), buffers.c (memory), model.c (weights and parameters as the kernels read them), graph.c (one frame's
 // work, recorded per set of sizes), frame.c (frames), step.c (steps of frames that others share), share.c (memory and
-// semaphores of others), check.c (against the reference).
+// semaphores of others), check.c (against the reference), contest.c (forms against each other).
 //
 // A context of our own: an app that uses CUDA itself has another, and an error of ours does not reach it. It is current
 // only inside our functions.
@@ -103,8 +103,9 @@ struct artem_cuda {
     struct artem_engine_stats stats;
 };
 
-// image.c: the kernels for all chips, a fatbin.
+// image.c: the kernels for all chips, a fatbin, and the driver's CUDA version that loads it.
 const void *cuda_image(void);
+int cuda_image_driver(void);
 
 // device.c
 bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_params *params, CUdevice *out_device,
@@ -113,6 +114,8 @@ enum artem_result cuda_device_open(struct artem_cuda *cuda);
 void cuda_device_close(struct artem_cuda *cuda);
 // The function of the kernels' module, allowed as much shared memory; NULL where there is none.
 CUfunction cuda_find_kernel(struct artem_cuda *cuda, const char *name, uint32_t shared);
+// In the engine's stream.
+enum artem_result cuda_launch_kernel(struct artem_cuda *cuda, const struct artem_cuda_launch *launch);
 // Between two calls of the driver's the context is current.
 bool cuda_enter(struct artem_cuda *cuda);
 void cuda_leave(struct artem_cuda *cuda);
@@ -128,6 +131,8 @@ enum artem_result cuda_create_step_buffer(struct artem_cuda *cuda);
 void cuda_destroy_buffers(struct artem_cuda *cuda);
 // Makes arena and pictures large enough; graphs are gone where one had to move.
 enum artem_result cuda_place_shape(struct artem_cuda *cuda, const struct cuda_shape *shape);
+// Gives the arena back; graphs are gone.
+void cuda_release_arena(struct artem_cuda *cuda);
 size_t cuda_memory_bytes(const struct artem_cuda *cuda);
 size_t cuda_picture_bytes(const struct artem_cuda_view *view);
 size_t cuda_painted_offset(const struct cuda_shape *shape, uint32_t view);
@@ -168,7 +173,11 @@ void cuda_release_buffer(struct artem_cuda *cuda, struct artem_cuda_buffer *buff
 enum artem_result cuda_import_semaphores(struct artem_cuda *cuda, int ready_fd, int done_fd, bool timeline);
 void cuda_release_semaphores(struct artem_cuda *cuda);
 
-// check.c: picks the first form that paints as the reference does.
+// check.c: picks, of the forms that paint as the reference does, the fastest.
 enum artem_result cuda_choose_form(struct artem_cuda *cuda);
+
+// contest.c: microseconds that a unit takes in this form, of as many cells as keep the device busy; 0 where they cannot
+// be told.
+enum artem_result cuda_time_form(struct artem_cuda *cuda, enum artem_cuda_form form, float *out_us);
 
 #endif

@@ -27,7 +27,16 @@ enum artem_result cuda_result(struct artem_cuda *cuda, CUresult result, const ch
 
 bool cuda_enter(struct artem_cuda *cuda)
 {
-    return cuda->context != NULL && cuda->driver.cuCtxPushCurrent(cuda->context) == CUDA_SUCCESS;
+    CUcontext current = NULL;
+
+    if (cuda->context == NULL)
+        return false;
+    if (cuda->driver.cuCtxPushCurrent(cuda->context) == CUDA_SUCCESS)
+        return true;
+    // The error may be of earlier work, and the context current all the same.
+    if (cuda->driver.cuCtxGetCurrent(&current) == CUDA_SUCCESS && current == cuda->context)
+        cuda_leave(cuda);
+    return false;
 }
 
 void cuda_leave(struct artem_cuda *cuda)
@@ -162,4 +171,18 @@ CUfunction cuda_find_kernel(struct artem_cuda *cuda, const char *name, uint32_t 
         cuda->kernels[i].shared = shared;
     }
     return cuda->kernels[i].function;
+}
+
+enum artem_result cuda_launch_kernel(struct artem_cuda *cuda, const struct artem_cuda_launch *launch)
+{
+    const CUfunction function = cuda_find_kernel(cuda, launch->kernel, launch->shared);
+    struct artem_cuda_args args = launch->args;
+
+    if (function == NULL)
+        return ARTEM_ERROR_DEVICE;
+    return cuda_result(cuda,
+                       cuda->driver.cuLaunchKernel(function, launch->grid[0], launch->grid[1], launch->grid[2],
+                                                   launch->block[0], launch->block[1], launch->block[2], launch->shared,
+                                                   cuda->stream, (void *[]){&args}, NULL),
+                       launch->kernel);
 }

@@ -35,8 +35,9 @@ static bool load(struct cuda_driver *driver, char *why, size_t why_size)
     return true;
 }
 
-bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size)
+bool cuda_driver_open(struct cuda_driver *driver, int least, char *why, size_t why_size)
 {
+    const int needed = least > CUDA_DRIVER_MIN ? least : CUDA_DRIVER_MIN;
     CUresult (*get_version)(int *version);
     CUresult result;
 
@@ -50,10 +51,9 @@ bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size)
     get_version = (CUresult(*)(int *))dlsym(driver->library, "cuDriverGetVersion");
     if (get_version == NULL || get_version(&driver->version) != CUDA_SUCCESS)
         snprintf(why, why_size, "the NVIDIA driver does not tell its version");
-    else if (driver->version < CUDA_DRIVER_MIN || dlsym(driver->library, "cuGetProcAddress_v2") == NULL)
+    else if (driver->version < needed || dlsym(driver->library, "cuGetProcAddress_v2") == NULL)
         snprintf(why, why_size, "the NVIDIA driver is too old: it has CUDA %d.%d, and %d.%d is needed",
-                 driver->version / 1000, driver->version % 1000 / 10, CUDA_DRIVER_MIN / 1000,
-                 CUDA_DRIVER_MIN % 1000 / 10);
+                 driver->version / 1000, driver->version % 1000 / 10, needed / 1000, needed % 1000 / 10);
     else if (load(driver, why, why_size)) {
         result = driver->cuInit(0);
         if (result == CUDA_SUCCESS)

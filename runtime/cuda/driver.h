@@ -140,6 +140,7 @@ typedef struct {
     X(cuCtxCreate, 3020, (CUcontext * context, unsigned flags, CUdevice device))                                       \
     X(cuCtxDestroy, 4000, (CUcontext context))                                                                         \
     X(cuCtxPushCurrent, 4000, (CUcontext context))                                                                     \
+    X(cuCtxGetCurrent, 4000, (CUcontext * context))                                                                    \
     X(cuCtxPopCurrent, 4000, (CUcontext * context))                                                                    \
     X(cuModuleLoadData, 2000, (CUmodule * module, const void *image))                                                  \
     X(cuModuleUnload, 2000, (CUmodule module))                                                                         \
@@ -201,7 +202,8 @@ struct cuda_driver {
 
 enum { CUDA_DRIVER_MIN = 12000 }; // cuGetProcAddress_v2 and kernel nodes of today's form
 
-bool cuda_driver_open(struct cuda_driver *driver, char *why, size_t why_size);
+// `least`: a CUDA version that the driver is to have besides, 0 for none.
+bool cuda_driver_open(struct cuda_driver *driver, int least, char *why, size_t why_size);
 void cuda_driver_close(struct cuda_driver *driver);
 // A function, which need not be among those above; false where the driver does not have it: `why` says so.
 bool cuda_driver_find(const struct cuda_driver *driver, const char *name, int version, void **out_function, char *why,

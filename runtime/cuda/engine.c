@@ -17,7 +17,7 @@ static enum artem_result probe(const struct artem_cuda_params *params, struct ar
     CUdevice device;
     bool found;
 
-    if (!cuda_driver_open(&driver, why, why_size))
+    if (!cuda_driver_open(&driver, cuda_image_driver(), why, why_size))
         return ARTEM_ERROR_UNSUPPORTED;
     found = cuda_find_device(&driver, params, &device, &chip, &info, why, why_size);
     if (found && out_info != NULL) {
@@ -35,7 +35,7 @@ static void destroy(struct artem_cuda *cuda)
     if (cuda == NULL)
         return;
     if (cuda->driver.library != NULL && cuda_enter(cuda)) {
-        cuda->stuck = !cuda_finish(cuda, destroy_timeout_ns) && !cuda->lost;
+        cuda->stuck = cuda->stuck || (!cuda_finish(cuda, destroy_timeout_ns) && !cuda->lost);
         if (cuda->stuck) {
             cuda_log(cuda->host, ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
             cuda_leave(cuda);
@@ -82,7 +82,7 @@ static enum artem_result create(const struct artem_cuda_host *host, const struct
         return ARTEM_ERROR_MEMORY;
     cuda->host = host;
     cuda->network = params->network;
-    if (!cuda_driver_open(&cuda->driver, why, sizeof why) ||
+    if (!cuda_driver_open(&cuda->driver, cuda_image_driver(), why, sizeof why) ||
         !cuda_find_device(&cuda->driver, params, &cuda->device, &cuda->chip, &cuda->info, why, sizeof why)) {
         cuda_log(host, params->level, "no CUDA: %s", why);
         cuda_driver_close(&cuda->driver);
@@ -99,6 +99,15 @@ static enum artem_result create(const struct artem_cuda_host *host, const struct
     cuda->resolution = 0;
     *out_cuda = cuda;
     return ARTEM_OK;
+}
+
+static bool finish(struct artem_cuda *cuda)
+{
+    if (cuda->stuck || !cuda_enter(cuda))
+        return !cuda->stuck;
+    cuda->stuck = !cuda_finish(cuda, destroy_timeout_ns) && !cuda->lost;
+    cuda_leave(cuda);
+    return !cuda->stuck;
 }
 
 static void info(const struct artem_cuda *cuda, struct artem_cuda_info *out_info)
@@ -136,6 +145,7 @@ __attribute__((visibility("default"))) const struct artem_cuda_api *artem_cuda_g
         .submit = cuda_submit,
         .submit_step = cuda_submit_step,
         .wait = cuda_wait,
+        .finish = finish,
         .stats = stats,
         .passes = passes,
     };

@@ -179,9 +179,10 @@ bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns)
 {
     CUresult result = CUDA_SUCCESS;
 
-    if (cuda->stray) // without an end of its own, perhaps
+    // What is stray has no end of its own, perhaps.
+    if (cuda->stray && cuda->driver.cuEventRecord(cuda->end, cuda->stream) != CUDA_SUCCESS)
         result = cuda->driver.cuStreamSynchronize(cuda->stream);
-    else if (cuda->in_flight)
+    else if (cuda->stray || cuda->in_flight)
         result = wait_for_end(cuda, timeout_ns);
     if (result == CUDA_ERROR_NOT_READY)
         return false;

@@ -6,3 +6,8 @@ const void *cuda_image(void)
 {
     return artem_cuda_fatbin;
 }
+
+int cuda_image_driver(void)
+{
+    return artem_cuda_fatbin_driver;
+}

@@ -69,20 +69,6 @@ static enum artem_result send_tile(struct artem_cuda *cuda)
     return result;
 }
 
-static enum artem_result run_kernel(struct artem_cuda *cuda, const struct artem_cuda_launch *launch)
-{
-    const CUfunction function = cuda_find_kernel(cuda, launch->kernel, launch->shared);
-    struct artem_cuda_args args = launch->args;
-
-    if (function == NULL)
-        return ARTEM_ERROR_DEVICE;
-    return cuda_result(cuda,
-                       cuda->driver.cuLaunchKernel(function, launch->grid[0], launch->grid[1], launch->grid[2],
-                                                   launch->block[0], launch->block[1], launch->block[2], launch->shared,
-                                                   cuda->stream, (void *[]){&args}, NULL),
-                       launch->kernel);
-}
-
 static enum artem_result run_kernels(struct artem_cuda *cuda)
 {
     const struct step *step = &cuda->step;
@@ -101,7 +87,7 @@ static enum artem_result run_kernels(struct artem_cuda *cuda)
     enum artem_result result = count > 0 ? ARTEM_OK : ARTEM_ERROR_UNSUPPORTED;
 
     for (uint32_t i = 0; i < count && result == ARTEM_OK; i++)
-        result = run_kernel(cuda, &launches[i]);
+        result = cuda_launch_kernel(cuda, &launches[i]);
     return result;
 }
 

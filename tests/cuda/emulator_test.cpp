@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ARTEM_SM 90
 #include "cuda_host.h"
 #include "test.h"
 
@@ -41,6 +40,22 @@ static void one_product(const void *args)
         CHECK_INT(d[i] != 1000, threadIdx.x == e.d_lane && i == e.d_register);
 }
 
+// m16n8k64: row 9 and K = 50: group 1, thread 2, second half of rows and of K, the third element. Column 5: group 5.
+// 0.5 and -1.5, with a factor of 2 each.
+static void one_fp4_product(const void *)
+{
+    uint32_t a[4] = {0}, b[2] = {0};
+    float d[4] = {1000, 1000, 1000, 1000};
+
+    if (threadIdx.x == 6)
+        a[3] = 1u << 8;
+    if (threadIdx.x == 22)
+        b[1] = 0xbu << 8;
+    mma_fp4_16x8x64(d, a, b);
+    for (int i = 0; i < 4; i++)
+        CHECK(d[i] == (threadIdx.x == 6 && i == 3 ? 997.0f : 1000.0f));
+}
+
 static void test_elements()
 {
     // m16n8k256: row 9 and K = 200: group 1, thread 2, second half of rows and of K. Column 5: group 5.
@@ -50,6 +65,7 @@ static void test_elements()
     const elements bytes = {11, 0, 27, 0, 11, 0};
     run(one_product<mma_u8s8_16x8x32, 200u << 24, 0x80u << 24>, 32, 0, &bytes);
     run(one_product<mma_u8u8_16x8x32, 200u << 24, 0x80u << 24>, 32, 0, &bytes);
+    run(one_fp4_product, 32, 0, nullptr);
 }
 
 // ---- What comes too early ----

@@ -116,7 +116,7 @@ static void test_forms(void)
     } expected[] = {
         {7, 0, ARTEM_CUDA_FORM_POPCOUNT}, {7, 5, ARTEM_CUDA_FORM_XOR},   {8, 0, ARTEM_CUDA_FORM_AND},
         {8, 9, ARTEM_CUDA_FORM_AND},      {9, 0, ARTEM_CUDA_FORM_WGMMA}, {10, 0, ARTEM_CUDA_FORM_INT8},
-        {12, 1, ARTEM_CUDA_FORM_INT8},
+        {10, 3, ARTEM_CUDA_FORM_INT8},    {11, 0, ARTEM_CUDA_FORM_INT8}, {12, 1, ARTEM_CUDA_FORM_FP4},
     };
 
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {

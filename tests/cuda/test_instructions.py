@@ -33,11 +33,12 @@ NETWORK = {
     "100": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
     "120": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
 }
+NETWORK["120f"] = {**NETWORK["120"], **unit("fp4", r"OMMA\.SF\.16864\.F32\.E2M1\.E2M1\.E8")}
 BENCH_XOR = {f"tensor_{what}": r"BMMA\.88128\.XOR\.POPC" for what in ("gemm", "conv")}
 BENCH_AND = {f"tensor_{what}": r"BMMA\.168256\.AND\.POPC" for what in ("gemm", "conv")}
 BENCH = {
     "75": BENCH_XOR, "80": BENCH_AND, "86": BENCH_AND, "89": BENCH_AND, "90": BENCH_AND,
-    "90a": {**BENCH_AND, "wgmma_gemm": r"BGMMA\.64x128x256\.AND\.POPC"}, "100": {}, "120": {},
+    "90a": {**BENCH_AND, "wgmma_gemm": r"BGMMA\.64x128x256\.AND\.POPC"}, "100": {}, "120": {}, "120f": {},
 }
 # Functions that every chip has, those that count bits, and those with matrix instructions.
 KINDS = {
@@ -75,7 +76,7 @@ def functions_of(cuobjdump, fatbin, prefix, environment):
             instructions = functions.setdefault(match[1], [])
         elif match := re.match(r"\s*/\*[0-9a-f]{4,}\*/\s+(?:@!?\w+\s+)?([A-Z][\w.]*)", line):
             instructions.append(match[1])
-    return chips
+    return {chip: functions for chip, functions in chips.items() if functions}  # PTX has none
 
 
 def check_chip(kind, chip, functions, symbols):

@@ -3,3 +3,4 @@
 #include "kernels/cuda/bench/fatbin.h"
 
 const unsigned char artem_bench_fatbin[16] = "mock";
+const int artem_bench_fatbin_driver = 12000;

@@ -159,6 +159,37 @@ static void test_chips(void)
     mock_check_empty();
 }
 
+// Frames that no block of the largest chips is done with after one tile, in both modes and in each form.
+static void test_large(void)
+{
+    static const char *const forms[] = {"popcount", "xor", "and", "wgmma", "int8", "fp4"};
+    static const struct view_size sizes[] = {{1024, 1024}, {1000, 520}};
+    struct artem_engine *cpu = engine_make(network, style, artem_cpu_detect(), 0);
+    struct pictures p = pictures_of_sizes(sizes, 2);
+    unsigned tested = 0;
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct artem_engine *cuda = NULL;
+        setenv("ARTEM_CUDA_FORM", forms[i], 1);
+        if (cuda_try(network, &cuda) != ARTEM_OK)
+            continue;
+        CHECK_INT(artem_engine_set_style(cuda, style), ARTEM_OK);
+        CHECK_INT(artem_engine_set_style(cpu, style), ARTEM_OK);
+        for (int exact = 0; exact < 2; exact++) {
+            pictures_fill(&p, exact == 0 ? NOISE : PATTERN);
+            p.frame.exact = exact;
+            run_both(forms[i], cuda, cpu, &p);
+        }
+        artem_engine_destroy(&cuda);
+        tested++;
+    }
+    fprintf(stderr, "large pictures: %u forms of the units' kernels\n", tested);
+    CHECK(tested >= 2);
+    unsetenv("ARTEM_CUDA_FORM");
+    artem_engine_destroy(&cpu);
+    pictures_free(&p);
+}
+
 // Of the whole device, by the driver's primary context; 0 if it does not say.
 static size_t free_memory(void)
 {
@@ -226,6 +257,7 @@ int main(void)
         test_timeout();
         test_chips();
     } else {
+        test_large();
         test_many();
     }
     CHECK_INT(atomic_load(&mock->abandoned), 0); // all was given back one by one

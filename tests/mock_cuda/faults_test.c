@@ -134,7 +134,9 @@ static void test_drivers(void)
     CHECK_INT(artem_cuda_probe(mock->uuid, NULL, why, sizeof why), ARTEM_OK);
 
     mock->driver_version = 11080;
-    refuse("too old: it has CUDA 11.8, and 12.0 is needed", NULL);
+    refuse("too old: it has CUDA 11.8, and 12.3 is needed", NULL);
+    mock->driver_version = 12020;
+    refuse("too old: it has CUDA 12.2, and 12.3 is needed", NULL); // by the kernels
     mock->driver_version = 12040;
     strcpy(mock->missing, "cuGraphInstantiateWithFlags");
     refuse("lacks cuGraphInstantiateWithFlags", NULL);

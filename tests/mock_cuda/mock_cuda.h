@@ -19,7 +19,7 @@ struct mock_cuda {
     int devices;            // 1
     int capability;         // of each, 10 · major + minor: 90
     uint8_t uuid[16];       // of the first one; the environment's MOCK_CUDA_UUID (32 hexadecimal digits), else all 0
-    char missing[64];       // function that cuGetProcAddress does not know; empty: none
+    char missing[64];       // function that cuGetProcAddress, or kernel that no module knows; empty: none
     int fail_at;            // this call, counted from 1 by `calls`, fails; 0: none does
     char fail_function[64]; // of its calls number `fail_number`, counted from 1 by `function_calls`, fails; empty: none
     int fail_number;

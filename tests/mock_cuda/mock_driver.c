@@ -349,6 +349,12 @@ CUresult cuCtxPushCurrent(CUcontext context)
     return CUDA_SUCCESS;
 }
 
+CUresult cuCtxGetCurrent(CUcontext *context)
+{
+    *context = depth > 0 ? stack[depth - 1] : NULL;
+    return CUDA_SUCCESS;
+}
+
 CUresult cuCtxPopCurrent(CUcontext *context)
 {
     MOCK_CHECK(depth > 0, "no context is current", CUDA_ERROR_INVALID_CONTEXT);

@@ -15,7 +15,7 @@ static bool choose_chip(void)
 
 bool mock_find_kernel(const char *name)
 {
-    return choose_chip() && cuda_emulator_has(name);
+    return choose_chip() && strcmp(name, mock_cuda.missing) != 0 && cuda_emulator_has(name);
 }
 
 static bool is_within(unsigned n, unsigned most)

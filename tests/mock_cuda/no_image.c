@@ -6,3 +6,8 @@ const void *cuda_image(void)
 {
     return "no image";
 }
+
+int cuda_image_driver(void)
+{
+    return 12030;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // artem bench gpu: an NVIDIA GPU, Art'Em's kernels on it, and what else there is for it.
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,7 +196,7 @@ int bench_gpu(int argc, char **argv)
     gpu.runs = (int)a.runs;
     a.options.frames = (int)a.frames;
     a.options.name = gpu.name;
-    a.options.bits = gpu_peak(&gpu, GPU_BITS);
+    a.options.bits = fmax(gpu_peak(&gpu, GPU_BITS), gpu_peak(&gpu, GPU_FP4));
     a.options.int8 = gpu_peak(&gpu, GPU_INT8);
     result = gpu_find_memory_rate(&gpu) ? CLI_OK : CLI_ERROR;
     a.options.memory = gpu.memory;

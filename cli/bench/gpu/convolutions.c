@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../passes.h"
+#include "kernels/cuda/plan.h"
 
 struct cudnn_row {
     struct product *product;
@@ -57,24 +58,47 @@ static bool cudnn_row(struct gpu *gpu, struct gpu_table *table, struct peer_cudn
 }
 
 // The network's own layer of that shape: replicated border, normalisation, RPReLU, int8 residual, sums and bits
-// included.
-static void unit_row(struct gpu *gpu, struct gpu_table *table, const struct gpu_options *o)
+// included. `form`: of its kernels, NULL: the one that the engine uses here.
+static void unit_row(struct gpu *gpu, struct gpu_table *table, const struct gpu_options *o, const char *name,
+                     const char *form, enum gpu_rate rate)
 {
     static struct bench_times times;
-    const struct gpu_row row = {"a unit of the network, all of it", GPU_BITS, GPU_OURS, NULL, NULL, NULL};
+    const struct gpu_row row = {name, rate, GPU_OURS, NULL, NULL, NULL};
 
-    if (o->channels != 128)
-        return;
-    if (!gpu_unit_times(gpu->bench, o->width, o->height, gpu->runs, &times)) {
-        gpu_table_missing(gpu, table, row.name, "there is no CUDA backend");
+    if (!gpu_unit_times(gpu->bench, o->width, o->height, gpu->runs, form, &times)) {
+        gpu_table_missing(gpu, table, name, form != NULL ? "not used here" : "there is no CUDA backend");
         return;
     }
     gpu_table_times(gpu, table, &row, &times, 1);
-    const double rate = (double)o->width * o->height * BENCH_UNIT_BYTES / bench_percentile(&times, 50);
-    printf("  %-34s %10.1f GB/s", "", rate * 1e-9);
+    const double bytes = (double)o->width * o->height * BENCH_UNIT_BYTES / bench_percentile(&times, 50);
+    printf("  %-34s %10.1f GB/s", "", bytes * 1e-9);
     if (gpu->memory > 0)
-        printf(", %.0f %% of the memory's", 100 * rate / gpu->memory);
+        printf(", %.0f %% of the memory's", 100 * bytes / gpu->memory);
     putchar('\n');
+}
+
+static void unit_rows(struct gpu *gpu, struct gpu_table *table, const struct gpu_options *o)
+{
+    static const struct {
+        const char *name;
+        enum gpu_rate rate;
+    } rows[ARTEM_CUDA_FORM_COUNT] = {
+        [ARTEM_CUDA_FORM_POPCOUNT] = {"a unit by population count", GPU_POPCOUNT},
+        [ARTEM_CUDA_FORM_XOR] = {"a unit by tensor cores, XOR", GPU_BITS},
+        [ARTEM_CUDA_FORM_AND] = {"a unit by tensor cores, AND", GPU_BITS},
+        [ARTEM_CUDA_FORM_WGMMA] = {"a unit by tensor cores, wgmma", GPU_BITS},
+        [ARTEM_CUDA_FORM_INT8] = {"a unit by tensor cores, int8", GPU_INT8},
+        [ARTEM_CUDA_FORM_FP4] = {"a unit by tensor cores, fp4", GPU_FP4},
+    };
+    const struct artem_cuda_chip chip = {.major = gpu->capability / 10, .minor = gpu->capability % 10};
+    enum artem_cuda_form forms[ARTEM_CUDA_FORM_COUNT];
+    const uint32_t count = artem_cuda_forms(&chip, forms);
+
+    if (o->channels != 128)
+        return;
+    unit_row(gpu, table, o, "a unit of the network, all of it", NULL, GPU_NO_RATE);
+    for (uint32_t i = 0; i < count; i++)
+        unit_row(gpu, table, o, rows[forms[i]].name, artem_cuda_form_name(forms[i]), rows[forms[i]].rate);
 }
 
 static bool forward(struct gpu *gpu, struct peer_cudnn *cudnn, const struct gpu_options *o)
@@ -92,7 +116,7 @@ static bool forward(struct gpu *gpu, struct peer_cudnn *cudnn, const struct gpu_
                cudnn_row(gpu, &table, cudnn, &p, PEER_HALF) && product_form(&p, PRODUCT_INT8) &&
                cudnn_row(gpu, &table, cudnn, &p, PEER_INT8) && gpu_own_rows(gpu, &table, &p);
         if (good)
-            unit_row(gpu, &table, o);
+            unit_rows(gpu, &table, o);
         gpu_table_end(gpu, &table);
     }
     product_free(&p);

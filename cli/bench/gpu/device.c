@@ -78,7 +78,7 @@ bool gpu_open(struct gpu *gpu, const char *device_name, char *why, size_t why_si
         snprintf(why, why_size, "this build has no CUDA kernels");
         return false;
     }
-    if (!cuda_driver_open(&gpu->driver, why, why_size))
+    if (!cuda_driver_open(&gpu->driver, artem_bench_fatbin_driver, why, why_size))
         return false;
     if (load(gpu, why, why_size) && find_device(gpu, device_name, why, why_size) && make(gpu, why, why_size))
         return true;

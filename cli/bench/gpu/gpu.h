@@ -66,7 +66,7 @@ bool gpu_time(struct gpu *gpu, bool (*run)(void *user), void *user, struct bench
 
 // ---- Tables ----
 
-enum gpu_rate { GPU_FP32, GPU_FP16, GPU_INT8, GPU_BITS, GPU_POPCOUNT, GPU_NO_RATE };
+enum gpu_rate { GPU_FP32, GPU_FP16, GPU_INT8, GPU_BITS, GPU_POPCOUNT, GPU_FP4, GPU_NO_RATE };
 
 // Highest products per second of this chip, computed; 0 where it has none or it is not known.
 double gpu_peak(const struct gpu *gpu, enum gpu_rate rate);

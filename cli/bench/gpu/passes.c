@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../cli.h"
@@ -66,16 +67,35 @@ static bool collect(struct bench_pictures *p, double seconds, int frames, struct
     return true;
 }
 
-bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, struct bench_times *out)
+// An engine is told its form by the environment.
+static bool make_in_form(struct bench_pictures *p, struct bench *bench, uint32_t width, uint32_t height,
+                         const char *form)
 {
+    static const char variable[] = "ARTEM_CUDA_FORM";
     const struct artem_engine_params params = {.backend = "cuda"};
+    const char *was = getenv(variable);
+    char *kept = was != NULL ? strdup(was) : NULL;
+
+    if (form != NULL)
+        setenv(variable, form, 1);
+    const bool good = bench_pictures_make(p, &params, bench, 1, 4 * width, 4 * height);
+    if (kept != NULL)
+        setenv(variable, kept, 1);
+    else
+        unsetenv(variable);
+    free(kept);
+    return good;
+}
+
+bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, const char *form,
+                    struct bench_times *out)
+{
     struct artem_pass passes[ARTEM_PASSES_MAX];
     struct bench_pictures p;
     char why[256];
 
     out->count = 0;
-    if (artem_cuda_probe(NULL, NULL, why, sizeof why) != ARTEM_OK ||
-        !bench_pictures_make(&p, &params, bench, 1, 4 * width, 4 * height))
+    if (artem_cuda_probe(NULL, NULL, why, sizeof why) != ARTEM_OK || !make_in_form(&p, bench, width, height, form))
         return false;
     artem_engine_get_passes(p.engine, passes); // asks for them
     bool good = bench_pictures_warm(&p, bench->seconds);

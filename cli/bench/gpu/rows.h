@@ -31,8 +31,9 @@ bool gpu_own_rows(struct gpu *gpu, struct gpu_table *table, struct product *prod
 // Frames of the CUDA backend; CLI_OK or CLI_ERROR. Without that backend, a line.
 int gpu_frames(struct bench *bench, const struct gpu_options *options);
 // Times of the trunk's units in the network of one picture of so many cells, by the CUDA backend's passes; false where
-// there is no such backend, or it has no times.
-bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, struct bench_times *out);
+// there is no such backend, or it has no times. `form`: of the units' kernels; NULL: as ever.
+bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, const char *form,
+                    struct bench_times *out);
 
 // A child process that keeps a Vulkan device busy for a share of the time; false without one.
 struct gpu_load {

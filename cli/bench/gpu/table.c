@@ -7,15 +7,17 @@
 
 // Products per clock and multiprocessor, by compute capability. Computed: NVIDIA's printed rates of the largest chip
 // divided by its multiprocessors and clock. Bits: eight times int8, where they are native. Population count: 32 bits at
-// 16 a clock, and one carry-save level, whose logic is what limits it.
+// 16 a clock, and one carry-save level, whose logic is what limits it. 4-bit floats: where a warp's matrix instructions
+// have them.
 static const struct {
     int capability;
-    double rates[5]; // in the order of enum gpu_rate
+    double rates[GPU_NO_RATE];
 } chips[] = {
-    {75, {64, 512, 1024, 8192, 880}},  {80, {64, 1024, 2048, 16384, 880}}, {86, {128, 512, 1024, 8192, 880}},
-    {87, {128, 512, 1024, 8192, 880}}, {89, {128, 512, 1024, 8192, 880}},  {90, {128, 2048, 4096, 32768, 880}},
-    {100, {128, 4096, 8192, 0, 880}},  {103, {128, 4096, 8192, 0, 880}},   {120, {128, 512, 1024, 0, 880}},
-    {121, {128, 512, 1024, 0, 880}},
+    {75, {64, 512, 1024, 8192, 880, 0}},   {80, {64, 1024, 2048, 16384, 880, 0}},
+    {86, {128, 512, 1024, 8192, 880, 0}},  {87, {128, 512, 1024, 8192, 880, 0}},
+    {89, {128, 512, 1024, 8192, 880, 0}},  {90, {128, 2048, 4096, 32768, 880, 0}},
+    {100, {128, 4096, 8192, 0, 880, 0}},   {103, {128, 4096, 8192, 0, 880, 0}},
+    {120, {128, 512, 1024, 0, 880, 2048}}, {121, {128, 512, 1024, 0, 880, 2048}},
 };
 
 double gpu_peak(const struct gpu *gpu, enum gpu_rate rate)

@@ -5,5 +5,7 @@
 #define ARTEM_KERNELS_CUDA_BENCH_FATBIN_H
 
 __attribute__((weak, visibility("hidden"))) extern const unsigned char artem_bench_fatbin[];
+// As artem_cuda_fatbin_driver.
+__attribute__((weak, visibility("hidden"))) extern const int artem_bench_fatbin_driver;
 
 #endif

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "fibers.h"
 #include "instructions_host.h"
@@ -52,6 +53,14 @@ static inline int __popc(uint32_t v)
 static inline uint32_t __funnelshift_l(uint32_t low, uint32_t high, uint32_t n)
 {
     return (uint32_t)((((uint64_t)high << 32 | low) << (n & 31)) >> 32);
+}
+
+static inline int32_t __float_as_int(float v)
+{
+    int32_t bits;
+
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
 }
 
 static inline int32_t __dp4a(int32_t a, int32_t b, int32_t c)

@@ -28,6 +28,9 @@ const cuda_kernel kernels[] = {
 #else
     PAIR(unit_int8, UNIT),
 #endif
+#ifdef ARTEM_FP4
+    PAIR(unit_fp4, UNIT),
+#endif
 #ifdef ARTEM_WGMMA
     PAIR(unit_wgmma, UNIT),
 #endif

@@ -39,10 +39,12 @@ void load_matrices(void *const brought[32])
 
 // ---- mma.sync: fragments of one register of A, B per 8 rows or columns and 128 bits; of D two registers.
 
-struct multiplying {
+template <typename D> struct multiplying_into {
     const uint32_t *a, *b;
-    int32_t *d;
+    D *d;
 };
+
+using multiplying = multiplying_into<int32_t>;
 
 int32_t xor_bits(uint32_t a, uint32_t b)
 {
@@ -79,12 +81,12 @@ template <int32_t (*product)(uint32_t, uint32_t)> void multiply_8x8(void *const 
 // of A: row groupID for 0 <= i < n and 2n <= i < 3n, else groupID + 8; column threadID_in_group · n + i % n, for i >=
 // 2n beyond the first half of K. Of B: row threadID_in_group · n + i % n, for i >= n beyond the first half of K; column
 // groupID. Of D: row groupID for i < 2, else groupID + 8; column threadID_in_group · 2 + i % 2.
-template <int32_t (*product)(uint32_t, uint32_t)> void multiply_16x8(void *const brought[32])
+template <typename D, D (*product)(uint32_t, uint32_t)> void multiply_16x8(void *const brought[32])
 {
     uint32_t a[16][8], b[8][8]; // rows of A, columns of B
 
     for (int lane = 0; lane < 32; lane++) {
-        const multiplying *own = static_cast<multiplying *>(brought[lane]);
+        const auto *own = static_cast<multiplying_into<D> *>(brought[lane]);
         for (int i = 0; i < 4; i++)
             a[lane / 4 + i % 2 * 8][lane % 4 + i / 2 * 4] = own->a[i];
         for (int i = 0; i < 2; i++)
@@ -92,11 +94,40 @@ template <int32_t (*product)(uint32_t, uint32_t)> void multiply_16x8(void *const
     }
     for (int row = 0; row < 16; row++)
         for (int column = 0; column < 8; column++) {
-            int32_t sum = 0;
+            D sum = 0;
             for (int k = 0; k < 8; k++)
                 sum += product(a[row][k], b[column][k]);
-            static_cast<multiplying *>(brought[row % 8 * 4 + column / 2])->d[row / 8 * 2 + column % 2] += sum;
+            static_cast<multiplying_into<D> *>(brought[row % 8 * 4 + column / 2])->d[row / 8 * 2 + column % 2] += sum;
         }
+}
+
+// ---- "Matrix Fragments for mma.m16n8k64" with .e2m1 elements: as above, with eight elements a register. "Block
+// Scaling for mma": each 1 x 32 part of A and 32 x 1 part of B has a factor of its own, of type .ue8m0 (a power of two
+// with a bias of 127); kernels give all of them the same one.
+
+// .e2m1: a sign, two bits of exponent with a bias of 1, one of mantissa; no infinity, no NaN.
+float fp4_value(uint32_t bits)
+{
+    const uint32_t exponent = bits >> 1 & 3, mantissa = bits & 1;
+    const float value =
+        exponent == 0 ? 0.5f * (float)mantissa : (1.0f + 0.5f * (float)mantissa) * (float)(1 << (exponent - 1));
+
+    return bits & 8 ? -value : value;
+}
+
+float dot_fp4(uint32_t a, uint32_t b)
+{
+    float sum = 0;
+
+    for (int i = 0; i < 32; i += 4)
+        sum += fp4_value(a >> i & 15) * fp4_value(b >> i & 15);
+    return sum;
+}
+
+// With a factor of 2 on each side.
+float scaled_fp4(uint32_t a, uint32_t b)
+{
+    return 4 * dot_fp4(a, b);
 }
 
 } // namespace
@@ -126,21 +157,28 @@ void mma_u8s8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<dot_bytes<int8_t>>, &own, "mma.m16n8k32 u8 s8");
+    cuda_warp_meet(multiply_16x8<int32_t, dot_bytes<int8_t>>, &own, "mma.m16n8k32 u8 s8");
 }
 
 void mma_u8u8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<dot_bytes<uint8_t>>, &own, "mma.m16n8k32 u8 u8");
+    cuda_warp_meet(multiply_16x8<int32_t, dot_bytes<uint8_t>>, &own, "mma.m16n8k32 u8 u8");
 }
 
 void mma_and_16x8x256(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<and_bits>, &own, "mma.m16n8k256 and");
+    cuda_warp_meet(multiply_16x8<int32_t, and_bits>, &own, "mma.m16n8k256 and");
+}
+
+void mma_fp4_16x8x64(float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+    multiplying_into<float> own = {a, b, d};
+
+    cuda_warp_meet(multiply_16x8<float, scaled_fp4>, &own, "mma.m16n8k64 e2m1");
 }
 
 // ---- cvt.pack ("Data Movement and Conversion Instructions: cvt.pack"): both operands saturated, a above b, c's lower

@@ -34,6 +34,11 @@ template <int pending> static inline void copies_wait()
 }
 #endif
 
+#if ARTEM_SM == 0 || ARTEM_SM == 120
+#define ARTEM_FP4 1
+void mma_fp4_16x8x64(float d[4], const uint32_t a[4], const uint32_t b[2]);
+#endif
+
 #if ARTEM_SM == 0 || ARTEM_SM == 90
 #define ARTEM_WGMMA 1
 void shared_to_async();
