@@ -130,14 +130,14 @@ static void test_drivers(void)
     CHECK_INT(artem_cuda_probe(NULL, &info, why, sizeof why), ARTEM_OK);
     CHECK_STR(info.name, "Mock 0");
     CHECK_INT(info.capability, 90);
-    CHECK_INT(info.driver, 12040);
+    CHECK_INT(info.driver, 13000);
     CHECK_INT(artem_cuda_probe(mock->uuid, NULL, why, sizeof why), ARTEM_OK);
 
     mock->driver_version = 11080;
     refuse("too old: it has CUDA 11.8, and 12.3 is needed", NULL);
     mock->driver_version = 12020;
     refuse("too old: it has CUDA 12.2, and 12.3 is needed", NULL); // by the kernels
-    mock->driver_version = 12040;
+    mock->driver_version = 13000;
     strcpy(mock->missing, "cuGraphInstantiateWithFlags");
     refuse("lacks cuGraphInstantiateWithFlags", NULL);
     mock->missing[0] = '\0';

@@ -15,7 +15,7 @@
 
 struct mock_cuda {
     // Settings, for the test. They are as below when the library is loaded.
-    int driver_version;     // 12040
+    int driver_version;     // 13000
     int devices;            // 1
     int capability;         // of each, 10 · major + minor: 90
     uint8_t uuid[16];       // of the first one; the environment's MOCK_CUDA_UUID (32 hexadecimal digits), else all 0

@@ -16,7 +16,7 @@ static bool enter_library(const char *function, bool needs_context)
     return mock_enter(function, needs_context, &result);
 }
 
-EXPORT struct mock_cuda mock_cuda = {.driver_version = 12040,
+EXPORT struct mock_cuda mock_cuda = {.driver_version = 13000,
                                      .devices = 1,
                                      .capability = 90,
                                      .memory = UINT64_C(1) << 32,

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts/bench-gpu packs for machines without libraries and compilers. Usage: test_bench_gpu_pack.py SOURCE DRIVER_FOLDER, the mock
+CUDA driver's."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE, DRIVER = sys.argv[1:3]
+
+
+def run(*command, **environment):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, env={**os.environ, **environment})
+    if done.returncode != 0:
+        raise AssertionError(f"{command}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Pack(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = os.path.join(cls.temporary.name, "a folder")
+        run(os.path.join(SOURCE, "scripts/bench-gpu"), "pack", cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def test_libraries(self):
+        """Each program gets its libraries from the folder."""
+        real, libraries = (os.path.join(self.folder, "build", name) for name in ("real", "lib/packed"))
+        programs = os.listdir(os.path.join(self.folder, "build/bin"))
+        self.assertLessEqual({"artem", "cuda_engine_test", "cuda_share_test", "cuda_tiles_test"}, set(programs))
+        self.assertIn("artem", os.listdir(real))
+        for name in os.listdir(real):
+            for line in run("ldd", os.path.join(real, name), LD_LIBRARY_PATH=libraries).splitlines():
+                library, _, path = line.partition(" => ")
+                if path and not library.strip().startswith(("libc.", "libm.", "libpthread.", "libdl.", "librt.")):
+                    self.assertTrue(path.startswith(libraries), line)
+
+    def test_runs(self):
+        """From another folder, without the build's."""
+        script = os.path.join(self.folder, "scripts/bench-gpu")
+        out = run(script, "nvidia", "--only", "gemm", "--matrix", "128", "--seconds", "0", "--runs", "2", LD_LIBRARY_PATH=DRIVER,
+                  ARTEM_VENV="/nonexistent")
+        self.assertIn("Mock 0", out)
+        self.assertIn("popcount and packing: ", out)
+        self.assertIn("great_wave", run(os.path.join(self.folder, "build/bin/artem"), "styles", ARTEM_MODELS=os.path.join(self.folder, "models")))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
