@@ -35,6 +35,7 @@ struct styler {
     } request; // what `style` was loaded for
     uint64_t style_serial;
     bool busy;   // a frame is late, or on the device
+    bool hangs;  // it was waited for in vain, and will not be again for so long
     bool failed; // the latest one that is done
 };
 
@@ -107,9 +108,13 @@ bool styler_finish(struct styler *styler)
     bool done;
 
     pthread_mutex_lock(&styler->mutex);
-    for (int seconds = 0; styler->busy && (seconds < DEVICE_PATIENCE_S || !styler->on_device); seconds++)
+    if (styler->hangs)
+        wait_locked(styler, 0);
+    for (int seconds = styler->hangs ? DEVICE_PATIENCE_S : 0;
+         styler->busy && (seconds < DEVICE_PATIENCE_S || !styler->on_device); seconds++)
         wait_locked(styler, UINT64_C(1000000000));
     done = !styler->busy;
+    styler->hangs = !done;
     pthread_mutex_unlock(&styler->mutex);
     return done;
 }

@@ -71,7 +71,7 @@ struct artem_cuda_api {
     // As artem_backend_ops: instead of submit.
     enum artem_result (*submit_step)(struct artem_cuda *cuda, const struct step *step);
     enum artem_result (*wait)(struct artem_cuda *cuda, uint64_t timeout_ns);
-    // Before an engine and its buffers go: waits some seconds for what is in flight. False if it does not end: nothing
+    // Before an engine and its buffers go: waits a second for what is in flight. False if it does not end: nothing
     // that it uses will be freed, whatever is asked afterwards.
     bool (*finish)(struct artem_cuda *cuda);
     void (*stats)(const struct artem_cuda *cuda, struct artem_engine_stats *out_stats);

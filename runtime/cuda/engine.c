@@ -7,6 +7,7 @@
 #include "cuda_engine.h"
 
 static const uint64_t destroy_timeout_ns = 5000000000;
+static const uint64_t finish_timeout_ns = 1000000000; // who has buffers of others has waited for the frame before
 
 static enum artem_result probe(const struct artem_cuda_params *params, struct artem_cuda_info *out_info, char *why,
                                size_t why_size)
@@ -105,7 +106,7 @@ static bool finish(struct artem_cuda *cuda)
 {
     if (cuda->stuck || !cuda_enter(cuda))
         return !cuda->stuck;
-    cuda->stuck = !cuda_finish(cuda, destroy_timeout_ns) && !cuda->lost;
+    cuda->stuck = !cuda_finish(cuda, finish_timeout_ns) && !cuda->lost;
     cuda_leave(cuda);
     return !cuda->stuck;
 }
