@@ -141,9 +141,9 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
 }
 
 static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,
-                                    const struct artem_settings *settings, uint64_t timeout_ns)
+                                    const struct artem_settings *settings, uint64_t timeout_ns, bool detached)
 {
-    struct artem_engine_frame frame = {.resolution = settings->resolution};
+    struct artem_engine_frame frame = {.resolution = settings->resolution, .detached = detached};
     enum artem_result result;
 
     for (uint32_t i = 0; i < plan->picture_count; i++) {
@@ -335,7 +335,8 @@ void frame_take_stats(struct layer_session *session, struct artem_frame_record *
     session->cuts = stats.cuts;
 }
 
-// Gives the engine the pictures that need it. ARTEM_TIMEOUT of the engine, and of the GPU: *out_fetched tells.
+// Gives the engine the pictures that need it, and waits `engine_ns` for it; 0: detached. ARTEM_TIMEOUT of the engine,
+// and of the GPU: *out_fetched tells.
 static enum artem_result run(struct layer_session *session, struct frame_plan *plan,
                              const struct artem_settings *settings, uint64_t capture_ns, uint64_t engine_ns,
                              struct artem_frame_record *record, bool *out_fetched)
@@ -352,7 +353,7 @@ static enum artem_result run(struct layer_session *session, struct frame_plan *p
     frame_flush_record(session);
     session->instrument_ns += layer_now_ns() - begin;
     frame_recorder_begin(session, plan);
-    result = run_engine(session, plan, settings, engine_ns);
+    result = run_engine(session, plan, settings, engine_ns, engine_ns == 0);
     if (result != ARTEM_OK && result != ARTEM_TIMEOUT)
         frame_recorder_abort(session);
     return result;
@@ -394,12 +395,18 @@ enum artem_decision frame_launch(struct layer_session *session, struct frame_pla
     return result == ARTEM_OK || result == ARTEM_TIMEOUT ? ARTEM_DECISION_STYLED : fail_run(session, fetched, result);
 }
 
-void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
+bool frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
                   struct artem_frame_record *record)
 {
+    const enum artem_result result = styler_rejoin(session->styler);
+
     lend(session, plan, false);
     frame_take_stats(session, record);
-    keep_paintings(session, plan, time_ns);
+    if (result == ARTEM_OK)
+        keep_paintings(session, plan, time_ns);
+    else
+        fail_run(session, true, result);
+    return result == ARTEM_OK;
 }
 
 enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,

@@ -336,6 +336,17 @@ enum artem_result styler_run(struct styler *styler, const struct artem_engine_fr
     return result;
 }
 
+enum artem_result styler_rejoin(struct styler *styler)
+{
+    enum artem_result result;
+
+    pthread_mutex_lock(&styler->mutex);
+    result = artem_engine_rejoin(styler->engine);
+    styler->failures += result != ARTEM_OK;
+    pthread_mutex_unlock(&styler->mutex);
+    return result;
+}
+
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats)
 {
     pthread_mutex_lock(&styler->mutex);

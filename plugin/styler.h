@@ -51,6 +51,8 @@ const struct artem_style *styler_get_current(const struct styler *styler);
 // Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). On the
 // device, success means submitted: call it where the app's queue may be used.
 enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns);
+// A detached frame is done, and its buffers are to be used on the app's queue, which may be used now.
+enum artem_result styler_rejoin(struct styler *styler);
 // Of the latest frame that is done.
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats);
 

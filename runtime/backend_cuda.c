@@ -82,14 +82,13 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
 {
     struct cuda_backend *b = backend;
     uint32_t buffers = 0;
-    bool waits;
 
     for (uint32_t v = 0; v < frame->views; v++)
         buffers += frame->view[v].in_buffer != 0;
     if (buffers > 0 && (buffers < frame->views || b->share == NULL))
         return ARTEM_ERROR_ARGUMENT; // all are the app's, or none
     b->shared = buffers > 0;
-    return b->shared ? cuda_share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL, &waits);
+    return b->shared ? cuda_share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL);
 }
 
 static enum artem_result submit_step(void *backend, const struct step *step)
@@ -110,6 +109,13 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
     else if (b->shared && result != ARTEM_TIMEOUT)
         cuda_share_give_up(b->share);
     return result;
+}
+
+static enum artem_result rejoin(void *backend)
+{
+    struct cuda_backend *b = backend;
+
+    return b->shared ? cuda_share_rejoin(b->share) : ARTEM_OK;
 }
 
 static void stats(const void *backend, struct artem_engine_stats *out_stats)
@@ -134,6 +140,7 @@ const struct artem_backend_ops artem_backend_cuda = {
     .submit = submit,
     .submit_step = submit_step,
     .wait = wait,
+    .rejoin = rejoin,
     .stats = stats,
     .passes = passes,
     .destroy = destroy,

@@ -28,6 +28,7 @@ struct cuda_share {
     VkCommandBuffer lend, take; // the pictures to CUDA and back
     VkFence fence;              // of `take`
     bool pending;               // that one is under way
+    bool detached;              // or has yet to be submitted
     uint64_t recorded[2 * ARTEM_MAX_VIEWS];
     uint32_t recorded_count; // serials of the buffers that the two are recorded for
     uint64_t frame;
@@ -44,6 +45,8 @@ enum artem_result cuda_share_create(const struct vulkan_device *device, const st
 void cuda_share_destroy(struct cuda_share **share);
 // A frame whose pictures are in buffers of the device, in the order of its queue.
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
+// Of a detached frame that the engine is done with: `take`.
+enum artem_result cuda_share_rejoin(struct cuda_share *share);
 // The engine is done with the frame: until the queue is too, and the buffers may go.
 void cuda_share_rest(struct cuda_share *share);
 // The frame will never end: nobody may wait for it.

@@ -7,7 +7,9 @@
 //   take   waits for `done`, gets the pictures back; all that is submitted afterwards (composite) comes after it
 //
 // The second one is submitted only after CUDA has accepted the work and the signal: the queue never waits for what was
-// not launched. The CPU waits for none of it.
+// not launched. Of a detached frame it is submitted only when CUDA is done, so that the queue never waits at all; not
+// with binary semaphores, whose signal has to be waited for whatever becomes of the frame. The CPU waits for none of
+// it.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -297,7 +299,6 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     const bool timeline = share->device->sharing == VULKAN_SHARING_TIMELINE;
     struct artem_cuda_sync sync;
     enum artem_result result = ARTEM_OK;
-    bool waits = false;
 
     share->frame++;
     // The frame before is done, so this one is too but for a moment.
@@ -313,18 +314,29 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     if (result != ARTEM_OK)
         return result;
     sync = (struct artem_cuda_sync){share->value, share->value};
-    result = share->api->submit(share->cuda, &imported, &sync, &waits);
+    result = share->api->submit(share->cuda, &imported, &sync);
     if (result != ARTEM_OK) {
         take_back(share, VK_NULL_HANDLE);
         share->broken = !timeline; // `ready` may be signalled still
         return result;
     }
+    share->detached = frame->detached && timeline;
+    if (share->detached)
+        return ARTEM_OK;
     result = take_back(share, share->done);
     if (result != ARTEM_OK) { // painted in vain, and a binary semaphore is left signalled
         share->api->wait(share->cuda, rest_timeout_ns);
         share->broken = true;
     }
     return result;
+}
+
+enum artem_result cuda_share_rejoin(struct cuda_share *share)
+{
+    const bool owed = share->detached;
+
+    share->detached = false;
+    return owed ? take_back(share, share->done) : ARTEM_OK;
 }
 
 void cuda_share_give_up(struct cuda_share *share)
@@ -338,6 +350,8 @@ void cuda_share_give_up(struct cuda_share *share)
     uint64_t reached = 0;
 
     share->broken = true;
+    if (!share->pending)
+        return;
     if (d->sharing != VULKAN_SHARING_TIMELINE)
         artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that CUDA lost");
     else if (d->vkGetSemaphoreCounterValueKHR(d->handle, share->done, &reached) == VK_SUCCESS && reached < share->value)

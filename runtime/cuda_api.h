@@ -65,9 +65,9 @@ struct artem_cuda_api {
 
     // As artem_backend_ops, but that in_buffer and out_buffer of the views are struct artem_cuda_buffer pointers. With
     // `sync` the frame waits for the one semaphore before it reads or writes pictures, and signals the other after
-    // them. On failure nothing will be signalled; *out_waits says whether the semaphore to wait for was used up.
+    // them. On failure nothing will be signalled, and whether the one to wait for was used up is not known.
     enum artem_result (*submit)(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
-                                const struct artem_cuda_sync *sync, bool *out_waits);
+                                const struct artem_cuda_sync *sync);
     // As artem_backend_ops: instead of submit.
     enum artem_result (*submit_step)(struct artem_cuda *cuda, const struct step *step);
     enum artem_result (*wait)(struct artem_cuda *cuda, uint64_t timeout_ns);

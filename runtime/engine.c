@@ -153,6 +153,13 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
+enum artem_result artem_engine_rejoin(struct artem_engine *engine)
+{
+    if (engine == NULL || engine->in_flight)
+        return ARTEM_ERROR_ARGUMENT;
+    return engine->ops->rejoin != NULL ? engine->ops->rejoin(engine->backend) : ARTEM_OK;
+}
+
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)
 {
     memset(out_stats, 0, sizeof *out_stats);

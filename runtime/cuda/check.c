@@ -126,13 +126,12 @@ static enum artem_result paint(struct artem_cuda *cuda, const struct artem_style
 {
     const uint32_t multiprocessors = cuda->chip.multiprocessors;
     enum artem_result result = cuda_set_style(cuda, style);
-    bool waits;
 
     memset(pictures->out, 0, sizeof pictures->out);
     cuda->chip.multiprocessors = 1;
     for (int f = 0; f < FRAMES && result == ARTEM_OK; f++) {
         const struct artem_engine_frame frame = frame_of(pictures, f, false);
-        result = cuda_submit(cuda, &frame, NULL, &waits);
+        result = cuda_submit(cuda, &frame, NULL);
         if (result == ARTEM_OK)
             result = cuda_wait(cuda, patience_ns);
     }

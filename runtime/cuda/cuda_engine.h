@@ -4,8 +4,8 @@
 // work, recorded per set of sizes), frame.c (frames), step.c (steps of frames that others share), share.c (memory and
 // semaphores of others), check.c (against the reference), contest.c (forms against each other).
 //
-// A context of our own: an app that uses CUDA itself has another, and an error of ours does not reach it. It is current
-// only inside our functions.
+// A context of our own: an app that uses CUDA itself has another, which our errors do not reach as a rule (NVIDIA
+// promises it for none). It is current only inside our functions.
 #ifndef ARTEM_CUDA_ENGINE_H
 #define ARTEM_CUDA_ENGINE_H
 
@@ -152,7 +152,7 @@ void cuda_forget_graphs(struct artem_cuda *cuda);
 // frame.c
 enum artem_result cuda_set_style(struct artem_cuda *cuda, const struct artem_style *style);
 enum artem_result cuda_submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
-                              const struct artem_cuda_sync *sync, bool *out_waits);
+                              const struct artem_cuda_sync *sync);
 enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns);
 // What the CPU writes before a frame, the pictures of its own memory included; the style, where it has changed; and
 // what it reads: the cells that count.

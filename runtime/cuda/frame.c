@@ -72,7 +72,7 @@ enum artem_result cuda_send_style(struct artem_cuda *cuda)
 
 // The work of a frame, in the stream. What was launched is never left without its end: the caller of a frame that
 // failed half-way does not know of it, but the next call does.
-static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda_sync *sync, bool *out_waits)
+static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda_sync *sync)
 {
     const struct cuda_driver *d = &cuda->driver;
     const CUDA_EXTERNAL_SEMAPHORE_PARAMS ready = {.value = sync != NULL && cuda->timeline ? sync->ready : 0};
@@ -82,7 +82,7 @@ static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda
     if (sync != NULL) {
         result = cuda_result(cuda, d->cuWaitExternalSemaphoresAsync(&cuda->ready, &ready, 1, cuda->stream),
                              "Vulkan's work cannot be waited for");
-        *out_waits = cuda->stray = result == ARTEM_OK;
+        cuda->stray = result == ARTEM_OK;
     }
     if (result == ARTEM_OK)
         result = cuda_send_style(cuda);
@@ -101,7 +101,7 @@ static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda
 }
 
 static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
-                                const struct artem_cuda_sync *sync, bool *out_waits)
+                                const struct artem_cuda_sync *sync)
 {
     struct cuda_shape shape;
     enum artem_result result = ARTEM_OK;
@@ -119,7 +119,7 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
     cuda->last = *frame;
     cuda->is_step = false;
     cuda_write_frame(cuda, &shape, frame);
-    result = launch(cuda, sync, out_waits);
+    result = launch(cuda, sync);
     if (result != ARTEM_OK) {
         if (sync != NULL && cuda->stray) // the pictures are taken back now, and what was launched still reads them
             cuda_finish(cuda, UINT64_MAX);
@@ -132,14 +132,13 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
 }
 
 enum artem_result cuda_submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
-                              const struct artem_cuda_sync *sync, bool *out_waits)
+                              const struct artem_cuda_sync *sync)
 {
     enum artem_result result;
 
-    *out_waits = false;
     if (cuda->lost || !cuda_enter(cuda))
         return ARTEM_ERROR_DEVICE;
-    result = submit(cuda, frame, sync, out_waits);
+    result = submit(cuda, frame, sync);
     cuda_leave(cuda);
     return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A painting by CUDA on the app's own pictures that never ends: session, device and instance end all the same, soon.
+// A painting by CUDA on the app's own pictures that nobody waits for, and that never ends: the app's queue goes on beside
+// it; session, device and instance end all the same, soon.
 #include <time.h>
 #include <unistd.h>
 
@@ -34,13 +35,15 @@ int main(void)
     paintings_open();
     show(0);
     mock->delay_us = FOREVER_US;
-    mock_settings.pixels = false; // for which the runtime would wait
     const int waits = atomic_load(&mock->waits);
     for (unsigned i = 1; i < TRIES && atomic_load(&mock->waits) == waits; i++) {
         show(1);
         usleep(1000);
     }
     CHECK(atomic_load(&mock->waits) > waits); // it is under way
+    for (unsigned i = 0; i < 3; i++)
+        show(2 + i);
+    host_wait_for_queue();
     const double begin = now();
     app_close_normal();
     const double seconds = now() - begin;

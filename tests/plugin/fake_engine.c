@@ -113,6 +113,11 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
+enum artem_result artem_engine_rejoin(struct artem_engine *engine)
+{
+    return engine->in_flight ? ARTEM_ERROR_ARGUMENT : ask(__func__);
+}
+
 const char *artem_engine_get_backend(const struct artem_engine *engine)
 {
     (void)engine;

@@ -218,6 +218,11 @@ const char *host_open_through(const struct host_makers *makers, struct vulkan_de
     return NULL;
 }
 
+void host_wait_for_queue(void)
+{
+    need(vkQueueWaitIdle(queue) == VK_SUCCESS, "queue");
+}
+
 unsigned host_close(void)
 {
     vkDestroyCommandPool(device, pool, NULL);

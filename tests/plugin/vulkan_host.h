@@ -25,6 +25,8 @@ struct host_makers {
 const char *host_open_through(const struct host_makers *makers, struct vulkan_device_params *out_params);
 // Returns how many errors and warnings the validation layer had, synchronisation included.
 unsigned host_close(void);
+// Until all that was submitted is done.
+void host_wait_for_queue(void);
 
 // Images as a runtime makes them for a swapchain, in COLOR_ATTACHMENT_OPTIMAL between all calls. Data: four or eight
 // bytes per pixel, as stored, layer after layer.

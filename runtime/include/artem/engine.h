@@ -46,6 +46,7 @@ struct artem_engine_frame {
     struct artem_engine_view view[ARTEM_MAX_VIEWS];
     uint32_t resolution; // the caller's name for the scale of these pictures; statistics restart when it changes
     bool exact;          // exact two-pass statistics (stills); else lagged (live)
+    bool detached;       // pictures in buffers: the queue need not wait for them before artem_engine_rejoin
 };
 
 struct artem_engine_stats {
@@ -70,6 +71,10 @@ enum artem_result artem_engine_set_style(struct artem_engine *engine, struct art
 // other than ARTEM_TIMEOUT.
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame);
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns);
+
+// After wait has returned ARTEM_OK for a detached frame, and before its buffers are used on the device's queue: may
+// submit to it. Where they will not be used it can be left out. Of any other frame: nothing.
+enum artem_result artem_engine_rejoin(struct artem_engine *engine);
 
 // The name of the backend that the engine runs on.
 const char *artem_engine_get_backend(const struct artem_engine *engine);

@@ -7,14 +7,15 @@
 #include "artem/engine.h"
 #include "artem_vk/device.h"
 
-// The engine submits to the device's queue in artem_engine_submit and nowhere else: call it only where that queue may
-// be used. The device must outlive the engine.
+// The engine submits to the device's queue in artem_engine_submit and artem_engine_rejoin and nowhere else: call them
+// only where that queue may be used. The device must outlive the engine.
 //
 // Views may name buffers of the device instead of memory (in_buffer and out_buffer: VkBuffer handles; storage buffers
 // of width * height * 4 bytes, rows without gaps; in_serial and out_serial tell apart buffers that got the same
 // handle one after the other). What was submitted to the queue before is seen to have written `in`
 // and read `out`, provided that it ended with a barrier that makes `in` visible to compute shaders; what is submitted
-// afterwards sees `out` from compute shaders. The buffers must stay as they are until wait returns.
+// afterwards sees `out` from compute shaders; of a detached frame, what is submitted after artem_engine_rejoin. The
+// buffers must stay as they are until wait returns.
 struct artem_engine_vulkan {
     const struct vulkan_device *device;
 };
