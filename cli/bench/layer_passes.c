@@ -10,9 +10,20 @@
 enum { PIXEL = 4, FEWEST = 3, WARM_UP = 2, DISCRETE_COPY = 256 << 20, OTHER_COPY = 64 << 20 };
 static const uint64_t patience_ns = 60000000000;
 
-bool layer_size_style(struct layer_size *size, uint32_t longer)
+bool layer_size_usual(size_t index, uint32_t views, struct layer_size *out_size, const char **out_what)
 {
-    return geometry_style_size(size->width, size->height, longer, &size->style_width, &size->style_height);
+    static const struct {
+        const char *what;
+        uint32_t width, height, longer;
+    } usual[LAYER_USUAL_SIZES] = {{"half the style resolution", 1440, 1600, 800},
+                                  {"full style resolution", 1440, 1600, 1600},
+                                  {"half the style resolution", 2064, 2208, 1104},
+                                  {"the largest style resolution", 2064, 2208, 2048}};
+
+    *out_size = (struct layer_size){.views = views, .width = usual[index].width, .height = usual[index].height};
+    *out_what = usual[index].what;
+    return geometry_style_size(out_size->width, out_size->height, usual[index].longer, &out_size->style_width,
+                               &out_size->style_height);
 }
 
 double layer_capture_bytes(const struct layer_size *s)

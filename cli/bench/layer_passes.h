@@ -11,9 +11,11 @@ struct layer_size {
     uint32_t style_width, style_height; // at which they are painted
 };
 
-// Style resolution of size's pictures whose longer side has so many pixels, as the layer rounds it; false: there is
-// none.
-bool layer_size_style(struct layer_size *size, uint32_t longer);
+// Pictures of two headsets, at about half of their resolution first, and at the highest that there is (2048 pixels on
+// the longer side). Style sizes are as the layer rounds them. False where there is no such size; *out_what says what
+// the style resolution is.
+enum { LAYER_USUAL_SIZES = 4 };
+bool layer_size_usual(size_t index, uint32_t views, struct layer_size *out_size, const char **out_what);
 
 // The sizes of a picture, into a row.
 void layer_size_add(cJSON *row, const struct layer_size *size);

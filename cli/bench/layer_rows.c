@@ -51,9 +51,6 @@ static bool measure(struct bench *b, const struct vulkan_device *device, const s
 
 bool layer_rows(struct bench *b, const struct vulkan_device *device)
 {
-    static const struct {
-        uint32_t width, height, longer;
-    } usual[] = {{1440, 1600, 800}, {1440, 1600, 1600}, {2064, 2208, 2048}, {2064, 2208, 1104}};
     struct layer_size own = {b->views, 2 * b->width, 2 * b->height, b->width, b->height};
     bool good = true;
 
@@ -70,10 +67,11 @@ bool layer_rows(struct bench *b, const struct vulkan_device *device)
     if (!b->sweep)
         return measure(b, device, &own, copy);
     // A processor takes minutes for all of them, which tell nothing new.
-    const size_t count = device->type == VK_PHYSICAL_DEVICE_TYPE_CPU ? 1 : sizeof usual / sizeof usual[0];
+    const size_t count = device->type == VK_PHYSICAL_DEVICE_TYPE_CPU ? 1 : LAYER_USUAL_SIZES;
     for (size_t i = 0; i < count && good; i++) {
-        struct layer_size size = {.views = b->views, .width = usual[i].width, .height = usual[i].height};
-        good = layer_size_style(&size, usual[i].longer) && measure(b, device, &size, copy);
+        struct layer_size size;
+        const char *what;
+        good = layer_size_usual(i, b->views, &size, &what) && measure(b, device, &size, copy);
     }
     return good;
 }

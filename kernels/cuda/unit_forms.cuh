@@ -184,8 +184,49 @@ struct unit_and {
     }
 };
 
-// Bits as bytes of 0 and 1, on both sides: bytes i and i + 1 of what the byte products see are bits i, 8 + i, 16 + i
-// and 24 + i of a word, activations and weights alike.
+// For matrix instructions of numbers that are `shifts` bits wide: a word of bits becomes as many registers, the first
+// with bit 0 and every `shifts`-th one after it, the second with those from bit 1 on. That order is the same for
+// activations and weights, which is all that matters.
+template <class Numbers>
+DEVICE void multiply_spread(typename Numbers::sum (&sums)[2][8][4], const artem_cuda_unit_shared &shared,
+                            uint32_t buffer, const unit_thread &t)
+{
+    const uint32_t map = shared_address(shared.map[buffer]), weights = shared_address(shared.weights);
+    constexpr uint32_t mask = Numbers::mask;
+
+#pragma unroll 1
+    for (uint32_t tap = 0; tap < ARTEM_CUDA_TAPS; tap++) {
+        uint32_t a[4], b[8];
+        load_tap(a, map, t, tap);
+        load_weights(b, weights, t, tap, 0);
+        load_weights(b + 4, weights, t, tap, 4);
+#pragma unroll
+        for (int i = 0; i < Numbers::shifts; i += 2) {
+            const uint32_t low[4] = {a[0] >> i & mask, a[1] >> i & mask, a[0] >> (i + 1) & mask,
+                                     a[1] >> (i + 1) & mask};
+            const uint32_t high[4] = {a[2] >> i & mask, a[3] >> i & mask, a[2] >> (i + 1) & mask,
+                                      a[3] >> (i + 1) & mask};
+#pragma unroll
+            for (int j = 0; j < 8; j++) {
+                const uint32_t w[2] = {b[j] >> i & mask, b[j] >> (i + 1) & mask};
+                Numbers::multiply(sums[0][j], low, w);
+                Numbers::multiply(sums[1][j], high, w);
+            }
+        }
+    }
+}
+
+struct spread_bytes { // of 0 and 1
+    using sum = int32_t;
+    static constexpr uint32_t mask = 0x01010101u;
+    static constexpr int shifts = 8;
+
+    DEVICE void multiply(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
+    {
+        mma_u8u8_16x8x32(d, a, b);
+    }
+};
+
 struct unit_int8 {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
@@ -195,29 +236,8 @@ struct unit_int8 {
     DEVICE void convolve(int32_t (&acc)[2][8][4], const artem_cuda_unit_shared &shared, uint32_t buffer,
                          const unit_thread &t, const int32_t ones[4])
     {
-        const uint32_t map = shared_address(shared.map[buffer]), weights = shared_address(shared.weights);
-        const uint32_t bytes = 0x01010101u;
         clear(acc);
-#pragma unroll 1
-        for (uint32_t tap = 0; tap < ARTEM_CUDA_TAPS; tap++) {
-            uint32_t a[4], b[8];
-            load_tap(a, map, t, tap);
-            load_weights(b, weights, t, tap, 0);
-            load_weights(b + 4, weights, t, tap, 4);
-#pragma unroll
-            for (int i = 0; i < 8; i += 2) {
-                const uint32_t low[4] = {a[0] >> i & bytes, a[1] >> i & bytes, a[0] >> (i + 1) & bytes,
-                                         a[1] >> (i + 1) & bytes};
-                const uint32_t high[4] = {a[2] >> i & bytes, a[3] >> i & bytes, a[2] >> (i + 1) & bytes,
-                                          a[3] >> (i + 1) & bytes};
-#pragma unroll
-                for (int j = 0; j < 8; j++) {
-                    const uint32_t w[2] = {b[j] >> i & bytes, b[j] >> (i + 1) & bytes};
-                    mma_u8u8_16x8x32(acc[0][j], low, w);
-                    mma_u8u8_16x8x32(acc[1][j], high, w);
-                }
-            }
-        }
+        multiply_spread<spread_bytes>(acc, shared, buffer, t);
         both_to_sums(acc, ones);
     }
 };
@@ -226,15 +246,25 @@ struct unit_int8 {
 
 #ifdef ARTEM_FP4
 
-// Bits as 4-bit floats of 0 and 0.5, on both sides: nibbles i and i + 1 of what the products see are every fourth bit
-// from i and i + 1 on, activations and weights alike. Sums are whole numbers up to 1152, which 32-bit floats hold.
+struct spread_fp4 { // of 0 and 0.5
+    using sum = float;
+    static constexpr uint32_t mask = 0x11111111u;
+    static constexpr int shifts = 4;
+
+    DEVICE void multiply(float d[4], const uint32_t a[4], const uint32_t b[2])
+    {
+        mma_fp4_16x8x64(d, a, b);
+    }
+};
+
+// Sums are whole numbers up to 1152, which 32-bit floats hold.
 struct unit_fp4 {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
     }
 
-    // A sum of 0 to 1152 as an integer: the lowest bits of what it becomes beside 2^23.
+    // As an integer: the lowest bits of what the sum becomes beside 2^23.
     DEVICE int32_t to_integer(float sum)
     {
         return __float_as_int(sum + 8388608.0f) - 0x4b000000;
@@ -243,29 +273,9 @@ struct unit_fp4 {
     DEVICE void convolve(int32_t (&acc)[2][8][4], const artem_cuda_unit_shared &shared, uint32_t buffer,
                          const unit_thread &t, const int32_t ones[4])
     {
-        const uint32_t map = shared_address(shared.map[buffer]), weights = shared_address(shared.weights);
-        const uint32_t nibbles = 0x11111111u;
         float sums[2][8][4] = {};
-#pragma unroll 1
-        for (uint32_t tap = 0; tap < ARTEM_CUDA_TAPS; tap++) {
-            uint32_t a[4], b[8];
-            load_tap(a, map, t, tap);
-            load_weights(b, weights, t, tap, 0);
-            load_weights(b + 4, weights, t, tap, 4);
-#pragma unroll
-            for (int i = 0; i < 4; i += 2) {
-                const uint32_t low[4] = {a[0] >> i & nibbles, a[1] >> i & nibbles, a[0] >> (i + 1) & nibbles,
-                                         a[1] >> (i + 1) & nibbles};
-                const uint32_t high[4] = {a[2] >> i & nibbles, a[3] >> i & nibbles, a[2] >> (i + 1) & nibbles,
-                                          a[3] >> (i + 1) & nibbles};
-#pragma unroll
-                for (int j = 0; j < 8; j++) {
-                    const uint32_t w[2] = {b[j] >> i & nibbles, b[j] >> (i + 1) & nibbles};
-                    mma_fp4_16x8x64(sums[0][j], low, w);
-                    mma_fp4_16x8x64(sums[1][j], high, w);
-                }
-            }
-        }
+
+        multiply_spread<spread_fp4>(sums, shared, buffer, t);
 #pragma unroll
         for (int m = 0; m < 2; m++)
 #pragma unroll

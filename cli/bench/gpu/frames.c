@@ -102,14 +102,6 @@ static bool measure(struct bench *bench, const struct gpu_options *o, const char
 
 int gpu_frames(struct bench *bench, const struct gpu_options *o)
 {
-    // Pictures of two headsets; the largest style resolution that there is has 2048 pixels on the longer side.
-    static const struct {
-        const char *what;
-        uint32_t width, height, longer;
-    } usual[] = {{"full style resolution", 1440, 1600, 1600},
-                 {"half the style resolution", 1440, 1600, 800},
-                 {"the largest style resolution", 2064, 2208, 2048},
-                 {"half the style resolution", 2064, 2208, 1104}};
     const struct layer_size own = {2, 2 * o->frame_width, 2 * o->frame_height, o->frame_width, o->frame_height};
     bool good = true;
     char why[256];
@@ -121,9 +113,10 @@ int gpu_frames(struct bench *bench, const struct gpu_options *o)
     }
     if (o->frame_width > 0)
         return measure(bench, o, "half the style resolution", &own) ? CLI_OK : CLI_ERROR;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && good; i++) {
-        struct layer_size size = {.views = 2, .width = usual[i].width, .height = usual[i].height};
-        good = layer_size_style(&size, usual[i].longer) && measure(bench, o, usual[i].what, &size);
+    for (size_t i = 0; i < LAYER_USUAL_SIZES && good; i++) {
+        struct layer_size size;
+        const char *what;
+        good = layer_size_usual(i, 2, &size, &what) && measure(bench, o, what, &size);
     }
     return good ? CLI_OK : CLI_ERROR;
 }

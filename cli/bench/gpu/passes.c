@@ -27,8 +27,9 @@ static bool begins(const char *name, const char *with)
     return strncmp(name, with, strlen(with)) == 0;
 }
 
-static bool add_frame(struct passes *out, const struct artem_pass *passes, uint32_t count, int frame)
+static bool add_frame(void *user, const struct artem_pass *passes, uint32_t count, int frame)
 {
+    struct passes *out = user;
     double sum = 0;
 
     if (frame == 0)
@@ -46,8 +47,11 @@ static bool add_frame(struct passes *out, const struct artem_pass *passes, uint3
     return true;
 }
 
-// After `seconds` of the same frames.
-static bool collect(struct bench_pictures *p, double seconds, int frames, struct passes *out)
+// What is done with the passes of a frame that was painted; false ends it.
+typedef bool (*passes_visitor)(void *user, const struct artem_pass *passes, uint32_t count, int frame);
+
+// So many frames, after `seconds` of the same.
+static bool visit_frames(struct bench_pictures *p, double seconds, int frames, passes_visitor visit, void *user)
 {
     struct artem_pass passes[ARTEM_PASSES_MAX];
 
@@ -55,8 +59,13 @@ static bool collect(struct bench_pictures *p, double seconds, int frames, struct
     bool good = bench_pictures_warm(p, seconds);
     for (int i = 0; i < frames && i < ARTEM_BENCH_TIMES && good; i++)
         good = paint_frame(p->engine, &p->frame) == ARTEM_OK &&
-               add_frame(out, passes, artem_engine_get_passes(p->engine, passes), i);
-    if (!good)
+               visit(user, passes, artem_engine_get_passes(p->engine, passes), i);
+    return good;
+}
+
+static bool collect(struct bench_pictures *p, double seconds, int frames, struct passes *out)
+{
+    if (!visit_frames(p, seconds, frames, add_frame, out))
         return false;
     out->p50 = 0;
     for (uint32_t k = 0; k < out->count; k++) {
@@ -87,25 +96,28 @@ static bool make_in_form(struct bench_pictures *p, struct bench *bench, uint32_t
     return good;
 }
 
+// Of each unit, with the launch before it, for sums that live frames have no need of.
+static bool add_units(void *user, const struct artem_pass *passes, uint32_t count, int frame)
+{
+    struct bench_times *out = user;
+
+    (void)frame;
+    for (uint32_t k = 1; k < count && out->count < ARTEM_BENCH_TIMES; k++)
+        if (begins(passes[k].name, "unit"))
+            out->time[out->count++] = (passes[k - 1].milliseconds + passes[k].milliseconds) * 1e-3;
+    return true;
+}
+
 bool gpu_unit_times(struct bench *bench, uint32_t width, uint32_t height, int frames, const char *form,
                     struct bench_times *out)
 {
-    struct artem_pass passes[ARTEM_PASSES_MAX];
     struct bench_pictures p;
     char why[256];
 
     out->count = 0;
     if (artem_cuda_probe(NULL, NULL, why, sizeof why) != ARTEM_OK || !make_in_form(&p, bench, width, height, form))
         return false;
-    artem_engine_get_passes(p.engine, passes); // asks for them
-    bool good = bench_pictures_warm(&p, bench->seconds);
-    for (int i = 0; i < frames && good; i++) {
-        good = paint_frame(p.engine, &p.frame) == ARTEM_OK;
-        const uint32_t count = good ? artem_engine_get_passes(p.engine, passes) : 0;
-        for (uint32_t k = 1; k < count && out->count < ARTEM_BENCH_TIMES; k++)
-            if (begins(passes[k].name, "unit")) // and the launch before it, for sums that live frames have no need of
-                out->time[out->count++] = (passes[k - 1].milliseconds + passes[k].milliseconds) * 1e-3;
-    }
+    const bool good = visit_frames(&p, bench->seconds, frames, add_units, out);
     bench_sort(out);
     bench_pictures_free(&p);
     return good && out->count > 0;
