@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // libartem's side of the CUDA backend: backend_cuda_load.c (the shared object), backend_cuda.c (frames),
-// backend_cuda_share.c (pictures in buffers of the app's Vulkan device).
+// backend_cuda_share.c (pictures in buffers of the app's Vulkan device), backend_cuda_watch.c (frames that CUDA loses).
 #ifndef ARTEM_BACKEND_CUDA_H
 #define ARTEM_BACKEND_CUDA_H
 
 #include "artem_vk/device.h"
 #include "artem/cuda.h"
+#include "backend_cuda_watch.h"
 #include "cuda_api.h"
 
 // Opens the shared object, NULL with a line of that level where it is missing or of another version. Each success is
@@ -22,8 +23,9 @@ struct cuda_share {
     const struct artem_cuda_api *api;
     struct artem_cuda *cuda;
     VkSemaphore ready, done;
-    uint64_t value; // of both after the latest frame, where they are timelines
-    bool broken;    // a binary semaphore is left signalled, or work is under way that nothing waits for
+    uint64_t value;           // of both after the latest frame, where they are timelines
+    struct cuda_watch *watch; // likewise; NULL: they are not
+    bool broken;              // a binary semaphore is left signalled, or work is under way that nothing waits for
     VkCommandPool pool;
     VkCommandBuffer lend, take; // the pictures to CUDA and back
     VkFence fence;              // of `take`

@@ -20,17 +20,21 @@ enum { KEPT_FRAMES = 120 }; // a buffer that no frame has used for so long is le
 
 static const uint64_t take_timeout_ns = 1000000000, rest_timeout_ns = 5000000000;
 
+static bool is_timeline(const struct cuda_share *share)
+{
+    return share->device->sharing == VULKAN_SHARING_TIMELINE;
+}
+
 static enum artem_result export_semaphore(const struct cuda_share *share, VkSemaphore *out_semaphore, int *out_fd)
 {
     const struct vulkan_device *d = share->device;
-    const bool timeline = d->sharing == VULKAN_SHARING_TIMELINE;
     const VkSemaphoreTypeCreateInfoKHR type = {
         .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO_KHR,
         .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE_KHR,
     };
     const VkExportSemaphoreCreateInfoKHR exported = {
         .sType = VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO_KHR,
-        .pNext = timeline ? &type : NULL,
+        .pNext = is_timeline(share) ? &type : NULL,
         .handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
     };
     const VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &exported};
@@ -52,11 +56,14 @@ static enum artem_result share_semaphores(struct cuda_share *share)
 
     if (result == ARTEM_OK)
         result = export_semaphore(share, &share->done, &done);
-    if (result == ARTEM_OK)
-        return share->api->import_semaphores(share->cuda, ready, done,
-                                             share->device->sharing == VULKAN_SHARING_TIMELINE);
-    if (ready >= 0)
-        close(ready);
+    if (result != ARTEM_OK) {
+        if (ready >= 0)
+            close(ready);
+        return result;
+    }
+    result = share->api->import_semaphores(share->cuda, ready, done, is_timeline(share));
+    if (result == ARTEM_OK && is_timeline(share))
+        result = cuda_watch_create(share->device, share->api, share->cuda, share->done, &share->watch);
     return result;
 }
 
@@ -116,6 +123,7 @@ void cuda_share_destroy(struct cuda_share **share)
         return;
     if (!s->api->finish(s->cuda))
         cuda_share_give_up(s);
+    cuda_watch_destroy(&s->watch);
     for (int i = 0; i < CUDA_IMPORTS; i++)
         s->api->release_buffer(s->cuda, s->imports[i].buffer);
     if (rest(s, rest_timeout_ns)) {
@@ -269,7 +277,7 @@ static enum artem_result submit(struct cuda_share *share, VkCommandBuffer comman
     };
     const VkSubmitInfo info = {
         .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
-        .pNext = d->sharing == VULKAN_SHARING_TIMELINE ? &values : NULL,
+        .pNext = is_timeline(share) ? &values : NULL,
         .waitSemaphoreCount = wait != VK_NULL_HANDLE,
         .pWaitSemaphores = &wait,
         .pWaitDstStageMask = &stage,
@@ -296,11 +304,11 @@ static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame)
 {
     struct artem_engine_frame imported = *frame;
-    const bool timeline = share->device->sharing == VULKAN_SHARING_TIMELINE;
     struct artem_cuda_sync sync;
     enum artem_result result = ARTEM_OK;
 
     share->frame++;
+    share->broken = share->broken || (share->watch != NULL && cuda_watch_gave_up(share->watch));
     // The frame before is done, so this one is too but for a moment.
     if (share->broken || !rest(share, take_timeout_ns))
         return ARTEM_ERROR_DEVICE;
@@ -317,12 +325,14 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     result = share->api->submit(share->cuda, &imported, &sync);
     if (result != ARTEM_OK) {
         take_back(share, VK_NULL_HANDLE);
-        share->broken = !timeline; // `ready` may be signalled still
+        share->broken = !is_timeline(share); // `ready` may be signalled still
         return result;
     }
-    share->detached = frame->detached && timeline;
+    share->detached = frame->detached && is_timeline(share);
     if (share->detached)
         return ARTEM_OK;
+    if (share->watch != NULL)
+        cuda_watch_frame(share->watch, share->value);
     result = take_back(share, share->done);
     if (result != ARTEM_OK) { // painted in vain, and a binary semaphore is left signalled
         share->api->wait(share->cuda, rest_timeout_ns);
@@ -341,19 +351,9 @@ enum artem_result cuda_share_rejoin(struct cuda_share *share)
 
 void cuda_share_give_up(struct cuda_share *share)
 {
-    const struct vulkan_device *d = share->device;
-    const VkSemaphoreSignalInfoKHR info = {
-        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO_KHR,
-        .semaphore = share->done,
-        .value = share->value,
-    };
-    uint64_t reached = 0;
-
     share->broken = true;
-    if (!share->pending)
-        return;
-    if (d->sharing != VULKAN_SHARING_TIMELINE)
+    if (share->watch != NULL)
+        cuda_watch_give_up(share->watch);
+    else if (share->pending)
         artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that CUDA lost");
-    else if (d->vkGetSemaphoreCounterValueKHR(d->handle, share->done, &reached) == VK_SUCCESS && reached < share->value)
-        d->vkSignalSemaphoreKHR(d->handle, &info);
 }

@@ -71,6 +71,8 @@ struct artem_cuda_api {
     // As artem_backend_ops: instead of submit.
     enum artem_result (*submit_step)(struct artem_cuda *cuda, const struct step *step);
     enum artem_result (*wait)(struct artem_cuda *cuda, uint64_t timeout_ns);
+    // Whether what was launched last has come to an error. Also from another thread than the engine's, while it lives.
+    bool (*has_failed)(struct artem_cuda *cuda);
     // Before an engine and its buffers go: waits a second for what is in flight. False if it does not end: nothing
     // that it uses will be freed, whatever is asked afterwards.
     bool (*finish)(struct artem_cuda *cuda);

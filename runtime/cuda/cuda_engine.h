@@ -154,6 +154,7 @@ enum artem_result cuda_set_style(struct artem_cuda *cuda, const struct artem_sty
 enum artem_result cuda_submit(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                               const struct artem_cuda_sync *sync);
 enum artem_result cuda_wait(struct artem_cuda *cuda, uint64_t timeout_ns);
+bool cuda_has_failed(struct artem_cuda *cuda); // from any thread
 // What the CPU writes before a frame, the pictures of its own memory included; the style, where it has changed; and
 // what it reads: the cells that count.
 void cuda_write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape, const struct artem_engine_frame *frame);

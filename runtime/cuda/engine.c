@@ -146,6 +146,7 @@ __attribute__((visibility("default"))) const struct artem_cuda_api *artem_cuda_g
         .submit = cuda_submit,
         .submit_step = cuda_submit_step,
         .wait = cuda_wait,
+        .has_failed = cuda_has_failed,
         .finish = finish,
         .stats = stats,
         .passes = passes,

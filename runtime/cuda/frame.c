@@ -190,6 +190,17 @@ bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns)
     return !cuda->lost;
 }
 
+bool cuda_has_failed(struct artem_cuda *cuda)
+{
+    CUresult result;
+
+    if (!cuda_enter(cuda))
+        return true;
+    result = cuda->driver.cuEventQuery(cuda->end);
+    cuda_leave(cuda);
+    return result != CUDA_SUCCESS && result != CUDA_ERROR_NOT_READY;
+}
+
 static void read_times(struct artem_cuda *cuda)
 {
     const struct cuda_driver *d = &cuda->driver;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A painting by CUDA on the app's own pictures that nobody waits for, and that never ends: the app's queue goes on beside
-// it; session, device and instance end all the same, soon.
+// Paintings by CUDA on the app's own pictures that never end, or that are lost: the app's queue goes on, also where the
+// app waits for it before it calls the layer again, and session, device and instance end soon.
 #include <time.h>
 #include <unistd.h>
 
@@ -17,10 +17,101 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+// What waits for ever ends the test.
+static void begin(const char *mode)
+{
+    alarm(2 * PATIENCE_S);
+    mock->delay_us = 5000;
+    mock->lose_at = 0;
+    runs_mode = mode;
+    runs_configure("cuda", "great_wave");
+    paintings_open();
+}
+
+// The mock runtime waits for the queue in the app's place.
 static void show(unsigned picture)
 {
     paintings_draw(picture);
     CHECK_INT(app_end(), XR_SUCCESS);
+}
+
+// Until CUDA has one of these frames.
+static void show_until_taken(unsigned picture)
+{
+    const int waits = atomic_load(&mock->waits);
+
+    for (int i = 0; i < TRIES && atomic_load(&mock->waits) == waits; i++) {
+        show(picture);
+        usleep(1000);
+    }
+    CHECK(atomic_load(&mock->waits) > waits);
+}
+
+static void end(const char *what)
+{
+    const double start = now();
+
+    app_close_normal();
+    const double seconds = now() - start;
+    fprintf(stderr, "%s: everything has ended after %.1f s\n", what, seconds);
+    CHECK(seconds < PATIENCE_S);
+    CHECK_INT(atomic_load(&mock->errors), 0);
+}
+
+static void lose_after_kernel(const char *kernel, const void *arguments)
+{
+    (void)kernel;
+    (void)arguments;
+    mock->lose_at = 1;
+}
+
+// Another backend paints what follows.
+static void test_lost(void)
+{
+    begin("sync");
+    show_until_taken(0);
+    mock->corrupt = lose_after_kernel;
+    const double start = now();
+    show(1);
+    fprintf(stderr, "lost: the queue goes on after %.1f s\n", now() - start);
+    mock->corrupt = NULL;
+    struct history latest = {.count = 0};
+    for (unsigned i = 2; i < TRIES && !latest.styled[0]; i++) {
+        latest.count = 0;
+        show(i);
+        runs_remember(&latest);
+    }
+    CHECK(latest.styled[0]);
+    end("lost");
+    mock->lose_at = 0;
+    share_check_rules("lost");
+}
+
+// The queue waits for the painting, until it is given up.
+static void test_endless(void)
+{
+    begin("sync");
+    show_until_taken(0);
+    mock->delay_us = FOREVER_US;
+    const double start = now();
+    show(1);
+    fprintf(stderr, "endless: the queue goes on after %.1f s\n", now() - start);
+    CHECK(now() - start < PATIENCE_S);
+    show(2); // without a budget it is waited for once more
+    end("endless");
+}
+
+// Nobody waits for it.
+static void test_detached(void)
+{
+    begin("async");
+    show(0);
+    mock->delay_us = FOREVER_US;
+    show_until_taken(1);
+    for (unsigned i = 2; i < 5; i++)
+        show(i);
+    host_wait_for_queue();
+    end("detached");
 }
 
 int main(void)
@@ -28,28 +119,10 @@ int main(void)
     if (!share_begin() || real)
         return TEST_SKIPPED;
     share_leave_validation();
-    setenv("ARTEM_LOG", "off", 1); // it says what is not freed
-    alarm(2 * PATIENCE_S);         // what waits for ever ends the test
-    runs_mode = "async";
-    runs_configure("cuda", "great_wave");
-    paintings_open();
-    show(0);
-    mock->delay_us = FOREVER_US;
-    const int waits = atomic_load(&mock->waits);
-    for (unsigned i = 1; i < TRIES && atomic_load(&mock->waits) == waits; i++) {
-        show(1);
-        usleep(1000);
-    }
-    CHECK(atomic_load(&mock->waits) > waits); // it is under way
-    for (unsigned i = 0; i < 3; i++)
-        show(2 + i);
-    host_wait_for_queue();
-    const double begin = now();
-    app_close_normal();
-    const double seconds = now() - begin;
-    fprintf(stderr, "everything has ended after %.1f s\n", seconds);
-    CHECK(seconds < PATIENCE_S);
-    CHECK_INT(atomic_load(&mock->errors), 0);
+    setenv("ARTEM_LOG", "off", 1); // it says what is lost, and what is not freed
+    test_lost();
+    test_endless();
+    test_detached();
     runs_end();
-    _exit(test_result()); // the mock's stream still runs
+    _exit(test_result()); // the mock's streams still run
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend_cuda_watch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "thread.h"
+
+enum { ROUND_NS = 100000000, ROUNDS_MAX = 50 }; // a frame that takes five seconds does not end
+
+struct cuda_watch {
+    const struct vulkan_device *device;
+    const struct artem_cuda_api *api;
+    struct artem_cuda *cuda;
+    VkSemaphore done;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    uint64_t value; // of the latest frame
+    bool idle;      // that has ended
+    bool gave_up, ends;
+};
+
+static bool has_reached(const struct cuda_watch *watch, uint64_t value)
+{
+    const struct vulkan_device *d = watch->device;
+    uint64_t reached = 0;
+
+    return d->vkGetSemaphoreCounterValueKHR(d->handle, watch->done, &reached) != VK_SUCCESS || reached >= value;
+}
+
+static void give_up_locked(struct cuda_watch *watch)
+{
+    const struct vulkan_device *d = watch->device;
+    const VkSemaphoreSignalInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO_KHR,
+        .semaphore = watch->done,
+        .value = watch->value,
+    };
+
+    watch->gave_up = true;
+    if (!has_reached(watch, watch->value))
+        d->vkSignalSemaphoreKHR(d->handle, &info);
+}
+
+static void wait_a_round(struct cuda_watch *watch)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ROUND_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!watch->ends && pthread_cond_timedwait(&watch->changed, &watch->mutex, &until) == 0)
+        continue;
+}
+
+// Without the mutex: drivers may take their time.
+static bool ask_cuda(struct cuda_watch *watch)
+{
+    bool failed;
+
+    pthread_mutex_unlock(&watch->mutex);
+    failed = watch->api->has_failed(watch->cuda);
+    pthread_mutex_lock(&watch->mutex);
+    return failed;
+}
+
+// Follows one frame until it ends, another one comes, or it is given up.
+static void follow(struct cuda_watch *watch)
+{
+    const uint64_t value = watch->value;
+
+    for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+        wait_a_round(watch);
+        if (watch->ends || watch->gave_up || watch->value != value)
+            return;
+        watch->idle = has_reached(watch, value);
+        if (watch->idle)
+            return;
+        if (ask_cuda(watch))
+            break;
+    }
+    if (watch->ends || watch->gave_up || watch->value != value)
+        return;
+    artem_log(ARTEM_LOG_ERROR, "CUDA does not end a frame: the app's queue goes on without it");
+    give_up_locked(watch);
+}
+
+static void *run(void *user)
+{
+    struct cuda_watch *watch = user;
+
+    pthread_mutex_lock(&watch->mutex);
+    while (!watch->ends) {
+        if (watch->idle || watch->gave_up)
+            pthread_cond_wait(&watch->changed, &watch->mutex);
+        else
+            follow(watch);
+    }
+    pthread_mutex_unlock(&watch->mutex);
+    return NULL;
+}
+
+enum artem_result cuda_watch_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
+                                    struct artem_cuda *cuda, VkSemaphore done, struct cuda_watch **out_watch)
+{
+    struct cuda_watch *watch = calloc(1, sizeof *watch);
+    pthread_condattr_t monotonic;
+
+    if (watch == NULL)
+        return ARTEM_ERROR_MEMORY;
+    watch->device = device;
+    watch->api = api;
+    watch->cuda = cuda;
+    watch->done = done;
+    watch->idle = true;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&watch->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&watch->mutex, NULL);
+    if (!artem_thread_start(&watch->thread, "artem-cuda", run, watch)) {
+        pthread_mutex_destroy(&watch->mutex);
+        pthread_cond_destroy(&watch->changed);
+        free(watch);
+        return ARTEM_ERROR_MEMORY;
+    }
+    *out_watch = watch;
+    return ARTEM_OK;
+}
+
+void cuda_watch_destroy(struct cuda_watch **watch)
+{
+    struct cuda_watch *w = *watch;
+
+    *watch = NULL;
+    if (w == NULL)
+        return;
+    pthread_mutex_lock(&w->mutex);
+    w->ends = true;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+    pthread_join(w->thread, NULL);
+    pthread_mutex_destroy(&w->mutex);
+    pthread_cond_destroy(&w->changed);
+    free(w);
+}
+
+void cuda_watch_frame(struct cuda_watch *watch, uint64_t value)
+{
+    pthread_mutex_lock(&watch->mutex);
+    watch->value = value;
+    if (watch->idle)
+        pthread_cond_signal(&watch->changed);
+    watch->idle = false;
+    pthread_mutex_unlock(&watch->mutex);
+}
+
+void cuda_watch_give_up(struct cuda_watch *watch)
+{
+    pthread_mutex_lock(&watch->mutex);
+    give_up_locked(watch);
+    pthread_mutex_unlock(&watch->mutex);
+}
+
+bool cuda_watch_gave_up(struct cuda_watch *watch)
+{
+    bool gave_up;
+
+    pthread_mutex_lock(&watch->mutex);
+    gave_up = watch->gave_up;
+    pthread_mutex_unlock(&watch->mutex);
+    return gave_up;
+}
