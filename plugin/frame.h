@@ -36,12 +36,12 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
 
 // The same in three parts, for paintings that are not waited for. frame_launch hands the pictures to the engine:
 // STYLED then; WARMUP if the app's own rendering is not done after `capture_ns`. When the engine is done, frame_finish
-// takes the painting over, of a frame that was handed over at `time_ns` (false: it cannot), and frame_draw brings it
-// into own swapchains: BUDGET if the compositor has no image for it yet. record->engine_views is the caller's.
+// takes the painting over, of a frame that was handed over at `time_ns`, and frame_draw brings it into own swapchains:
+// BUDGET if the compositor has no image for it yet. record->engine_views is the caller's.
 enum artem_decision frame_launch(struct layer_session *session, struct frame_plan *plan,
                                  const struct artem_settings *settings, uint64_t capture_ns,
                                  struct artem_frame_record *record);
-bool frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
+void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
                   struct artem_frame_record *record);
 enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
                                const struct artem_settings *settings, uint64_t frame);

@@ -87,14 +87,11 @@ static void land(struct layer_session *session, const struct artem_governor_orde
     struct frame_flight *flight = &session->work->flight;
     enum artem_decision decision = ARTEM_DECISION_LATE;
 
-    if (!flight->done && !frame_finish(session, &flight->plan, flight->begin_ns, record)) {
-        frame_recorder_abort(session);
-        flight->active = false;
-        return;
-    }
-    if (!flight->done)
+    if (!flight->done) {
+        frame_finish(session, &flight->plan, flight->begin_ns, record);
         flight->network_ms = record->network_ms;
-    flight->done = true;
+        flight->done = true;
+    }
     if (!flight->probe && order->pace != ARTEM_PACE_NONE) {
         decision = frame_draw(session, &flight->plan, &flight->settings, record->frame);
         if (decision == ARTEM_DECISION_BUDGET)

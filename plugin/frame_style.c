@@ -152,7 +152,7 @@ static enum artem_result run_engine(struct layer_session *session, struct frame_
     }
     lend(session, plan, true);
     result = styler_run(session->styler, &frame, timeout_ns);
-    if (result != ARTEM_TIMEOUT)
+    if (result != ARTEM_TIMEOUT && !(detached && result == ARTEM_OK))
         lend(session, plan, false);
     return result;
 }
@@ -257,6 +257,9 @@ static enum artem_decision draw(struct layer_session *session, const struct fram
         if (result != ARTEM_OK)
             return fail(session, "no image for the styled frame", result);
     }
+    result = count > 0 ? styler_rejoin(session->styler) : ARTEM_OK;
+    if (result != ARTEM_OK)
+        return fail(session, "the painting did not come back", result);
     for (uint32_t i = 0; i < count; i++) {
         result = composite(session, plan, settings, &outputs[i], frame);
         if (result != ARTEM_OK)
@@ -395,18 +398,12 @@ enum artem_decision frame_launch(struct layer_session *session, struct frame_pla
     return result == ARTEM_OK || result == ARTEM_TIMEOUT ? ARTEM_DECISION_STYLED : fail_run(session, fetched, result);
 }
 
-bool frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
+void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
                   struct artem_frame_record *record)
 {
-    const enum artem_result result = styler_rejoin(session->styler);
-
     lend(session, plan, false);
     frame_take_stats(session, record);
-    if (result == ARTEM_OK)
-        keep_paintings(session, plan, time_ns);
-    else
-        fail_run(session, true, result);
-    return result == ARTEM_OK;
+    keep_paintings(session, plan, time_ns);
 }
 
 enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,

@@ -77,6 +77,7 @@ static void wait_locked(struct styler *styler, uint64_t timeout_ns)
         return;
     result = artem_engine_wait(styler->engine, timeout_ns);
     styler->busy = result == ARTEM_TIMEOUT;
+    styler->hangs = styler->hangs && styler->busy;
     styler->failed = result != ARTEM_OK && result != ARTEM_TIMEOUT;
     if (styler->failed)
         styler->style_serial++; // what is kept as its painting is none; the next frame will tell of the error
@@ -345,6 +346,13 @@ enum artem_result styler_rejoin(struct styler *styler)
     styler->failures += result != ARTEM_OK;
     pthread_mutex_unlock(&styler->mutex);
     return result;
+}
+
+void styler_release_buffers(struct styler *styler)
+{
+    pthread_mutex_lock(&styler->mutex);
+    artem_engine_release_buffers(styler->engine);
+    pthread_mutex_unlock(&styler->mutex);
 }
 
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats)

@@ -25,7 +25,7 @@ bool styler_is_busy(struct styler *styler, uint64_t timeout_ns);
 // Whether the latest frame that is not worked on any more has failed: its pictures are not painted.
 bool styler_has_failed(struct styler *styler);
 // Waits for a frame that is being worked on; false if a device does not finish within some seconds: what the frame uses
-// must not be freed then.
+// must not be freed then. The same frame is waited for so long once.
 bool styler_finish(struct styler *styler);
 
 // Whether the engine in use takes the pictures in buffers of the app's device, on its queue: then styler_run does not
@@ -51,8 +51,10 @@ const struct artem_style *styler_get_current(const struct styler *styler);
 // Styles pictures as one batch. ARTEM_TIMEOUT: the engine is late and keeps the buffers (styler_is_busy). On the
 // device, success means submitted: call it where the app's queue may be used.
 enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns);
-// A detached frame is done, and its buffers are to be used on the app's queue, which may be used now.
+// Paintings are to be used on the app's queue, which may be used now: before that, of a detached frame that is done.
 enum artem_result styler_rejoin(struct styler *styler);
+// Buffers of paintings are about to go; after styler_finish.
+void styler_release_buffers(struct styler *styler);
 // Of the latest frame that is done.
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats);
 

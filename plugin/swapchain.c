@@ -146,6 +146,8 @@ void layer_swapchain_free(struct layer_swapchain *swapchain)
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
     }
+    if (lent)
+        styler_release_buffers(swapchain->session->styler);
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

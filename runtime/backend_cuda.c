@@ -118,6 +118,14 @@ static enum artem_result rejoin(void *backend)
     return b->shared ? cuda_share_rejoin(b->share) : ARTEM_OK;
 }
 
+static void release_buffers(void *backend)
+{
+    struct cuda_backend *b = backend;
+
+    if (b->shared)
+        cuda_share_release_buffers(b->share);
+}
+
 static void stats(const void *backend, struct artem_engine_stats *out_stats)
 {
     const struct cuda_backend *b = backend;
@@ -141,6 +149,7 @@ const struct artem_backend_ops artem_backend_cuda = {
     .submit_step = submit_step,
     .wait = wait,
     .rejoin = rejoin,
+    .release_buffers = release_buffers,
     .stats = stats,
     .passes = passes,
     .destroy = destroy,

@@ -28,9 +28,9 @@ struct cuda_share {
     bool broken;              // a binary semaphore is left signalled, or work is under way that nothing waits for
     VkCommandPool pool;
     VkCommandBuffer lend, take; // the pictures to CUDA and back
-    VkFence fence;              // of `take`
+    VkFence fence;              // of `take`, and of a detached frame's `lend`
     bool pending;               // that one is under way
-    bool detached;              // or has yet to be submitted
+    bool detached;              // `take` has yet to be submitted
     uint64_t recorded[2 * ARTEM_MAX_VIEWS];
     uint32_t recorded_count; // serials of the buffers that the two are recorded for
     uint64_t frame;
@@ -49,6 +49,7 @@ void cuda_share_destroy(struct cuda_share **share);
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
 // Of a detached frame that the engine is done with: `take`.
 enum artem_result cuda_share_rejoin(struct cuda_share *share);
+void cuda_share_release_buffers(struct cuda_share *share);
 // The engine is done with the frame: until the queue is too, and the buffers may go.
 void cuda_share_rest(struct cuda_share *share);
 // The frame will never end: nobody may wait for it.

@@ -102,7 +102,7 @@ enum artem_result cuda_share_create(const struct vulkan_device *device, const st
     return result;
 }
 
-// Whether the queue is done with `take`.
+// Whether the queue is done with what was submitted last.
 static bool rest(struct cuda_share *share, uint64_t timeout_ns)
 {
     const struct vulkan_device *d = share->device;
@@ -290,24 +290,42 @@ static enum artem_result submit(struct cuda_share *share, VkCommandBuffer comman
     return d->vkQueueSubmit(d->queue, 1, &info, fence) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }
 
-static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
+// With the fence, for rest().
+static enum artem_result submit_fenced(struct cuda_share *share, VkCommandBuffer commands, VkSemaphore wait,
+                                       VkSemaphore signal)
 {
     const struct vulkan_device *d = share->device;
     enum artem_result result = ARTEM_ERROR_DEVICE;
 
     if (d->vkResetFences(d->handle, 1, &share->fence) == VK_SUCCESS)
-        result = submit(share, share->take, wait, VK_NULL_HANDLE, share->fence);
+        result = submit(share, commands, wait, signal, share->fence);
     share->pending = result == ARTEM_OK;
     return result;
+}
+
+static enum artem_result lend(struct cuda_share *share, bool detached)
+{
+    return detached ? submit_fenced(share, share->lend, VK_NULL_HANDLE, share->ready)
+                    : submit(share, share->lend, VK_NULL_HANDLE, share->ready, VK_NULL_HANDLE);
+}
+
+// `wait` may be VK_NULL_HANDLE.
+static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
+{
+    if (!rest(share, take_timeout_ns)) // the lending, if it was fenced
+        return ARTEM_ERROR_DEVICE;
+    return submit_fenced(share, share->take, wait, VK_NULL_HANDLE);
 }
 
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame)
 {
     struct artem_engine_frame imported = *frame;
+    const bool detached = frame->detached && is_timeline(share);
     struct artem_cuda_sync sync;
     enum artem_result result = ARTEM_OK;
 
     share->frame++;
+    share->detached = false; // that one will not be shown
     share->broken = share->broken || (share->watch != NULL && cuda_watch_gave_up(share->watch));
     // The frame before is done, so this one is too but for a moment.
     if (share->broken || !rest(share, take_timeout_ns))
@@ -318,7 +336,7 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     if (result != ARTEM_OK)
         return result;
     share->value++;
-    result = submit(share, share->lend, VK_NULL_HANDLE, share->ready, VK_NULL_HANDLE);
+    result = lend(share, detached);
     if (result != ARTEM_OK)
         return result;
     sync = (struct artem_cuda_sync){share->value, share->value};
@@ -328,8 +346,8 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
         share->broken = !is_timeline(share); // `ready` may be signalled still
         return result;
     }
-    share->detached = frame->detached && is_timeline(share);
-    if (share->detached)
+    share->detached = detached;
+    if (detached)
         return ARTEM_OK;
     if (share->watch != NULL)
         cuda_watch_frame(share->watch, share->value);
@@ -343,15 +361,26 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
 
 enum artem_result cuda_share_rejoin(struct cuda_share *share)
 {
-    const bool owed = share->detached;
+    enum artem_result result = ARTEM_OK;
 
+    if (!share->detached)
+        return result;
     share->detached = false;
-    return owed ? take_back(share, share->done) : ARTEM_OK;
+    result = take_back(share, share->done);
+    share->broken = share->broken || result != ARTEM_OK;
+    return result;
+}
+
+void cuda_share_release_buffers(struct cuda_share *share)
+{
+    share->detached = false;
+    rest(share, take_timeout_ns);
 }
 
 void cuda_share_give_up(struct cuda_share *share)
 {
     share->broken = true;
+    share->detached = false;
     if (share->watch != NULL)
         cuda_watch_give_up(share->watch);
     else if (share->pending)

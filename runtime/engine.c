@@ -155,9 +155,15 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
 
 enum artem_result artem_engine_rejoin(struct artem_engine *engine)
 {
-    if (engine == NULL || engine->in_flight)
+    if (engine == NULL)
         return ARTEM_ERROR_ARGUMENT;
-    return engine->ops->rejoin != NULL ? engine->ops->rejoin(engine->backend) : ARTEM_OK;
+    return engine->ops->rejoin != NULL && !engine->in_flight ? engine->ops->rejoin(engine->backend) : ARTEM_OK;
+}
+
+void artem_engine_release_buffers(struct artem_engine *engine)
+{
+    if (engine != NULL && engine->ops->release_buffers != NULL && !engine->in_flight)
+        engine->ops->release_buffers(engine->backend);
 }
 
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)

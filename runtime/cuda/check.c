@@ -13,7 +13,7 @@ enum { VIEWS = 2, FRAMES = 2, SIZE_MAX_BYTES = 64 * 96 * 4 };
 static const struct {
     uint32_t width, height;
 } sizes[VIEWS] = {{64, 96}, {12, 8}};
-static const uint64_t patience_ns = 10000000000; // kernels that never end, or a driver that compiles first
+static const uint64_t patience_ns = 10000000000; // kernels that never end
 
 // A sequence that is the same every time.
 struct numbers {
@@ -150,7 +150,10 @@ static enum artem_result find_form(struct artem_cuda *cuda, enum artem_cuda_form
     CUfunction function;
     const CUresult result = cuda->driver.cuModuleGetFunction(&function, cuda->module, name);
 
-    return result == CUDA_ERROR_NOT_FOUND ? ARTEM_ERROR_UNSUPPORTED : cuda_result(cuda, result, name);
+    if (result != CUDA_ERROR_NOT_FOUND)
+        return cuda_result(cuda, result, name);
+    cuda_log(cuda->host, ARTEM_LOG_DEBUG, "CUDA: there is no %s in this build", name);
+    return ARTEM_ERROR_UNSUPPORTED;
 }
 
 static enum artem_result paint_in_form(struct artem_cuda *cuda, enum artem_cuda_form form,
@@ -203,33 +206,10 @@ static enum artem_result find_exact(struct artem_cuda *cuda, const struct artem_
                  cuda->info.name);
         last = ARTEM_ERROR_DEVICE;
     }
+    if (wanted != NULL && *out_count == 0 && last == ARTEM_ERROR_UNSUPPORTED)
+        cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: ARTEM_CUDA_FORM=%s: %s has no such kernels", wanted,
+                 cuda->info.name);
     return *out_count > 0 ? ARTEM_OK : last;
-}
-
-// A later one has to be clearly faster than those before it, so that two equal ones do not take turns.
-static enum artem_result pick_fastest(struct artem_cuda *cuda, const enum artem_cuda_form *forms, uint32_t count)
-{
-    const float clearly = 0.97f;
-    enum artem_result result = ARTEM_OK;
-    float us, best = 0;
-
-    if (!cuda_enter(cuda))
-        return ARTEM_ERROR_DEVICE;
-    for (uint32_t i = 0; i < count && result == ARTEM_OK; i++) {
-        result = cuda_time_form(cuda, forms[i], &us);
-        if (result != ARTEM_OK || us <= 0)
-            break;
-        cuda_log(cuda->host, ARTEM_LOG_DEBUG, "CUDA: a unit by the %s kernels: %.2f us", artem_cuda_form_name(forms[i]),
-                 us);
-        if (i == 0 || us < clearly * best) {
-            cuda->form = forms[i];
-            best = us;
-        }
-    }
-    cuda_finish(cuda, UINT64_MAX);
-    cuda_release_arena(cuda);
-    cuda_leave(cuda);
-    return result;
 }
 
 static enum artem_result choose(struct artem_cuda *cuda, const struct artem_style *style, struct pictures *pictures)
@@ -241,7 +221,7 @@ static enum artem_result choose(struct artem_cuda *cuda, const struct artem_styl
     if (result != ARTEM_OK)
         return result;
     cuda->form = forms[0];
-    return count > 1 ? pick_fastest(cuda, forms, count) : ARTEM_OK;
+    return count > 1 ? cuda_pick_fastest(cuda, forms, count) : ARTEM_OK;
 }
 
 enum artem_result cuda_choose_form(struct artem_cuda *cuda)

@@ -177,8 +177,8 @@ void cuda_release_semaphores(struct artem_cuda *cuda);
 // check.c: picks, of the forms that paint as the reference does, the fastest.
 enum artem_result cuda_choose_form(struct artem_cuda *cuda);
 
-// contest.c: microseconds that a unit takes in this form, of as many cells as keep the device busy; 0 where they cannot
-// be told.
-enum artem_result cuda_time_form(struct artem_cuda *cuda, enum artem_cuda_form form, float *out_us);
+// contest.c: uses the one of these forms that computes a unit fastest, of as many cells as keep the device busy; the
+// first one where that cannot be told. Fails only with the device.
+enum artem_result cuda_pick_fastest(struct artem_cuda *cuda, const enum artem_cuda_form *forms, uint32_t count);
 
 #endif

@@ -48,7 +48,7 @@ static void destroy(struct artem_cuda *cuda)
             cuda_leave(cuda);
             cuda->driver.cuCtxDestroy(cuda->context);
         }
-    } else if (cuda->context != NULL) { // a context that cannot be entered any more takes all with it
+    } else if (cuda->context != NULL && !cuda->stuck) { // a context that cannot be entered any more takes all with it
         cuda->driver.cuCtxDestroy(cuda->context);
     }
     cuda_driver_close(&cuda->driver);

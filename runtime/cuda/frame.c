@@ -92,11 +92,11 @@ static enum artem_result launch(struct artem_cuda *cuda, const struct artem_cuda
         cuda->stray = true;
         result = cuda_result(cuda, d->cuGraphLaunch(cuda->running->exec, cuda->stream), "the frame cannot be launched");
     }
-    if (result == ARTEM_OK)
-        result = cuda_result(cuda, d->cuEventRecord(cuda->end, cuda->stream), "an event cannot be recorded");
     if (result == ARTEM_OK && sync != NULL)
         result = cuda_result(cuda, d->cuSignalExternalSemaphoresAsync(&cuda->done, &done, 1, cuda->stream),
                              "Vulkan cannot be told of the end");
+    if (result == ARTEM_OK)
+        result = cuda_result(cuda, d->cuEventRecord(cuda->end, cuda->stream), "an event cannot be recorded");
     return result;
 }
 

@@ -9,6 +9,8 @@
 #include "share_fixture.h"
 #include "share_paintings.h"
 
+enum { TRIES = 5000 };
+
 // ---- Vulkan's calls of the layer ----
 
 static struct {
@@ -296,6 +298,30 @@ static void test_ends(void)
     test_end(&take, 4, 4); // after three frames that failed
 }
 
+// Of a painting that nobody waited for, when it is to be shown.
+static void test_rejoin(void)
+{
+    static const struct fault take = {"take", 1, false, true};
+    struct history latest = {.count = 0};
+
+    runs_mode = "async";
+    runs_configure("cuda", "great_wave");
+    arm(&take);
+    paintings_open();
+    for (unsigned i = 0; i < TRIES && !latest.styled[0]; i++) {
+        latest.count = 0;
+        paintings_draw(i % PICTURES);
+        CHECK_INT(app_end(), XR_SUCCESS);
+        runs_remember(&latest);
+        usleep(1000);
+    }
+    CHECK(latest.styled[0]);
+    disarm(&take);
+    app_close_normal();
+    check_rest(&take, 4);
+    runs_mode = "sync";
+}
+
 int main(void)
 {
     char log[64];
@@ -314,6 +340,7 @@ int main(void)
     test_frames();
     runs_configure("cuda", "great_wave");
     test_ends();
+    test_rejoin();
     runs_end();
     unlink(log_path);
     return test_result();

@@ -7,7 +7,7 @@
 #include "share_fixture.h"
 #include "share_paintings.h"
 
-enum { FOREVER_US = 2000000000, PATIENCE_S = 30, TRIES = 5000 };
+enum { FOREVER_US = 2000000000, PATIENCE_S = 30, END_S = 15, TRIES = 5000 };
 
 static double now(void)
 {
@@ -54,7 +54,7 @@ static void end(const char *what)
     app_close_normal();
     const double seconds = now() - start;
     fprintf(stderr, "%s: everything has ended after %.1f s\n", what, seconds);
-    CHECK(seconds < PATIENCE_S);
+    CHECK(seconds < END_S);
     CHECK_INT(atomic_load(&mock->errors), 0);
 }
 

@@ -22,7 +22,7 @@ class Pack(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = os.path.join(cls.temporary.name, "a folder")
-        run(os.path.join(SOURCE, "scripts/bench-gpu"), "pack", cls.folder)
+        run(os.path.join(SOURCE, "scripts/bench-gpu"), "pack", cls.folder, XDG_CACHE_HOME=cls.temporary.name)
 
     @classmethod
     def tearDownClass(cls):

@@ -12,7 +12,7 @@ enum { ARTEM_CUDA_UUID_SIZE = 16 };
 
 struct artem_cuda_info {
     char name[128]; // of the device
-    char form[32];  // of its kernels: how binary convolutions are computed
+    char form[32];  // of its kernels: how binary convolutions are computed; of a probe, the one expected to be used
     int capability; // 10 * major + minor
     int driver;     // CUDA version of the driver: 1000 * major + 10 * minor
 };

@@ -72,9 +72,13 @@ enum artem_result artem_engine_set_style(struct artem_engine *engine, struct art
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame);
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns);
 
-// After wait has returned ARTEM_OK for a detached frame, and before its buffers are used on the device's queue: may
-// submit to it. Where they will not be used it can be left out. Of any other frame: nothing.
+// After wait has returned ARTEM_OK for a detached frame, and before the contents of its buffers are used on the
+// device's queue: may submit to it. Where nobody uses them it can be left out. Of any other frame, and while one is in
+// flight: nothing.
 enum artem_result artem_engine_rejoin(struct artem_engine *engine);
+// Buffers of a frame that is done are about to go: waits for what artem_engine_rejoin has submitted, and has it submit
+// nothing any more. NULL-safe.
+void artem_engine_release_buffers(struct artem_engine *engine);
 
 // The name of the backend that the engine runs on.
 const char *artem_engine_get_backend(const struct artem_engine *engine);

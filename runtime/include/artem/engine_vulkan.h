@@ -15,7 +15,7 @@
 // handle one after the other). What was submitted to the queue before is seen to have written `in`
 // and read `out`, provided that it ended with a barrier that makes `in` visible to compute shaders; what is submitted
 // afterwards sees `out` from compute shaders; of a detached frame, what is submitted after artem_engine_rejoin. The
-// buffers must stay as they are until wait returns.
+// buffers must stay as they are until wait returns, and are destroyed after artem_engine_release_buffers.
 struct artem_engine_vulkan {
     const struct vulkan_device *device;
 };
