@@ -344,8 +344,10 @@ static enum artem_result run(struct layer_session *session, struct frame_plan *p
                              const struct artem_settings *settings, uint64_t capture_ns, uint64_t engine_ns,
                              struct artem_frame_record *record, bool *out_fetched)
 {
-    enum artem_result result = fetch_pictures(session, plan, capture_ns);
     uint64_t begin;
+
+    styler_rejoin(session->styler); // also a painting that was not shown may be, beside these
+    enum artem_result result = fetch_pictures(session, plan, capture_ns);
 
     *out_fetched = result == ARTEM_OK;
     if (result != ARTEM_OK)

@@ -343,15 +343,18 @@ enum artem_result styler_rejoin(struct styler *styler)
 
     pthread_mutex_lock(&styler->mutex);
     result = artem_engine_rejoin(styler->engine);
-    styler->failures += result != ARTEM_OK;
+    if (result != ARTEM_OK) {
+        styler->failures++;
+        styler->style_serial++; // what is kept as its painting is none
+    }
     pthread_mutex_unlock(&styler->mutex);
     return result;
 }
 
-void styler_release_buffers(struct styler *styler)
+void styler_release_buffers(struct styler *styler, const uint64_t *serials, uint32_t count)
 {
     pthread_mutex_lock(&styler->mutex);
-    artem_engine_release_buffers(styler->engine);
+    artem_engine_release_buffers(styler->engine, serials, count);
     pthread_mutex_unlock(&styler->mutex);
 }
 

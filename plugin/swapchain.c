@@ -136,6 +136,17 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     return result;
 }
 
+static void release_buffers(const struct layer_swapchain *swapchain)
+{
+    uint64_t serials[2 * VK_TARGET_PICTURES];
+
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
+        serials[2 * i] = swapchain->target->pictures[i].style_in.serial;
+        serials[2 * i + 1] = swapchain->target->pictures[i].style_out.serial;
+    }
+    styler_release_buffers(swapchain->session->styler, serials, 2 * VK_TARGET_PICTURES);
+}
+
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
     bool lent = styler_on_device(swapchain->session->styler);
@@ -146,8 +157,8 @@ void layer_swapchain_free(struct layer_swapchain *swapchain)
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
     }
-    if (lent)
-        styler_release_buffers(swapchain->session->styler);
+    if (lent && swapchain->target != NULL)
+        release_buffers(swapchain);
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

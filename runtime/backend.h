@@ -20,7 +20,8 @@ struct artem_backend_ops {
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
     // After a detached frame that was waited for: the queue may use its buffers. NULL: it always may.
     enum artem_result (*rejoin)(void *backend);
-    void (*release_buffers)(void *backend); // before they go; NULL: nothing is to be done
+    // Buffers of the device with these serials are about to go. NULL: nothing is to be done.
+    void (*release_buffers)(void *backend, const uint64_t *serials, uint32_t count);
     // Instead of submit, and waited for like a frame; pictures are memory. NULL: it paints whole frames only. Frames
     // and steps of one backend do not mix.
     enum artem_result (*submit_step)(void *backend, const struct step *step);

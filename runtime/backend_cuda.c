@@ -102,7 +102,8 @@ static enum artem_result submit_step(void *backend, const struct step *step)
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct cuda_backend *b = backend;
-    const enum artem_result result = b->api->wait(b->cuda, timeout_ns);
+    const bool given_up = b->shared && b->share->watch != NULL && cuda_watch_gave_up(b->share->watch);
+    const enum artem_result result = b->api->wait(b->cuda, given_up ? 0 : timeout_ns);
 
     if (b->shared && result == ARTEM_OK)
         cuda_share_rest(b->share);
@@ -118,12 +119,12 @@ static enum artem_result rejoin(void *backend)
     return b->shared ? cuda_share_rejoin(b->share) : ARTEM_OK;
 }
 
-static void release_buffers(void *backend)
+static void release_buffers(void *backend, const uint64_t *serials, uint32_t count)
 {
     struct cuda_backend *b = backend;
 
-    if (b->shared)
-        cuda_share_release_buffers(b->share);
+    if (b->share != NULL)
+        cuda_share_release_buffers(b->share, serials, count);
 }
 
 static void stats(const void *backend, struct artem_engine_stats *out_stats)

@@ -16,7 +16,17 @@ void artem_cuda_unload(void *library);
 
 // ---- backend_cuda_share.c ----
 
-enum { CUDA_IMPORTS = 32 };
+enum { CUDA_IMPORTS = 32, CUDA_TURNS = 2 };
+
+// What a frame submits, in turns: `take` of a detached frame may be behind the app's rendering when the next is lent.
+enum { CUDA_LEND, CUDA_TAKE, CUDA_SUBMISSIONS };
+struct cuda_turn {
+    VkCommandBuffer commands[CUDA_SUBMISSIONS]; // the pictures to CUDA and back
+    VkFence fences[CUDA_SUBMISSIONS];
+    bool pending[CUDA_SUBMISSIONS];
+    uint64_t recorded[2 * ARTEM_MAX_VIEWS];
+    uint32_t recorded_count; // serials of the buffers that the two are recorded for
+};
 
 struct cuda_share {
     const struct vulkan_device *device;
@@ -27,12 +37,9 @@ struct cuda_share {
     struct cuda_watch *watch; // likewise; NULL: they are not
     bool broken;              // a binary semaphore is left signalled, or work is under way that nothing waits for
     VkCommandPool pool;
-    VkCommandBuffer lend, take; // the pictures to CUDA and back
-    VkFence fence;              // of `take`, and of a detached frame's `lend`
-    bool pending;               // that one is under way
-    bool detached;              // `take` has yet to be submitted
-    uint64_t recorded[2 * ARTEM_MAX_VIEWS];
-    uint32_t recorded_count; // serials of the buffers that the two are recorded for
+    struct cuda_turn turns[CUDA_TURNS];
+    unsigned turn; // of the latest frame
+    bool detached; // its `take` has yet to be submitted
     uint64_t frame;
     struct cuda_import {
         uint64_t serial; // 0: free
@@ -49,7 +56,8 @@ void cuda_share_destroy(struct cuda_share **share);
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
 // Of a detached frame that the engine is done with: `take`.
 enum artem_result cuda_share_rejoin(struct cuda_share *share);
-void cuda_share_release_buffers(struct cuda_share *share);
+// Buffers with these serials go: until the queue is done with them.
+void cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count);
 // The engine is done with the frame: until the queue is too, and the buffers may go.
 void cuda_share_rest(struct cuda_share *share);
 // The frame will never end: nobody may wait for it.

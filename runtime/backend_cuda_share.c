@@ -71,13 +71,16 @@ static enum artem_result create_commands(struct cuda_share *share)
 {
     const struct vulkan_device *d = share->device;
     const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-    VkCommandBuffer commands[2];
+    VkCommandBuffer commands[CUDA_TURNS * CUDA_SUBMISSIONS];
 
-    if (vulkan_commands_create(d, 2, &share->pool, commands) != ARTEM_OK ||
-        d->vkCreateFence(d->handle, &fence_info, NULL, &share->fence) != VK_SUCCESS)
+    if (vulkan_commands_create(d, CUDA_TURNS * CUDA_SUBMISSIONS, &share->pool, commands) != ARTEM_OK)
         return ARTEM_ERROR_DEVICE;
-    share->lend = commands[0];
-    share->take = commands[1];
+    for (int i = 0; i < CUDA_TURNS * CUDA_SUBMISSIONS; i++) {
+        struct cuda_turn *turn = &share->turns[i / CUDA_SUBMISSIONS];
+        turn->commands[i % CUDA_SUBMISSIONS] = commands[i];
+        if (d->vkCreateFence(d->handle, &fence_info, NULL, &turn->fences[i % CUDA_SUBMISSIONS]) != VK_SUCCESS)
+            return ARTEM_ERROR_DEVICE;
+    }
     return ARTEM_OK;
 }
 
@@ -102,33 +105,41 @@ enum artem_result cuda_share_create(const struct vulkan_device *device, const st
     return result;
 }
 
-// Whether the queue is done with what was submitted last.
-static bool rest(struct cuda_share *share, uint64_t timeout_ns)
+// Whether the queue is done with what was submitted in that turn.
+static bool rest(const struct cuda_share *share, struct cuda_turn *turn, uint64_t timeout_ns)
 {
     const struct vulkan_device *d = share->device;
+    bool done = true;
 
-    if (share->pending) {
-        const VkResult result = d->vkWaitForFences(d->handle, 1, &share->fence, VK_TRUE, timeout_ns);
-        share->pending = result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST;
+    for (int i = 0; i < CUDA_SUBMISSIONS; i++) {
+        if (turn->pending[i]) {
+            const VkResult result = d->vkWaitForFences(d->handle, 1, &turn->fences[i], VK_TRUE, timeout_ns);
+            turn->pending[i] = result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST;
+        }
+        done = done && !turn->pending[i];
     }
-    return !share->pending;
+    return done;
 }
 
 void cuda_share_destroy(struct cuda_share **share)
 {
     struct cuda_share *s = *share;
+    bool done = true;
 
     *share = NULL;
     if (s == NULL)
         return;
-    if (!s->api->finish(s->cuda))
-        cuda_share_give_up(s);
+    if (!s->api->finish(s->cuda) || s->watch != NULL)
+        cuda_share_give_up(s); // where CUDA has signalled, nothing more happens
     cuda_watch_destroy(&s->watch);
     for (int i = 0; i < CUDA_IMPORTS; i++)
         s->api->release_buffer(s->cuda, s->imports[i].buffer);
-    if (rest(s, rest_timeout_ns)) {
+    for (int i = 0; i < CUDA_TURNS; i++)
+        done = rest(s, &s->turns[i], rest_timeout_ns) && done;
+    if (done) {
         const struct vulkan_device *d = s->device;
-        d->vkDestroyFence(d->handle, s->fence, NULL);
+        for (int i = 0; i < CUDA_TURNS * CUDA_SUBMISSIONS; i++)
+            d->vkDestroyFence(d->handle, s->turns[i / CUDA_SUBMISSIONS].fences[i % CUDA_SUBMISSIONS], NULL);
         d->vkDestroyCommandPool(d->handle, s->pool, NULL);
         d->vkDestroySemaphore(d->handle, s->done, NULL);
         d->vkDestroySemaphore(d->handle, s->ready, NULL);
@@ -140,7 +151,9 @@ void cuda_share_destroy(struct cuda_share **share)
 
 void cuda_share_rest(struct cuda_share *share)
 {
-    rest(share, take_timeout_ns);
+    rest(share, &share->turns[share->turn], take_timeout_ns);
+    if (share->watch != NULL)
+        cuda_watch_end(share->watch);
 }
 
 // ---- Buffers ----
@@ -243,7 +256,8 @@ static bool record_one(const struct cuda_share *share, VkCommandBuffer commands,
     return d->vkEndCommandBuffer(commands) == VK_SUCCESS;
 }
 
-static enum artem_result record(struct cuda_share *share, const struct artem_engine_frame *frame)
+static enum artem_result record(const struct cuda_share *share, struct cuda_turn *turn,
+                                const struct artem_engine_frame *frame)
 {
     uint64_t serials[2 * ARTEM_MAX_VIEWS];
     const uint32_t count = 2 * frame->views;
@@ -252,21 +266,22 @@ static enum artem_result record(struct cuda_share *share, const struct artem_eng
         serials[2 * v] = frame->view[v].in_serial;
         serials[2 * v + 1] = frame->view[v].out_serial;
     }
-    if (count == share->recorded_count && memcmp(serials, share->recorded, count * sizeof serials[0]) == 0)
+    if (count == turn->recorded_count && memcmp(serials, turn->recorded, count * sizeof serials[0]) == 0)
         return ARTEM_OK;
-    share->recorded_count = 0;
-    if (!record_one(share, share->lend, frame, true) || !record_one(share, share->take, frame, false))
+    turn->recorded_count = 0;
+    if (!record_one(share, turn->commands[CUDA_LEND], frame, true) ||
+        !record_one(share, turn->commands[CUDA_TAKE], frame, false))
         return ARTEM_ERROR_DEVICE;
-    memcpy(share->recorded, serials, count * sizeof serials[0]);
-    share->recorded_count = count;
+    memcpy(turn->recorded, serials, count * sizeof serials[0]);
+    turn->recorded_count = count;
     return ARTEM_OK;
 }
 
-// `wait` and `signal` may be VK_NULL_HANDLE.
-static enum artem_result submit(struct cuda_share *share, VkCommandBuffer commands, VkSemaphore wait,
-                                VkSemaphore signal, VkFence fence)
+// Of the latest frame. `wait` and `signal` may be VK_NULL_HANDLE.
+static enum artem_result submit(struct cuda_share *share, int what, VkSemaphore wait, VkSemaphore signal)
 {
     const struct vulkan_device *d = share->device;
+    struct cuda_turn *turn = &share->turns[share->turn];
     const VkPipelineStageFlags stage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
     const VkTimelineSemaphoreSubmitInfoKHR values = {
         .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO_KHR,
@@ -282,99 +297,98 @@ static enum artem_result submit(struct cuda_share *share, VkCommandBuffer comman
         .pWaitSemaphores = &wait,
         .pWaitDstStageMask = &stage,
         .commandBufferCount = 1,
-        .pCommandBuffers = &commands,
+        .pCommandBuffers = &turn->commands[what],
         .signalSemaphoreCount = signal != VK_NULL_HANDLE,
         .pSignalSemaphores = &signal,
     };
 
-    return d->vkQueueSubmit(d->queue, 1, &info, fence) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+    turn->pending[what] = d->vkResetFences(d->handle, 1, &turn->fences[what]) == VK_SUCCESS &&
+                          d->vkQueueSubmit(d->queue, 1, &info, turn->fences[what]) == VK_SUCCESS;
+    return turn->pending[what] ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }
 
-// With the fence, for rest().
-static enum artem_result submit_fenced(struct cuda_share *share, VkCommandBuffer commands, VkSemaphore wait,
-                                       VkSemaphore signal)
+static enum artem_result lend(struct cuda_share *share)
 {
-    const struct vulkan_device *d = share->device;
-    enum artem_result result = ARTEM_ERROR_DEVICE;
-
-    if (d->vkResetFences(d->handle, 1, &share->fence) == VK_SUCCESS)
-        result = submit(share, commands, wait, signal, share->fence);
-    share->pending = result == ARTEM_OK;
-    return result;
-}
-
-static enum artem_result lend(struct cuda_share *share, bool detached)
-{
-    return detached ? submit_fenced(share, share->lend, VK_NULL_HANDLE, share->ready)
-                    : submit(share, share->lend, VK_NULL_HANDLE, share->ready, VK_NULL_HANDLE);
+    return submit(share, CUDA_LEND, VK_NULL_HANDLE, share->ready);
 }
 
 // `wait` may be VK_NULL_HANDLE.
 static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
 {
-    if (!rest(share, take_timeout_ns)) // the lending, if it was fenced
-        return ARTEM_ERROR_DEVICE;
-    return submit_fenced(share, share->take, wait, VK_NULL_HANDLE);
+    const enum artem_result result = submit(share, CUDA_TAKE, wait, VK_NULL_HANDLE);
+
+    share->broken = share->broken || result != ARTEM_OK;
+    return result;
 }
 
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame)
 {
     struct artem_engine_frame imported = *frame;
-    const bool detached = frame->detached && is_timeline(share);
+    struct cuda_turn *turn;
     struct artem_cuda_sync sync;
     enum artem_result result = ARTEM_OK;
 
     share->frame++;
     share->detached = false; // that one will not be shown
+    share->turn = (share->turn + 1) % CUDA_TURNS;
+    turn = &share->turns[share->turn];
     share->broken = share->broken || (share->watch != NULL && cuda_watch_gave_up(share->watch));
-    // The frame before is done, so this one is too but for a moment.
-    if (share->broken || !rest(share, take_timeout_ns))
+    // The engine is done with the frame before, and the queue is with those before that.
+    if (share->broken || !rest(share, turn, take_timeout_ns))
         return ARTEM_ERROR_DEVICE;
     result = find_buffers(share, &imported);
     if (result == ARTEM_OK)
-        result = record(share, frame);
+        result = record(share, turn, frame);
     if (result != ARTEM_OK)
         return result;
     share->value++;
-    result = lend(share, detached);
+    result = lend(share);
     if (result != ARTEM_OK)
         return result;
     sync = (struct artem_cuda_sync){share->value, share->value};
     result = share->api->submit(share->cuda, &imported, &sync);
     if (result != ARTEM_OK) {
-        take_back(share, VK_NULL_HANDLE);
         share->broken = !is_timeline(share); // `ready` may be signalled still
+        take_back(share, VK_NULL_HANDLE);
         return result;
     }
-    share->detached = detached;
-    if (detached)
+    share->detached = frame->detached && is_timeline(share);
+    if (share->detached)
         return ARTEM_OK;
     if (share->watch != NULL)
         cuda_watch_frame(share->watch, share->value);
     result = take_back(share, share->done);
-    if (result != ARTEM_OK) { // painted in vain, and a binary semaphore is left signalled
+    if (result != ARTEM_OK) // painted in vain, and a binary semaphore is left signalled
         share->api->wait(share->cuda, rest_timeout_ns);
-        share->broken = true;
-    }
     return result;
 }
 
 enum artem_result cuda_share_rejoin(struct cuda_share *share)
 {
-    enum artem_result result = ARTEM_OK;
+    const bool owed = share->detached;
 
-    if (!share->detached)
-        return result;
     share->detached = false;
-    result = take_back(share, share->done);
-    share->broken = share->broken || result != ARTEM_OK;
-    return result;
+    return owed ? take_back(share, share->done) : ARTEM_OK;
 }
 
-void cuda_share_release_buffers(struct cuda_share *share)
+static bool names_any(const struct cuda_turn *turn, const uint64_t *serials, uint32_t count)
 {
-    share->detached = false;
-    rest(share, take_timeout_ns);
+    for (uint32_t i = 0; i < turn->recorded_count; i++)
+        for (uint32_t k = 0; k < count; k++)
+            if (turn->recorded[i] == serials[k])
+                return true;
+    return false;
+}
+
+void cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count)
+{
+    for (unsigned i = 0; i < CUDA_TURNS; i++) {
+        struct cuda_turn *turn = &share->turns[i];
+        if (!names_any(turn, serials, count))
+            continue;
+        share->detached = share->detached && i != share->turn;
+        rest(share, turn, take_timeout_ns);
+    }
 }
 
 void cuda_share_give_up(struct cuda_share *share)
@@ -383,6 +397,6 @@ void cuda_share_give_up(struct cuda_share *share)
     share->detached = false;
     if (share->watch != NULL)
         cuda_watch_give_up(share->watch);
-    else if (share->pending)
+    else if (share->turns[share->turn].pending[CUDA_TAKE])
         artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that CUDA lost");
 }

@@ -7,7 +7,7 @@
 
 #include "thread.h"
 
-enum { ROUND_NS = 100000000, ROUNDS_MAX = 50 }; // a frame that takes five seconds does not end
+enum { ROUND_NS = 100000000, ROUNDS_MAX = 40 }; // a frame that takes four seconds does not end
 
 struct cuda_watch {
     const struct vulkan_device *device;
@@ -19,6 +19,7 @@ struct cuda_watch {
     pthread_cond_t changed;
     uint64_t value; // of the latest frame
     bool idle;      // that has ended
+    bool sleeps;    // the thread, until it is woken up
     bool gave_up, ends;
 };
 
@@ -67,6 +68,11 @@ static bool ask_cuda(struct cuda_watch *watch)
     return failed;
 }
 
+static bool is_over(const struct cuda_watch *watch, uint64_t value)
+{
+    return watch->ends || watch->gave_up || watch->idle || watch->value != value;
+}
+
 // Follows one frame until it ends, another one comes, or it is given up.
 static void follow(struct cuda_watch *watch)
 {
@@ -74,7 +80,7 @@ static void follow(struct cuda_watch *watch)
 
     for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
         wait_a_round(watch);
-        if (watch->ends || watch->gave_up || watch->value != value)
+        if (is_over(watch, value))
             return;
         watch->idle = has_reached(watch, value);
         if (watch->idle)
@@ -82,7 +88,11 @@ static void follow(struct cuda_watch *watch)
         if (ask_cuda(watch))
             break;
     }
-    if (watch->ends || watch->gave_up || watch->value != value)
+    // It may have ended while CUDA was asked, and the next one may be under way.
+    if (is_over(watch, value))
+        return;
+    watch->idle = has_reached(watch, value);
+    if (watch->idle)
         return;
     artem_log(ARTEM_LOG_ERROR, "CUDA does not end a frame: the app's queue goes on without it");
     give_up_locked(watch);
@@ -94,7 +104,8 @@ static void *run(void *user)
 
     pthread_mutex_lock(&watch->mutex);
     while (!watch->ends) {
-        if (watch->idle || watch->gave_up)
+        watch->sleeps = watch->idle || watch->gave_up;
+        if (watch->sleeps)
             pthread_cond_wait(&watch->changed, &watch->mutex);
         else
             follow(watch);
@@ -152,9 +163,16 @@ void cuda_watch_frame(struct cuda_watch *watch, uint64_t value)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->value = value;
-    if (watch->idle)
-        pthread_cond_signal(&watch->changed);
     watch->idle = false;
+    if (watch->sleeps)
+        pthread_cond_signal(&watch->changed);
+    pthread_mutex_unlock(&watch->mutex);
+}
+
+void cuda_watch_end(struct cuda_watch *watch)
+{
+    pthread_mutex_lock(&watch->mutex);
+    watch->idle = true;
     pthread_mutex_unlock(&watch->mutex);
 }
 

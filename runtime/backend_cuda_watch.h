@@ -19,6 +19,8 @@ void cuda_watch_destroy(struct cuda_watch **watch);
 
 // CUDA has accepted a frame that ends with this value, and the queue is about to wait for it. Values rise.
 void cuda_watch_frame(struct cuda_watch *watch, uint64_t value);
+// The latest frame has ended: the thread leaves the device alone until the next one.
+void cuda_watch_end(struct cuda_watch *watch);
 // Signals the latest value where CUDA has not. From then on no frame may be submitted: CUDA's signals would be less.
 void cuda_watch_give_up(struct cuda_watch *watch);
 // Whether that was done, by the thread or by others.

@@ -65,7 +65,7 @@ struct artem_cuda_api {
 
     // As artem_backend_ops, but that in_buffer and out_buffer of the views are struct artem_cuda_buffer pointers. With
     // `sync` the frame waits for the one semaphore before it reads or writes pictures, and signals the other after
-    // them. On failure nothing will be signalled, and whether the one to wait for was used up is not known.
+    // them. After a failure it is not known which of the two was used up.
     enum artem_result (*submit)(struct artem_cuda *cuda, const struct artem_engine_frame *frame,
                                 const struct artem_cuda_sync *sync);
     // As artem_backend_ops: instead of submit.

@@ -156,10 +156,10 @@ enum artem_result cuda_pick_fastest(struct artem_cuda *cuda, const enum artem_cu
     else
         cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: the kernels cannot be timed; %s is used",
                  artem_cuda_form_name(cuda->form));
-    if (!cuda->stuck) {
-        cuda_finish(cuda, patience_ns);
+    if (!cuda->stuck)
+        cuda->stuck = !cuda_finish(cuda, patience_ns) && !cuda->lost;
+    if (!cuda->stuck)
         cuda_release_arena(cuda);
-    }
     cuda_leave(cuda);
     return cuda->lost || cuda->stuck ? ARTEM_ERROR_DEVICE : ARTEM_OK;
 }

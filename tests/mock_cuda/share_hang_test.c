@@ -47,6 +47,20 @@ static void show_until_taken(unsigned picture)
     CHECK(atomic_load(&mock->waits) > waits);
 }
 
+// Until a painting is there, whoever has made it.
+static void show_until_styled(unsigned picture)
+{
+    struct history latest = {.count = 0};
+
+    for (int i = 0; i < TRIES && !latest.styled[0]; i++) {
+        latest.count = 0;
+        show(picture);
+        runs_remember(&latest);
+        usleep(1000);
+    }
+    CHECK(latest.styled[0]);
+}
+
 static void end(const char *what)
 {
     const double start = now();
@@ -75,13 +89,7 @@ static void test_lost(void)
     show(1);
     fprintf(stderr, "lost: the queue goes on after %.1f s\n", now() - start);
     mock->corrupt = NULL;
-    struct history latest = {.count = 0};
-    for (unsigned i = 2; i < TRIES && !latest.styled[0]; i++) {
-        latest.count = 0;
-        show(i);
-        runs_remember(&latest);
-    }
-    CHECK(latest.styled[0]);
+    show_until_styled(2);
     end("lost");
     mock->lose_at = 0;
     share_check_rules("lost");
@@ -105,11 +113,21 @@ static void test_endless(void)
 static void test_detached(void)
 {
     begin("async");
-    show(0);
+    show_until_styled(0);
+    const int launches = atomic_load(&mock->launches);
     mock->delay_us = FOREVER_US;
-    show_until_taken(1);
-    for (unsigned i = 2; i < 5; i++)
+    // A painting that is under way now may still end: the next one does not.
+    for (unsigned i = 1; i < 20; i++) {
         show(i);
+        usleep(10000);
+    }
+    CHECK(atomic_load(&mock->launches) > launches);
+    const int kernels = atomic_load(&mock->kernels);
+    for (unsigned i = 0; i < 5; i++) {
+        show(20 + i);
+        usleep(20000);
+    }
+    CHECK_INT(atomic_load(&mock->kernels), kernels);
     host_wait_for_queue();
     end("detached");
 }
