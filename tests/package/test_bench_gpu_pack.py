@@ -2,6 +2,7 @@
 """What scripts/bench-gpu packs for machines without libraries and compilers. Usage: test_bench_gpu_pack.py SOURCE DRIVER_FOLDER, the mock
 CUDA driver's."""
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,9 @@ class Pack(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = os.path.join(cls.temporary.name, "a folder")
-        run(os.path.join(SOURCE, "scripts/bench-gpu"), "pack", cls.folder, XDG_CACHE_HOME=cls.temporary.name)
+        archive = cls.folder + ".tar.gz"
+        run(os.path.join(SOURCE, "scripts/bench-gpu"), "pack", archive, XDG_CACHE_HOME=cls.temporary.name)
+        shutil.unpack_archive(archive, cls.temporary.name)
 
     @classmethod
     def tearDownClass(cls):
