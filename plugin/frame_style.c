@@ -50,15 +50,6 @@ static void fade(struct layer_session *session, const struct frame_picture *pict
     slot->painted.release = 0;
 }
 
-// Before they may have to grow.
-static void release_buffers(struct layer_session *session, const struct vk_picture *picture)
-{
-    const uint64_t serials[] = {picture->style_in.serial, picture->style_out.serial};
-
-    if (picture->info.on_device)
-        styler_release_buffers(session->styler, serials, 2);
-}
-
 // Brings a picture to where the engine can read it, if its release could not do so in advance.
 static enum artem_result scale_picture(struct layer_session *session, struct frame_picture *picture)
 {
@@ -73,7 +64,7 @@ static enum artem_result scale_picture(struct layer_session *session, struct fra
             keep_old(swapchain, picture->slot);
         slot->scaled = 0;
         slot->painted.release = 0;
-        release_buffers(session, &target->pictures[picture->slot]);
+        layer_swapchain_release_buffers(swapchain, picture->slot); // they may have to grow
         result = vk_target_set_picture(target, picture->slot, &picture->info);
     }
     if (result == ARTEM_OK && slot->scaled != picture->key.release) {

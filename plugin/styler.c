@@ -109,11 +109,10 @@ bool styler_finish(struct styler *styler)
     bool done;
 
     pthread_mutex_lock(&styler->mutex);
-    if (styler->hangs)
-        wait_locked(styler, 0);
-    for (int seconds = styler->hangs ? DEVICE_PATIENCE_S : 0;
-         styler->busy && (seconds < DEVICE_PATIENCE_S || !styler->on_device); seconds++)
-        wait_locked(styler, UINT64_C(1000000000));
+    const int rounds = styler->hangs ? 1 : DEVICE_PATIENCE_S;
+    const uint64_t round_ns = styler->hangs ? 0 : UINT64_C(1000000000);
+    for (int i = 0; styler->busy && (i < rounds || !styler->on_device); i++)
+        wait_locked(styler, round_ns);
     done = !styler->busy;
     styler->hangs = !done;
     pthread_mutex_unlock(&styler->mutex);

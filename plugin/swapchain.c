@@ -136,15 +136,13 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     return result;
 }
 
-static void release_buffers(const struct layer_swapchain *swapchain)
+void layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index)
 {
-    uint64_t serials[2 * VK_TARGET_PICTURES];
+    const struct vk_picture *picture = &swapchain->target->pictures[index];
+    const uint64_t serials[] = {picture->style_in.serial, picture->style_out.serial};
 
-    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {
-        serials[2 * i] = swapchain->target->pictures[i].style_in.serial;
-        serials[2 * i + 1] = swapchain->target->pictures[i].style_out.serial;
-    }
-    styler_release_buffers(swapchain->session->styler, serials, 2 * VK_TARGET_PICTURES);
+    if (picture->info.on_device)
+        styler_release_buffers(swapchain->session->styler, serials, 2);
 }
 
 void layer_swapchain_free(struct layer_swapchain *swapchain)
@@ -157,8 +155,8 @@ void layer_swapchain_free(struct layer_swapchain *swapchain)
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
     }
-    if (lent && swapchain->target != NULL)
-        release_buffers(swapchain);
+    for (unsigned i = 0; swapchain->target != NULL && i < VK_TARGET_PICTURES; i++)
+        layer_swapchain_release_buffers(swapchain, i);
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

@@ -57,10 +57,8 @@ static enum artem_result run(struct artem_cuda *cuda, const struct runner *runne
         result = cuda_launch_kernel(cuda, &runner->launch);
     if (result != ARTEM_OK)
         return result;
-    if (!cuda_finish(cuda, patience_ns)) { // and records the end
-        cuda->stuck = !cuda->lost;
+    if (!cuda_finish(cuda, patience_ns)) // and records the end
         return ARTEM_ERROR_DEVICE;
-    }
     if (d->cuEventElapsedTime(out_ms, cuda->begin, cuda->end) != CUDA_SUCCESS)
         *out_ms = -1;
     return ARTEM_OK;
@@ -157,7 +155,7 @@ enum artem_result cuda_pick_fastest(struct artem_cuda *cuda, const enum artem_cu
         cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: the kernels cannot be timed; %s is used",
                  artem_cuda_form_name(cuda->form));
     if (!cuda->stuck)
-        cuda->stuck = !cuda_finish(cuda, patience_ns) && !cuda->lost;
+        cuda_finish(cuda, patience_ns);
     if (!cuda->stuck)
         cuda_release_arena(cuda);
     cuda_leave(cuda);

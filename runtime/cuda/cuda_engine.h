@@ -160,7 +160,7 @@ bool cuda_has_failed(struct artem_cuda *cuda); // from any thread
 void cuda_write_frame(struct artem_cuda *cuda, const struct cuda_shape *shape, const struct artem_engine_frame *frame);
 enum artem_result cuda_send_style(struct artem_cuda *cuda);
 void cuda_read_pictures(const struct artem_cuda *cuda, const struct cuda_shape *shape);
-// Ends what is under way, at most so long; false if it does not end.
+// Ends what is under way, at most so long; false if it ends with an error (lost) or does not end (stuck).
 bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns);
 
 // step.c

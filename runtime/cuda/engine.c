@@ -36,7 +36,8 @@ static void destroy(struct artem_cuda *cuda)
     if (cuda == NULL)
         return;
     if (cuda->driver.library != NULL && cuda_enter(cuda)) {
-        cuda->stuck = cuda->stuck || (!cuda_finish(cuda, destroy_timeout_ns) && !cuda->lost);
+        if (!cuda->stuck)
+            cuda_finish(cuda, destroy_timeout_ns);
         if (cuda->stuck) {
             cuda_log(cuda->host, ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
             cuda_leave(cuda);
@@ -104,10 +105,10 @@ static enum artem_result create(const struct artem_cuda_host *host, const struct
 
 static bool finish(struct artem_cuda *cuda)
 {
-    if (cuda->stuck || !cuda_enter(cuda))
-        return !cuda->stuck;
-    cuda->stuck = !cuda_finish(cuda, finish_timeout_ns) && !cuda->lost;
-    cuda_leave(cuda);
+    if (!cuda->stuck && cuda_enter(cuda)) {
+        cuda_finish(cuda, finish_timeout_ns);
+        cuda_leave(cuda);
+    }
     return !cuda->stuck;
 }
 

@@ -183,8 +183,10 @@ bool cuda_finish(struct artem_cuda *cuda, uint64_t timeout_ns)
         result = cuda->driver.cuStreamSynchronize(cuda->stream);
     else if (cuda->stray || cuda->in_flight)
         result = wait_for_end(cuda, timeout_ns);
-    if (result == CUDA_ERROR_NOT_READY)
+    if (result == CUDA_ERROR_NOT_READY) {
+        cuda->stuck = !cuda->lost;
         return false;
+    }
     cuda->lost = cuda->lost || result != CUDA_SUCCESS;
     cuda->stray = cuda->in_flight = false;
     return !cuda->lost;

@@ -5,7 +5,7 @@
 
 #include "../instructions.cuh"
 
-#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#ifdef ARTEM_WGMMA
 
 // d += popc(a and b), 64 x 128 x 256 bits, both from shared memory.
 INSTRUCTION void wgmma_and_64x128x256(int32_t (&d)[16][4], uint64_t a, uint64_t b)
