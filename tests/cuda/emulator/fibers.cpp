@@ -49,8 +49,10 @@ struct block {
 
     ~block()
     {
-        for (char *stack : stacks)
+        for (char *stack : stacks) {
+            fiber_clear_stack(stack, STACK_BYTES);
             munmap(stack, STACK_BYTES);
+        }
     }
 };
 

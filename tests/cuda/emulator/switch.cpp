@@ -102,11 +102,16 @@ static void switch_machine(fiber_context *from, fiber_context *to)
 
 #endif
 
-void fiber_prepare(fiber_context *context, void *stack, size_t bytes, void (*begin)())
+void fiber_clear_stack([[maybe_unused]] void *stack, [[maybe_unused]] size_t bytes)
 {
 #ifdef ADDRESS_SANITIZER
-    __asan_unpoison_memory_region(stack, bytes); // the fiber before never returned from its functions
+    __asan_unpoison_memory_region(stack, bytes);
 #endif
+}
+
+void fiber_prepare(fiber_context *context, void *stack, size_t bytes, void (*begin)())
+{
+    fiber_clear_stack(stack, bytes);
     context->fake_stack = nullptr;
     context->bottom = stack;
     context->size = bytes;

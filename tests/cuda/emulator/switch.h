@@ -25,5 +25,8 @@ struct fiber_context {
 // The first switch to it calls begin, which must never return.
 void fiber_prepare(fiber_context *context, void *stack, size_t bytes, void (*begin)());
 void fiber_switch(fiber_context *from, fiber_context *to);
+// Before a stack is used anew or given back: fibers never return from their functions, whose marks for the address
+// sanitizer stay where other memory may be later.
+void fiber_clear_stack(void *stack, size_t bytes);
 
 #endif
