@@ -22,6 +22,7 @@ PFN_xrVoidFunction layer_find_hook(const char *name)
         {"xrCreateVulkanDeviceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanDeviceKHR},
         {"xrCreateSession", (PFN_xrVoidFunction)layer_xrCreateSession},
         {"xrDestroySession", (PFN_xrVoidFunction)layer_xrDestroySession},
+        {"xrBeginSession", (PFN_xrVoidFunction)layer_xrBeginSession},
         {"xrCreateReferenceSpace", (PFN_xrVoidFunction)layer_xrCreateReferenceSpace},
         {"xrDestroySpace", (PFN_xrVoidFunction)layer_xrDestroySpace},
         {"xrCreateSwapchain", (PFN_xrVoidFunction)layer_xrCreateSwapchain},

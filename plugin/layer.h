@@ -31,6 +31,7 @@
     X(xrDestroyInstance)                                                                                               \
     X(xrCreateSession)                                                                                                 \
     X(xrDestroySession)                                                                                                \
+    X(xrBeginSession)                                                                                                  \
     X(xrWaitFrame)                                                                                                     \
     X(xrEndFrame)                                                                                                      \
     X(xrStringToPath)                                                                                                  \

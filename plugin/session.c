@@ -196,6 +196,24 @@ void layer_session_free(struct layer_session *session)
     free(session);
 }
 
+// Whatever takes long is done before there is a picture that could freeze, and only for sessions that will have one.
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrBeginSession(XrSession handle, const XrSessionBeginInfo *info)
+{
+    struct layer_instance *instance = layer_active();
+    struct layer_session *session = layer_session_find(handle);
+    struct artem_settings settings;
+    XrResult result;
+
+    LAYER_CHECK_NEXT(instance, xrBeginSession);
+    result = instance->next.xrBeginSession(handle, info);
+    if (XR_FAILED(result) || session == NULL || session->device == NULL)
+        return result;
+    const uint32_t serial = artem_config_get(instance->config, &settings);
+    if (settings.enabled)
+        styler_prepare(session->styler, &settings, serial);
+    return result;
+}
+
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession handle)
 {
     struct layer_instance *instance = layer_active();

@@ -94,6 +94,7 @@ struct layer_session {
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSession(XrInstance instance, const XrSessionCreateInfo *info,
                                                      XrSession *session);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrBeginSession(XrSession session, const XrSessionBeginInfo *info);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession session);
 
 // NULL if the layer does not know it.

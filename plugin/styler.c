@@ -277,6 +277,22 @@ static void change_style(struct styler *styler, const struct artem_settings *set
         artem_log(ARTEM_LOG_INFO, "style: %s", style->name);
 }
 
+static void follow_settings(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
+{
+    if (serial == styler->settings_serial || styler->busy)
+        return;
+    styler->settings_serial = serial;
+    if (strcmp(styler->backend, settings->backend) != 0)
+        styler->first_backend = 0; // another wish, another chance
+    if (strcmp(styler->devices, settings->devices) != 0)
+        styler->no_devices = false;
+    if (styler->engine == NULL || styler->threads != settings->threads ||
+        strcmp(styler->backend, settings->backend) != 0 || strcmp(styler->devices, settings->devices) != 0)
+        make_engine(styler, settings);
+    if (styler->engine != NULL && !is_requested(styler, settings))
+        change_style(styler, settings);
+}
+
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
 {
     bool ready;
@@ -292,21 +308,22 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
         styler->failures = 0;
         make_engine(styler, settings);
     }
-    if (serial != styler->settings_serial && !styler->busy) {
-        styler->settings_serial = serial;
-        if (strcmp(styler->backend, settings->backend) != 0)
-            styler->first_backend = 0; // another wish, another chance
-        if (strcmp(styler->devices, settings->devices) != 0)
-            styler->no_devices = false;
-        if (styler->engine == NULL || styler->threads != settings->threads ||
-            strcmp(styler->backend, settings->backend) != 0 || strcmp(styler->devices, settings->devices) != 0)
-            make_engine(styler, settings);
-        if (styler->engine != NULL && !is_requested(styler, settings))
-            change_style(styler, settings);
-    }
+    follow_settings(styler, settings, serial);
     ready = styler->engine != NULL && styler->style != NULL;
     pthread_mutex_unlock(&styler->mutex);
     return ready;
+}
+
+void styler_prepare(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
+{
+    const struct artem_engine_vulkan share = {styler->device};
+    const struct artem_engine_params params = {
+        .backend = settings->backend, .threads = settings->threads, .vulkan = &share, .devices = settings->devices};
+
+    pthread_mutex_lock(&styler->mutex);
+    if (!artem_engine_must_measure(&params))
+        follow_settings(styler, settings, serial);
+    pthread_mutex_unlock(&styler->mutex);
 }
 
 uint64_t styler_get_style(struct styler *styler, const char **out_name)

@@ -41,6 +41,10 @@ unsigned styler_get_fallbacks(struct styler *styler);
 // while busy.
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
 
+// What the first styler_apply would do, in advance, where the app's queue may not be used: nothing, if that would need
+// it.
+void styler_prepare(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
+
 // The style in use: a serial that changes with it, whenever its statistics begin anew, and when a frame fails that was
 // waited for later; and its name (valid until the next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);

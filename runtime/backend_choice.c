@@ -184,22 +184,36 @@ static void remember(const char *path, const char *old, const char *key, const s
     free(text);
 }
 
+// The file of all that was measured here; NULL: none. The caller frees it.
+static char *read_known(const char *path)
+{
+    char *text = NULL;
+    size_t size;
+
+    return path[0] != '\0' && artem_file_read(path, FILE_MAX, &text, &size) == ARTEM_OK ? text : NULL;
+}
+
+// "" without a cache folder.
+static void find_known(char path[ARTEM_PATH_MAX])
+{
+    if (!artem_cache_path(file_name, path, ARTEM_PATH_MAX))
+        path[0] = '\0';
+}
+
 static struct times find_times(const struct candidate *candidate, double cpu_ms)
 {
     const char *key = candidate->key;
     struct times times = {0, 0};
-    char path[ARTEM_PATH_MAX], *old = NULL;
-    size_t size;
-    const bool has_path = artem_cache_path(file_name, path, sizeof path);
+    char path[ARTEM_PATH_MAX];
 
-    if (has_path && artem_file_read(path, FILE_MAX, &old, &size) != ARTEM_OK)
-        old = NULL;
+    find_known(path);
+    char *old = read_known(path);
     if (old == NULL || !find_line(old, key, &times)) {
         if (measure_both(candidate->ops, candidate->params, cpu_ms, &times)) {
             artem_log(ARTEM_LOG_INFO, "measured once: %.2f ms a frame on %s by %s, %.2f ms on the CPU", times.gpu,
                       candidate->device, candidate->ops->name, times.cpu);
             // What did not work may do so next time.
-            if (has_path && times.gpu > 0 && times.cpu > 0)
+            if (path[0] != '\0' && times.gpu > 0 && times.cpu > 0)
                 remember(path, old, key, &times);
         }
     }
@@ -246,26 +260,60 @@ static const struct artem_backend_ops *fastest(const struct candidate *candidate
     return best;
 }
 
+// All backends that run on a GPU here, and a Vulkan device of their own where the caller has none.
+struct candidates {
+    struct artem_engine_vulkan share;
+    struct artem_engine_params params;
+    struct vulkan_own_device *own;
+    struct candidate all[2];
+    int count;
+};
+
+static struct candidates *list_candidates(const struct artem_engine_params *params)
+{
+    struct candidates *list = calloc(1, sizeof *list);
+
+    if (list == NULL)
+        return NULL;
+    list->params = *params;
+    if (params->vulkan == NULL && vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &list->own) == ARTEM_OK) {
+        list->share.device = vulkan_own_device_get(list->own);
+        list->params.vulkan = &list->share;
+    }
+    if (list->params.vulkan != NULL && is_gpu(list->params.vulkan->device))
+        make_vulkan(&list->params, &list->all[list->count++]);
+    list->count += find_cuda(params, &list->all[list->count]);
+    return list;
+}
+
+static void free_candidates(struct candidates *list)
+{
+    if (list != NULL)
+        vulkan_own_device_destroy(&list->own);
+    free(list);
+}
+
 const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params)
 {
-    struct artem_engine_vulkan share = {NULL};
-    struct artem_engine_params shared = *params;
-    struct vulkan_own_device *own = NULL;
-    struct candidate *candidates = calloc(2, sizeof *candidates);
-    const struct artem_backend_ops *best = &artem_backend_cpu;
-    int count = 0;
+    struct candidates *list = list_candidates(params);
+    const struct artem_backend_ops *best = list != NULL ? fastest(list->all, list->count) : &artem_backend_cpu;
 
-    if (candidates == NULL)
-        return best;
-    if (params->vulkan == NULL && vulkan_own_device_create(ARTEM_LOG_DEBUG, 0, &own) == ARTEM_OK) {
-        share.device = vulkan_own_device_get(own);
-        shared.vulkan = &share;
-    }
-    if (shared.vulkan != NULL && is_gpu(shared.vulkan->device))
-        make_vulkan(&shared, &candidates[count++]);
-    count += find_cuda(params, &candidates[count]);
-    best = fastest(candidates, count);
-    vulkan_own_device_destroy(&own);
-    free(candidates);
+    free_candidates(list);
     return best;
+}
+
+bool artem_backend_must_measure(const struct artem_engine_params *params)
+{
+    struct candidates *list = list_candidates(params);
+    char path[ARTEM_PATH_MAX];
+    struct times times;
+    bool known = true;
+
+    find_known(path);
+    char *text = read_known(path);
+    for (int i = 0; list != NULL && i < list->count; i++)
+        known = known && text != NULL && find_line(text, list->all[i].key, &times);
+    free(text);
+    free_candidates(list);
+    return !known;
 }

@@ -11,4 +11,7 @@
 // at once.
 const struct artem_backend_ops *artem_backend_choose(const struct artem_engine_params *params);
 
+// Whether it has something to measure.
+bool artem_backend_must_measure(const struct artem_engine_params *params);
+
 #endif

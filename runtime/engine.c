@@ -32,13 +32,23 @@ static const struct artem_backend_ops *const backends[] = {
 #endif
 };
 
+static bool has_devices(const struct artem_engine_params *params)
+{
+    return params->devices != NULL && *params->devices != '\0';
+}
+
+static bool is_automatic(const struct artem_engine_params *params)
+{
+    return params->backend == NULL || strcmp(params->backend, "auto") == 0;
+}
+
 static const struct artem_backend_ops *find_backend(const struct artem_engine_params *params)
 {
     const char *name = params->backend;
 
-    if (params->devices != NULL && *params->devices != '\0')
+    if (has_devices(params))
         return &artem_backend_multi;
-    if (name == NULL || strcmp(name, "auto") == 0) {
+    if (is_automatic(params)) {
 #ifdef ARTEM_VULKAN
         return artem_backend_choose(params);
 #else
@@ -55,6 +65,16 @@ static const struct artem_backend_ops *find_backend(const struct artem_engine_pa
 uint32_t artem_engine_automatic_threads(void)
 {
     return artem_threadpool_automatic();
+}
+
+bool artem_engine_must_measure(const struct artem_engine_params *params)
+{
+#ifdef ARTEM_VULKAN
+    return !has_devices(params) && is_automatic(params) && artem_backend_must_measure(params);
+#else
+    (void)params;
+    return false;
+#endif
 }
 
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)

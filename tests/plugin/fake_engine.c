@@ -33,6 +33,12 @@ static enum artem_result ask(const char *function)
     return fake_engine.fault != NULL ? fake_engine.fault(function) : ARTEM_OK;
 }
 
+bool artem_engine_must_measure(const struct artem_engine_params *params)
+{
+    (void)params;
+    return fake_engine.must_measure;
+}
+
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)
 {
     const enum artem_result result = ask(__func__);

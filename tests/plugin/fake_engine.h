@@ -16,6 +16,7 @@ struct fake_engine_state {
     uint64_t (*cost)(const struct artem_engine_frame *frame);
     enum artem_result submit_result; // of submits from now on
     bool no_network;
+    bool must_measure; // before an engine is made
     // Asked before each of these does anything: another result than ARTEM_OK, and that is what it returns. NULL: none
     // fails. A wait fails after the frame is done.
     enum artem_result (*fault)(const char *function);

@@ -121,6 +121,7 @@ static void test_switched(void)
     float width;
 
     start("toast = off\nhud = on\nhud_position = bottom-right\nenabled = off\n");
+    CHECK_INT(fake_engine.engines, 0); // nobody wants one yet
     frames(2, EXPECT_ORIGINAL, 1);
     CHECK(expect_panels[0].layer.pose.position.x > 0 && expect_panels[0].layer.pose.position.y < 0);
     head = expect_panels[0].layer.space;

@@ -118,6 +118,10 @@ static void use_session(bool should_paint, bool should_show_panels)
 
     if (!app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO) && lacks("xrCreateSession"))
         return;
+    if (lacks("xrBeginSession") && for_ever) { // then the app has no frames, and no space to show them in
+        app_end_session();
+        return;
+    }
     app_poll_events(); // focused
     use_input();
     painted = play(app_try_views() && app.space != XR_NULL_HANDLE);

@@ -29,6 +29,49 @@ static void frames(unsigned count, enum expect_result expected)
     }
 }
 
+static bool expect_failure(const char *function, XrResult result)
+{
+    return result == (strcmp(function, "xrBeginSession") == 0 ? XR_ERROR_RUNTIME_FAILURE : XR_SUCCESS);
+}
+
+// What takes long is done when the session begins, where no picture stands still for it; what needs the app's queue is
+// left to the first frame.
+static void test_prepared(bool must_measure)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO,
+                                           .primaryViewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO};
+
+    CHECK(app_open(true) == NULL);
+    fake_engine.must_measure = must_measure;
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    CHECK_INT(fake_engine.engines, !must_measure);
+    CHECK_INT(fake_engine.networks, !must_measure);
+    CHECK_INT(fake_engine.styles, !must_measure);
+    CHECK_INT(app.xr.xrBeginSession(app.session, &begin_info), XR_ERROR_SESSION_RUNNING); // the runtime's own answer
+    CHECK_INT(mock_take_violations(), 1);
+    CHECK_INT(fake_engine.engines, !must_measure);
+    app_show_views(&info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(2, EXPECT_STYLED);
+    CHECK_INT(fake_engine.engines, 1);
+    app_end_session();
+    app_close();
+}
+
+// A session that does not begin has no engine.
+static void test_not_begun(void)
+{
+    CHECK(app_open(true) == NULL);
+    mock_settings.faults[0] = (struct mock_fault){"xrBeginSession", 1, 1, XR_ERROR_RUNTIME_FAILURE};
+    app_judge = expect_failure;
+    CHECK(!app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO));
+    app_judge = NULL;
+    CHECK_INT(fake_engine.engines, 0);
+    app_end_session();
+    app_close();
+}
+
 // Sessions share the device, and nothing else.
 static void test_two_at_once(bool first_ends_first)
 {
@@ -188,6 +231,9 @@ int main(void)
     }
     app_close();
     setenv("ARTEM_LOG", "error", 0);
+    test_prepared(false);
+    test_prepared(true);
+    test_not_begun();
     test_two_at_once(true);
     test_two_at_once(false);
     test_left_behind();

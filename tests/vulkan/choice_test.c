@@ -29,6 +29,15 @@ static const char *choose(const struct vulkan_device *on)
     return name;
 }
 
+static bool must_measure(const struct vulkan_device *on, const char *backend, const char *devices)
+{
+    const struct artem_engine_vulkan share = {on};
+    const struct artem_engine_params params = {
+        .backend = backend, .threads = 2, .vulkan = on != NULL ? &share : NULL, .devices = devices};
+
+    return artem_engine_must_measure(&params);
+}
+
 static char *read_file(void)
 {
     static char text[4096];
@@ -61,6 +70,7 @@ int main(void)
     network = random_network(77);
     CHECK_STR(artem_engine_get_backend(NULL), "");
     if (device->type == VK_PHYSICAL_DEVICE_TYPE_CPU) {
+        CHECK(!must_measure(device, "auto", NULL));
         CHECK_STR(choose(device), "cpu");
         CHECK(access(path, F_OK) != 0); // nothing had to be measured
     }
@@ -69,7 +79,10 @@ int main(void)
     struct vulkan_device gpu = *device;
     gpu.type = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
     gpu.vkWaitForFences = wait_patiently;
+    CHECK(must_measure(&gpu, "auto", NULL) && must_measure(&gpu, NULL, ""));
+    CHECK(!must_measure(&gpu, "vulkan", NULL) && !must_measure(&gpu, "auto", "cpu:0,vulkan:0"));
     const char *first = choose(&gpu);
+    CHECK(!must_measure(&gpu, "auto", NULL));
     snprintf(line, sizeof line, "%s", read_file());
     CHECK(strstr(line, device->name) == line && line[strlen(line) - 1] == '\n');
     unsigned gpu_time = 0, cpu_time = 0;
@@ -99,6 +112,7 @@ int main(void)
 
     // Another driver is another device.
     gpu.driver++;
+    CHECK(must_measure(&gpu, "auto", NULL));
     CHECK_STR(choose(&gpu), first);
     CHECK(strlen(read_file()) > strlen(other) + 20);
 

@@ -60,6 +60,10 @@ struct artem_engine_stats {
 // What threads = 0 means here: one per CPU that this process may use, at most 8.
 uint32_t artem_engine_automatic_threads(void);
 
+// Whether artem_engine_create would first have to measure which backend is fastest: some tenths of a second, and
+// submissions to the queue of the device that is shared. Needs no network.
+bool artem_engine_must_measure(const struct artem_engine_params *params);
+
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine);
 
 // Takes its own reference; statistics restart from the style's calibration. A style of another network:
