@@ -164,6 +164,17 @@ static enum artem_result create_spread(struct styler *styler, const struct artem
     return result;
 }
 
+// Another backend takes the place of the one that was asked for, unless it has it already.
+static void replace(struct styler *styler, const char *asked, unsigned with, enum artem_result why)
+{
+    if (styler->engine != NULL && strcmp(styler->backend, asked) == 0 &&
+        strcmp(artem_engine_get_backend(styler->engine), backends[with]) == 0)
+        return;
+    artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): %s takes its place", asked, artem_result_string(why),
+              with == BACKEND_CPU ? "the CPU" : backends[with]);
+    styler->fallbacks++;
+}
+
 static enum artem_result create_engine(struct styler *styler, const struct artem_settings *settings,
                                        struct artem_engine **out_engine)
 {
@@ -186,9 +197,7 @@ static enum artem_result create_engine(struct styler *styler, const struct artem
     if (styler->device == NULL)
         next = BACKEND_CPU;
     for (; next <= BACKEND_CPU && result != ARTEM_OK; next++) {
-        artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): %s takes its place", settings->backend,
-                  artem_result_string(result), next == BACKEND_CPU ? "the CPU" : backends[next]);
-        styler->fallbacks++;
+        replace(styler, settings->backend, next, result);
         params.backend = backends[next];
         result = artem_engine_create(&params, out_engine);
     }

@@ -24,7 +24,7 @@ static struct {
     PFN_vkAllocateMemory vkAllocateMemory;
     PFN_vkFreeMemory vkFreeMemory;
     PFN_vkQueueSubmit vkQueueSubmit;
-    int objects;
+    int objects, allocations; // alive, so far
 } vulkan;
 
 static bool strikes(const char *function)
@@ -69,6 +69,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL allocate_memory(VkDevice device, const VkM
         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
     const VkResult result = vulkan.vkAllocateMemory(device, info, allocator, memory);
     vulkan.objects += result == VK_SUCCESS;
+    vulkan.allocations++;
     return result;
 }
 
@@ -298,6 +299,37 @@ static void test_ends(void)
     test_end(&take, 4, 4); // after three frames that failed
 }
 
+// An engine that is made anew, because other settings changed, is again of the backend that took CUDA's place: nothing
+// that has not been told and counted.
+static void test_made_anew(void)
+{
+    static const struct fault take = {"take", 1, false, true};
+
+    arm(&take);
+    paintings_open();
+    for (unsigned i = 0; i < PICTURES; i++) {
+        paintings_draw(i);
+        CHECK_INT(app_end(), XR_SUCCESS);
+    }
+    disarm(&take);
+    CHECK(take_lines() > 0);
+    const int allocations = vulkan.allocations;
+    runs_threads = 1;
+    runs_configure("cuda", "great_wave");
+    for (unsigned i = 0; i < TRIES && vulkan.allocations == allocations; i++) {
+        paintings_draw(i % PICTURES);
+        CHECK_INT(app_end(), XR_SUCCESS);
+        usleep(1000);
+    }
+    CHECK(vulkan.allocations > allocations);
+    CHECK_INT(take_lines(), 0);
+    runs_threads = 0;
+    runs_configure("cuda", "great_wave");
+    app_close_normal();
+    CHECK_INT(vulkan.objects, 0);
+    share_check_rules("made anew");
+}
+
 // Of a painting that nobody waited for, when it is to be shown.
 static void test_rejoin(void)
 {
@@ -340,6 +372,7 @@ int main(void)
     test_frames();
     runs_configure("cuda", "great_wave");
     test_ends();
+    test_made_anew();
     test_rejoin();
     runs_end();
     unlink(log_path);

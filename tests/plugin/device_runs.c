@@ -10,6 +10,7 @@
 struct fake_engine_state fake_engine; // the app looks at it; here it stays empty
 
 const char *runs_mode = "sync", *runs_log;
+unsigned runs_threads;
 static char config[] = "/tmp/artem-device-test.XXXXXX";
 
 void runs_configure(const char *backend, const char *style)
@@ -19,8 +20,8 @@ void runs_configure(const char *backend, const char *style)
     CHECK(file != NULL);
     fprintf(file,
             "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = "
-            "0.3\nkeep_text = 0.6\nmode = %s\n",
-            style, backend, runs_mode);
+            "0.3\nkeep_text = 0.6\nmode = %s\nthreads = %u\n",
+            style, backend, runs_mode, runs_threads);
     if (runs_log != NULL)
         fprintf(file, "log_file = %s\n", runs_log);
     fclose(file);
