@@ -13,7 +13,6 @@ enum { VIEWS = 2, FRAMES = 2, SIZE_MAX_BYTES = 64 * 96 * 4 };
 static const struct {
     uint32_t width, height;
 } sizes[VIEWS] = {{64, 96}, {12, 8}};
-static const uint64_t patience_ns = 10000000000; // kernels that never end
 
 // A sequence that is the same every time.
 struct numbers {
@@ -133,7 +132,7 @@ static enum artem_result paint(struct artem_cuda *cuda, const struct artem_style
         const struct artem_engine_frame frame = frame_of(pictures, f, false);
         result = cuda_submit(cuda, &frame, NULL);
         if (result == ARTEM_OK)
-            result = cuda_wait(cuda, patience_ns);
+            result = cuda_wait(cuda, CUDA_CHECK_PATIENCE_NS);
     }
     cuda->chip.multiprocessors = multiprocessors;
     if (result != ARTEM_TIMEOUT)

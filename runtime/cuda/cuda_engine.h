@@ -174,6 +174,9 @@ void cuda_release_buffer(struct artem_cuda *cuda, struct artem_cuda_buffer *buff
 enum artem_result cuda_import_semaphores(struct artem_cuda *cuda, int ready_fd, int done_fd, bool timeline);
 void cuda_release_semaphores(struct artem_cuda *cuda);
 
+// For kernels that never end, when an engine is made.
+#define CUDA_CHECK_PATIENCE_NS UINT64_C(10000000000)
+
 // check.c: picks, of the forms that paint as the reference does, the fastest.
 enum artem_result cuda_choose_form(struct artem_cuda *cuda);
 
