@@ -112,6 +112,25 @@ DEVICE int32_t leaky(int32_t z, int32_t bits)
     return rsh(z > 0 ? z : z >> 3, bits) + 32;
 }
 
+// ---- Four int8 in a word, sixteen in four ----
+
+template <typename Words> DEVICE auto &word_of(Words &words, int w)
+{
+    return w == 0 ? words.x : w == 1 ? words.y : w == 2 ? words.z : words.w;
+}
+
+// Shifts four more bits in from below: which of four int8 are greater than those of another word, the first one lowest.
+DEVICE uint32_t append_greater(uint32_t bits, uint32_t v, uint32_t than)
+{
+    // In the highest bit of each: that the lower seven of `than` are not below those of v.
+    const uint32_t not_below = ((than & 0x7f7f7f7fu) | 0x80808080u) - (v & 0x7f7f7f7fu);
+    // Where the signs differ, `than` is the negative one of what v is greater than.
+    constexpr uint32_t greater = ((0xf0 ^ 0xcc) & 0xcc) | (~(0xf0 ^ 0xcc) & ~0xaa & 0xff);
+    const uint32_t highest = logic3<greater>(v, than, not_below) & 0x80808080u;
+
+    return __funnelshift_l(highest * 0x00204081u, bits, 4); // the factor brings bits 7, 15, 23, 31 to 28, 29, 30, 31
+}
+
 // ---- Memory ----
 
 DEVICE uint32_t shared_address(const void *p)
@@ -127,11 +146,16 @@ DEVICE void copy_by_block(void *to, const void *from, uint32_t bytes)
 }
 
 #ifdef ARTEM_WGMMA
-// An operand of wgmma without swizzling: where it begins, and how far apart core matrices (eight rows of 16 bytes) are
-// along K and along M or N, in bytes.
-DEVICE uint64_t wgmma_operand(uint32_t address, uint32_t along_k, uint32_t along_rows)
+// An operand of wgmma without swizzling, all in units of 16 bytes: where in shared memory it begins, and how far apart
+// core matrices (eight rows of a unit) are along K and along M or N.
+DEVICE uint64_t wgmma_operand(uint32_t begin, uint32_t along_k, uint32_t along_rows)
 {
-    return (uint64_t)((address & 0x3ffffu) >> 4) | (uint64_t)(along_k >> 4) << 16 | (uint64_t)(along_rows >> 4) << 32;
+    return (uint64_t)along_rows << 32 | (begin + (along_k << 16));
+}
+
+DEVICE uint32_t wgmma_address(const void *p)
+{
+    return (shared_address(p) & 0x3ffffu) >> 4;
 }
 #endif
 

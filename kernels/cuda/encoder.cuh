@@ -40,7 +40,7 @@ DEVICE void load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_
     shared.params[slot][0] = network_of(args).enc_offset[channel];
     shared.params[slot][1] = state.a[0][channel];
     shared.params[slot][2] = state.b[0][channel];
-    shared.params[slot][3] = style_of(args).threshold[0][channel];
+    shared.thresholds[channel % ARTEM_CUDA_HALF] = style_of(args).threshold[0][channel];
 }
 
 // One thread's 16 channels of four cells. Sums are of cells inside the view, of a part's of those that count.
@@ -52,6 +52,7 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
     const int32_t shift = network_of(args).enc_shift;
     uint32_t words[4][4], bits[4] = {0, 0, 0, 0}, cells[4];
     bool inside[4], counted[4];
+    const uint4 thresholds = *reinterpret_cast<const uint4 *>(shared.thresholds + 16 * q);
 
 #pragma unroll
     for (int g = 0; g < 4; g++) {
@@ -74,12 +75,13 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
                 s1[k] += summed;
                 s2[k] += summed * summed;
                 x[g][i] = (sat16(mulhrs(s, p.y) + p.z) + 8) >> 4;
-                bits[g] = __funnelshift_l((uint32_t)(p.w - x[g][i]), bits[g], 1);
             }
         }
 #pragma unroll
-        for (int g = 0; g < 4; g++)
+        for (int g = 0; g < 4; g++) {
             words[g][w] = pack_s8(x[g][0], x[g][1], x[g][2], x[g][3]);
+            bits[g] = append_greater(bits[g], words[g][w], word_of(thresholds, w));
+        }
     }
 #pragma unroll
     for (int g = 0; g < 4; g++) {

@@ -37,6 +37,7 @@ struct artem_cuda_unit_shared {
     // (which counts nothing) is still its own.
     uint32_t map[2][ARTEM_CUDA_HALO + 4][4];
     int32_t params[ARTEM_CUDA_CHANNELS][4]; // struct unit_params of each slot
+    int8_t thresholds[ARTEM_CUDA_CHANNELS]; // of the next unit, by channel; aligned to 16
     int32_t decoder[ARTEM_CUDA_CHANNELS];   // gain | bias << 16
     int32_t weight_ones[ARTEM_CUDA_CHANNELS];
     int32_t ones[2][ARTEM_CUDA_HALO];        // bits of each cell of the map
@@ -50,7 +51,8 @@ struct artem_cuda_encoder_shared {
         uint8_t input[2][ARTEM_CUDA_HALO][64];
         int64_t sums[4][2][ARTEM_CUDA_HALF]; // of the four warps, after the last tile
     } of;
-    int32_t params[ARTEM_CUDA_HALF][4]; // struct encoder_params of each slot
+    int32_t params[ARTEM_CUDA_HALF][4]; // offset, gain and bias of each slot
+    int8_t thresholds[ARTEM_CUDA_HALF]; // of the first unit, by channel; aligned to 16
     int64_t scratch[4];
     uint32_t last;
 };

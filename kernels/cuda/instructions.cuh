@@ -37,6 +37,16 @@ INSTRUCTION uint32_t pack_u8(int32_t v0, int32_t v1, int32_t v2, int32_t v3)
     return word;
 }
 
+// Any function of three bits, in all 32 of them: `table` is what it makes of 0xf0, 0xcc and 0xaa. The compiler finds
+// most by itself.
+template <uint32_t table> INSTRUCTION uint32_t logic3(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t d;
+
+    asm("lop3.b32 %0, %1, %2, %3, %4;" : "=r"(d) : "r"(a), "r"(b), "r"(c), "n"(table));
+    return d;
+}
+
 #if __CUDA_ARCH__ < 800
 
 // d += popc(a xor b), 8 x 8 x 128 bits.

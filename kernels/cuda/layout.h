@@ -57,7 +57,7 @@ struct artem_cuda_style {
     int64_t cal_mean[ARTEM_CUDA_LAYERS][ARTEM_CUDA_CHANNELS], cal_square[ARTEM_CUDA_LAYERS][ARTEM_CUDA_CHANNELS];
     int16_t gain[ARTEM_CUDA_LAYERS][ARTEM_CUDA_CHANNELS], bias[ARTEM_CUDA_LAYERS][ARTEM_CUDA_CHANNELS]; // G, b of §7
     int16_t slope[ARTEM_CUDA_UNITS][ARTEM_CUDA_CHANNELS], shift[ARTEM_CUDA_UNITS][ARTEM_CUDA_CHANNELS]; // P, C of §6
-    int16_t threshold[ARTEM_CUDA_UNITS][ARTEM_CUDA_CHANNELS]; // t of §6; [0] is applied by the encoder
+    int8_t threshold[ARTEM_CUDA_UNITS][ARTEM_CUDA_CHANNELS]; // t of §6; [0] is applied by the encoder
     int16_t dec_gain[ARTEM_CUDA_CHANNELS], dec_bias[ARTEM_CUDA_CHANNELS];
     int8_t d0_weights[ARTEM_CUDA_TAPS][8][4][8][16]; // [tap][16 input channels][j][column][input channel]
     int8_t d1_weights[ARTEM_CUDA_TAPS][2][2][8][16]; // outputs 12..15 are zero

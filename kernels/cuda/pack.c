@@ -102,11 +102,7 @@ void artem_cuda_pack_style(const struct artem_cuda_style_source *source, struct 
     for (int k = 0; k < ARTEM_CUDA_UNITS; k++) {
         memcpy(out_style->slope[k], source->unit[k].slope, sizeof out_style->slope[k]);
         memcpy(out_style->shift[k], source->unit[k].shift, sizeof out_style->shift[k]);
-        for (int c = 0; c < ARTEM_CUDA_CHANNELS; c++) {
-            // Kernels compare before saturating: nothing saturated is above 127.
-            const int8_t t = source->unit[k].threshold[c];
-            out_style->threshold[k][c] = t == INT8_MAX ? INT16_MAX : t;
-        }
+        memcpy(out_style->threshold[k], source->unit[k].threshold, sizeof out_style->threshold[k]);
     }
     memcpy(out_style->dec_gain, source->dec_gain, sizeof out_style->dec_gain);
     memcpy(out_style->dec_bias, source->dec_bias, sizeof out_style->dec_bias);

@@ -12,7 +12,7 @@ struct unit_params {
     int32_t gain;  // 16 · A
     int32_t bias;  // B · 2^15 + 2^14
     int32_t shift; // (C + 8) · 2^15 + 2^14
-    int32_t slope_threshold;
+    int32_t slope;
 };
 
 // Whether none of §6's 16-bit numbers can saturate, so that they need not be looked at.
@@ -35,11 +35,11 @@ DEVICE bool load_unit_params(const artem_cuda_args &args, artem_cuda_unit_shared
         return true;
     const uint32_t channel = (slot & 64) + (slot & 3) * 16 + (slot >> 2 & 15);
     const int32_t a = state.a[args.layer][channel], b = state.b[args.layer][channel], c = style.shift[unit][channel];
-    const int32_t threshold = args.layer < ARTEM_CUDA_UNITS ? style.threshold[unit + 1][channel] : 0;
     shared.params[slot][0] = 16 * a;
     shared.params[slot][1] = b * (1 << 15) + (1 << 14);
     shared.params[slot][2] = (c + 8) * (1 << 15) + (1 << 14);
-    shared.params[slot][3] = pair16(style.slope[unit][channel], threshold);
+    shared.params[slot][3] = style.slope[unit][channel];
+    shared.thresholds[channel] = args.layer < ARTEM_CUDA_UNITS ? style.threshold[unit + 1][channel] : 0;
     shared.decoder[slot] = pair16(style.dec_gain[channel], style.dec_bias[channel]);
     shared.weight_ones[slot] = network.unit_ones[unit][channel];
     return never_saturates(a, b, c);
@@ -48,11 +48,13 @@ DEVICE bool load_unit_params(const artem_cuda_args &args, artem_cuda_unit_shared
 // What is added to the stream, in 1/8.
 template <bool TAME> DEVICE int32_t unit_step(int32_t s, const unit_params &p)
 {
-    const int32_t slope = low16(p.slope_threshold), z = (s * p.gain + p.bias) >> 15;
+    const int32_t z = (s * p.gain + p.bias) >> 15;
 
+    // Of z << 15 and z · slope the larger one, since slope is less than 1 << 15. In place of z << 15 goes what z was
+    // shifted from: beside a constant without low bits, its own change nothing that is left.
     if (TAME)
-        return (z * (z > 0 ? 1 << 15 : slope) + p.shift) >> 19;
-    const int32_t saturated = sat16(z), r = saturated > 0 ? saturated : mulhrs(saturated, slope);
+        return max(s * p.gain + p.bias + p.shift - (1 << 14), z * p.slope + p.shift) >> 19;
+    const int32_t saturated = sat16(z), r = saturated > 0 ? saturated : mulhrs(saturated, p.slope);
     return min(sat16(r + (p.shift >> 15) - 8) + 8, 32767) >> 4;
 }
 
@@ -67,6 +69,8 @@ template <bool TAME, bool LAST>
 DEVICE void apply_unit(const artem_cuda_unit_shared &shared, const unit_thread &t, const int32_t (&acc)[2][8][4],
                        uint4 x[4], uint32_t bits[4])
 {
+    const uint4 thresholds = *reinterpret_cast<const uint4 *>(shared.thresholds + t.half * ARTEM_CUDA_HALF + 16 * t.q);
+
 #pragma unroll
     for (int w = 3; w >= 0; w--) {
         int32_t y[4][4];
@@ -78,19 +82,19 @@ DEVICE void apply_unit(const artem_cuda_unit_shared &shared, const unit_thread &
             const unit_params p = {raw.x, raw.y, raw.z, raw.w};
 #pragma unroll
             for (int g = 0; g < 4; g++) {
-                const uint32_t word = w == 0 ? x[g].x : w == 1 ? x[g].y : w == 2 ? x[g].z : x[g].w;
+                const uint32_t word = word_of(x[g], w);
                 y[g][i] =
                     __dp4a((int32_t)word, 1 << 8 * i, unit_step<TAME>(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)], p));
                 if (LAST)
                     y[g][i] = decoder_input(clamp32(y[g][i], -128, 127), shared.decoder[slot]);
-                else
-                    bits[g] = __funnelshift_l((uint32_t)(high16(p.slope_threshold) - y[g][i]), bits[g], 1);
             }
         }
 #pragma unroll
         for (int g = 0; g < 4; g++) {
-            uint32_t &word = w == 0 ? x[g].x : w == 1 ? x[g].y : w == 2 ? x[g].z : x[g].w;
+            uint32_t &word = word_of(x[g], w);
             word = LAST ? pack_u8(y[g][0], y[g][1], y[g][2], y[g][3]) : pack_s8(y[g][0], y[g][1], y[g][2], y[g][3]);
+            if (!LAST)
+                bits[g] = append_greater(bits[g], word, word_of(thresholds, w));
         }
     }
 }
@@ -149,9 +153,8 @@ DEVICE void add_unit_sums(const artem_cuda_args &args, artem_cuda_unit_shared &s
 }
 
 // A cell of the map on its way to shared memory.
-DEVICE uint4 fetch_map(const artem_cuda_args &args, uint32_t index)
+DEVICE uint4 fetch_map(const artem_cuda_args &args, const tile_place &tile)
 {
-    const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index);
     const uint8_t *map = map_of(args, (args.layer - 1) & 1);
 
     return *reinterpret_cast<const uint4 *>(map + (size_t)halo_cell(tile, threadIdx.x) * 16);
@@ -196,6 +199,74 @@ DEVICE void finish_unit(const artem_cuda_args &args)
         make_gains(args, args.layer, channel, m);
 }
 
+// From the first of a thread's four cells to another: columns, rows, and cells of the view.
+template <class Form> DEVICE int32_t across(int g)
+{
+    return Form::side_by_side ? 8 * (g >> 1) : 0;
+}
+
+template <class Form> DEVICE int32_t down(int g)
+{
+    return Form::side_by_side ? g & 1 : g;
+}
+
+// A thread's cells of a tile.
+struct unit_cells {
+    int32_t x, y;          // of the first one in the view
+    int32_t width, height; // of the view
+    int64_t first;         // its number
+};
+
+template <class Form> DEVICE unit_cells cells_of(const tile_place &tile, const unit_thread &t)
+{
+    const int32_t x = tile.x + tile_x(Form::cell(t, 0)), y = tile.y + tile_y(Form::cell(t, 0));
+
+    return {x, y, tile.width, tile.height, (int32_t)tile.first + y * tile.width + x};
+}
+
+template <class Form> DEVICE bool is_inside(const unit_cells &cells, int g)
+{
+    return cells.x + across<Form>(g) < cells.width && cells.y + down<Form>(g) < cells.height;
+}
+
+template <class Form> DEVICE int64_t cell_number(const unit_cells &cells, int g)
+{
+    return cells.first + (down<Form>(g) * cells.width + across<Form>(g));
+}
+
+// The whole tile is inside its view, so that no cell has to be looked at.
+DEVICE bool is_full(const tile_place &tile)
+{
+    return tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
+}
+
+template <class Form, bool FULL> DEVICE void load_stream(uint4 x[4], const uint8_t *stream, const unit_cells &cells)
+{
+#pragma unroll
+    for (int g = 0; g < 4; g++) {
+        if (!FULL)
+            x[g] = make_uint4(0, 0, 0, 0);
+        if (FULL || is_inside<Form>(cells, g))
+            x[g] = *reinterpret_cast<const uint4 *>(stream + 128 * cell_number<Form>(cells, g));
+    }
+}
+
+// map: NULL: there is no unit after this one.
+template <class Form, bool FULL>
+DEVICE void store_unit(uint8_t *stream, uint8_t *map, const unit_cells &cells, const unit_thread &t, const uint4 x[4],
+                       const uint32_t bits[4])
+{
+#pragma unroll
+    for (int g = 0; g < 4; g++) {
+        const uint32_t both = bits[g] | __shfl_down_sync(0xffffffffu, bits[g], 1) << 16;
+        if (!FULL && !is_inside<Form>(cells, g))
+            continue;
+        *reinterpret_cast<uint4 *>(stream + 128 * cell_number<Form>(cells, g)) = x[g];
+        if (map != nullptr && t.q % 2 == 0)
+            *reinterpret_cast<uint32_t *>(map + 16 * cell_number<Form>(cells, g)) = both;
+    }
+}
+
 // PART: a step's, of parts of views. A kernel of its own, so that whole frames pay nothing for it.
 template <class Form, bool PART> DEVICE void run_unit(const artem_cuda_args &args, artem_cuda_unit_shared &shared)
 {
@@ -209,53 +280,51 @@ template <class Form, bool PART> DEVICE void run_unit(const artem_cuda_args &arg
     const uint32_t tiles = count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape);
     const bool brings = threadIdx.x < ARTEM_CUDA_HALO, last = args.layer == ARTEM_CUDA_UNITS;
     uint8_t *stream = tensor_of(args, ARTEM_CUDA_STREAM) + t.half * ARTEM_CUDA_HALF + 16 * t.q;
-    uint8_t *map = map_of(args, args.layer & 1) + t.half * 8 + 2 * t.q;
+    uint8_t *map = last ? nullptr : map_of(args, args.layer & 1) + t.half * 8 + 2 * t.q;
     unit_sums sums = {};
     uint32_t buffer = 0;
+    tile_place tile = {}, next = {};
     uint4 ahead = {};
 
+    if (blockIdx.x < tiles)
+        tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, blockIdx.x);
     if (brings && blockIdx.x < tiles)
-        place_map(shared, 0, fetch_map(args, blockIdx.x));
+        place_map(shared, 0, fetch_map(args, tile));
     const bool tame = load_unit_params(args, shared);
 #ifdef ARTEM_WGMMA
     shared_to_async();
 #endif
     const bool all_tame = __syncthreads_and(tame) != 0;
 
-    for (uint32_t index = blockIdx.x; index < tiles; index += gridDim.x, buffer ^= 1) {
-        const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index);
-        const bool more = brings && index + gridDim.x < tiles;
-        uint32_t cells[4], bits[4] = {0, 0, 0, 0};
-        bool inside[4];
+    for (uint32_t index = blockIdx.x; index < tiles; index += gridDim.x, buffer ^= 1, tile = next) {
+        const bool more = index + gridDim.x < tiles, full = is_full(tile);
+        const unit_cells cells = cells_of<Form>(tile, t);
+        uint32_t bits[4] = {0, 0, 0, 0};
         uint4 x[4];
         int32_t acc[2][8][4], ones[4];
 
         if (more)
-            ahead = fetch_map(args, index + gridDim.x);
-#pragma unroll
-        for (int g = 0; g < 4; g++) {
-            const uint32_t i = Form::cell(t, g);
-            inside[g] = tile.x + tile_x(i) < tile.width && tile.y + tile_y(i) < tile.height;
-            cells[g] = clamped_cell(tile, tile.x + tile_x(i), tile.y + tile_y(i));
-            if (apply)
-                x[g] = *reinterpret_cast<const uint4 *>(stream + (size_t)cells[g] * 128);
-        }
+            next = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index + gridDim.x);
+        if (more && brings)
+            ahead = fetch_map(args, next);
+        if (apply && full)
+            load_stream<Form, true>(x, stream, cells);
+        else if (apply)
+            load_stream<Form, false>(x, stream, cells);
         count_ones<Form>(shared, buffer, t, ones);
         Form::convolve(acc, shared, buffer, t, ones);
         if (PART) {
             int32_t counted[4];
 #pragma unroll
-            for (int g = 0; g < 4; g++) {
-                const uint32_t i = Form::cell(t, g);
-                counted[g] = counts(args.shape, tile, tile.x + tile_x(i), tile.y + tile_y(i)) ? -1 : 0;
-            }
+            for (int g = 0; g < 4; g++)
+                counted[g] = counts(args.shape, tile, cells.x + across<Form>(g), cells.y + down<Form>(g)) ? -1 : 0;
             add_tile_part(sums, acc, counted);
-        } else if (tile.x + ARTEM_CUDA_TILE_W > tile.width || tile.y + ARTEM_CUDA_TILE_H > tile.height) {
+        } else if (!full) {
 #pragma unroll
             for (int g = 0; g < 4; g++)
 #pragma unroll
                 for (int k = 0; k < 16; k++)
-                    acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] &= inside[g] ? -1 : 0;
+                    acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] &= is_inside<Form>(cells, g) ? -1 : 0;
         }
         if (!PART)
             add_tile(sums, acc);
@@ -266,17 +335,12 @@ template <class Form, bool PART> DEVICE void run_unit(const artem_cuda_args &arg
                 apply_unit<true, false>(shared, t, acc, x, bits);
             else
                 apply_unit<false, false>(shared, t, acc, x, bits);
-#pragma unroll
-            for (int g = 0; g < 4; g++) {
-                const uint32_t both = bits[g] | __shfl_down_sync(0xffffffffu, bits[g], 1) << 16;
-                if (!inside[g])
-                    continue;
-                *reinterpret_cast<uint4 *>(stream + (size_t)cells[g] * 128) = x[g];
-                if (!last && t.q % 2 == 0)
-                    *reinterpret_cast<uint32_t *>(map + (size_t)cells[g] * 16) = both;
-            }
+            if (full)
+                store_unit<Form, true>(stream, map, cells, t, x, bits);
+            else
+                store_unit<Form, false>(stream, map, cells, t, x, bits);
         }
-        if (more)
+        if (more && brings)
             place_map(shared, buffer ^ 1, ahead);
 #ifdef ARTEM_WGMMA
         shared_to_async();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A unit's binary 3 x 3 convolution of a tile, docs/arithmetic.md §6, in the forms of enum artem_cuda_form. Each gives
 // every thread the sums s of 16 channels (columns 2q, 2q + 1 of eight matrices) for four cells: rows lane / 4 of four
-// groups of eight.
+// groups of eight. These four are one below the other, or (side_by_side) two and two.
 //
 // With activations a of {0, 1} and weights of ±1 as bits w: s = 2 · popc(a and w) - popc(a) = popc(w) - popc(a xor w).
 // The tenth tap, which fills up a pair, has zero weights: it counts nothing, whatever stands in its place.
@@ -56,6 +56,8 @@ DEVICE void load_weights(uint32_t b[4], uint32_t weights, const unit_thread &t, 
 // Popcount with carry-save adders: of nine words each bit's count becomes 1 · p + 2 · (q + r) + 4 · u, four popcounts
 // in place of nine.
 struct unit_popcount {
+    static constexpr bool side_by_side = false;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -112,6 +114,8 @@ struct unit_popcount {
 #if ARTEM_SM < 80
 
 struct unit_xor {
+    static constexpr bool side_by_side = false;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -149,6 +153,8 @@ struct unit_xor {
 #else
 
 struct unit_and {
+    static constexpr bool side_by_side = false;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -228,6 +234,8 @@ struct spread_bytes { // of 0 and 1
 };
 
 struct unit_int8 {
+    static constexpr bool side_by_side = false;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -259,6 +267,8 @@ struct spread_fp4 { // of 0 and 0.5
 
 // Sums are whole numbers up to 1152, which 32-bit floats hold.
 struct unit_fp4 {
+    static constexpr bool side_by_side = false;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -294,6 +304,8 @@ struct unit_fp4 {
 // The four warps of a half together, 64 cells at a time, both sides from shared memory. Eight cells side by side are a
 // core matrix of the map as it is: a window's taps are the same matrices begun elsewhere, so nothing is gathered.
 struct unit_wgmma {
+    static constexpr bool side_by_side = true;
+
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return 64 * (g >> 1) + 16 * t.warp + 8 * (g & 1) + t.lane / 4;
@@ -302,7 +314,10 @@ struct unit_wgmma {
     DEVICE void convolve(int32_t (&acc)[2][8][4], const artem_cuda_unit_shared &shared, uint32_t buffer,
                          const unit_thread &t, const int32_t ones[4])
     {
-        const uint32_t map = shared_address(shared.map[buffer]), weights = shared_address(shared.weights[t.half]);
+        // The same in all lanes, which the compiler cannot know: the other operands are computed from these once per
+        // warp.
+        const uint32_t map = __shfl_sync(0xffffffffu, wgmma_address(shared.map[buffer]), 0);
+        const uint32_t weights = __shfl_sync(0xffffffffu, wgmma_address(shared.weights[t.half]), 0);
         wgmma_fence();
 #pragma unroll
         for (int square = 0; square < 2; square++) {
@@ -310,10 +325,8 @@ struct unit_wgmma {
             for (uint32_t tap = 0; tap < ARTEM_CUDA_PAIRED; tap += 2) {
                 // Beside the last tap, any other cell will do.
                 const uint32_t here = tap_offset(tap), next = tap == 8 ? here + 1 : tap_offset(tap + 1);
-                wgmma_and_64x64x256(
-                    acc[square],
-                    wgmma_operand(map + 16 * (8 * square + here), 16 * (next - here), 16 * ARTEM_CUDA_HALO_W),
-                    wgmma_operand(weights + tap * 1024, 1024, 128), tap > 0);
+                wgmma_and_64x64x256(acc[square], wgmma_operand(map + 8 * square + here, next - here, ARTEM_CUDA_HALO_W),
+                                    wgmma_operand(weights + 64 * tap, 64, 8), tap > 0);
             }
             wgmma_commit();
         }

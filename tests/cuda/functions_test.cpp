@@ -70,8 +70,7 @@ static void test_steps()
         const int c = i % 2 == 0 ? random_in(-32768, 32767) : left + random_in(-3, 60);
         const int shift = (int)clamped(random_u32() % 2 ? c : -c, -32768, 32767);
         const int slope = i % 7 == 0 ? 32767 : i % 7 == 1 ? -32767 : random_in(-32767, 32767);
-        const kernels::unit_params p = {16 * a, b * (1 << 15) + (1 << 14), (shift + 8) * (1 << 15) + (1 << 14),
-                                        kernels::pair16(slope, 0)};
+        const kernels::unit_params p = {16 * a, b * (1 << 15) + (1 << 14), (shift + 8) * (1 << 15) + (1 << 14), slope};
         const bool is_tame = kernels::never_saturates(a, b, shift);
         (is_tame ? tame : wild)++;
         for (int s = -1152; s <= 1152; s += i % 4 == 0 ? 1 : 128) {
@@ -82,6 +81,20 @@ static void test_steps()
         }
     }
     CHECK(tame > 500 && wild > 500);
+}
+
+// All pairs of int8, at each place of a word.
+static void test_greater()
+{
+    for (int v = -128; v < 128; v++)
+        for (int than = -128; than < 128; than++)
+            for (int place = 0; place < 4; place++) {
+                const uint32_t rest = random_u32() & ~(255u << 8 * place);
+                const uint32_t same = rest | (uint32_t)(uint8_t)v << 8 * place; // the others are not greater
+                const uint32_t bits = random_u32();
+                CHECK_INT(kernels::append_greater(bits, same, rest | (uint32_t)(uint8_t)than << 8 * place),
+                          (int64_t)(bits << 4 | (uint32_t)(v > than) << place));
+            }
 }
 
 static void test_noise()
@@ -159,6 +172,7 @@ static void test_gains()
 int main()
 {
     test_steps();
+    test_greater();
     test_noise();
     test_gains();
     return test_result();

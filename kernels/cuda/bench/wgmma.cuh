@@ -33,7 +33,7 @@ static_assert(sizeof(wgmma_shared) == ARTEM_BENCH_WGMMA_SHARED, "args.h");
 // Where matrices are: the next one along k follows after 128 bytes, that of the next eight rows after UNITS of them.
 DEVICE uint64_t descriptor(const uint4 *matrix)
 {
-    return wgmma_operand(shared_address(matrix), 128, UNITS * 128);
+    return wgmma_operand(wgmma_address(matrix), 8, UNITS * 8);
 }
 
 DEVICE void load_stage(const artem_bench_args &args, uint4 (&to)[ROWS / 8][UNITS][8], uint32_t m0, uint32_t n0,

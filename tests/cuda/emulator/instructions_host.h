@@ -15,6 +15,16 @@ void ldmatrix_x4(uint32_t r[4], uint32_t address);
 uint32_t pack_s8(int32_t v0, int32_t v1, int32_t v2, int32_t v3);
 uint32_t pack_u8(int32_t v0, int32_t v1, int32_t v2, int32_t v3);
 
+// lop3: each bit of the result is the bit of `table` whose number a, b and c are the binary digits of.
+template <uint32_t table> static inline uint32_t logic3(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t d = 0;
+
+    for (int i = 0; i < 32; i++)
+        d |= (table >> ((a >> i & 1) * 4 + (b >> i & 1) * 2 + (c >> i & 1)) & 1) << i;
+    return d;
+}
+
 #if ARTEM_SM < 80
 void mma_xor_8x8x128(int32_t d[2], uint32_t a, uint32_t b);
 void mma_u8s8_8x8x16(int32_t d[2], uint32_t a, uint32_t b);
