@@ -3,11 +3,13 @@
 #include "dispatch.h"
 
 static const XrTime patience = 120 * (XrTime)1000000000; // of a second wait for the first one's begin
-static const double nominal_hz = 90;                     // told when frames are not paced
+static const double nominal_hz = 90;                     // told when frames are not paced, unless the test says another
 
 static XrDuration get_period(void)
 {
-    return (XrDuration)(1e9 / (mock_settings.rate_hz > 0 ? mock_settings.rate_hz : nominal_hz));
+    return (XrDuration)(1e9 / (mock_settings.rate_hz > 0   ? mock_settings.rate_hz
+                               : mock_settings.told_hz > 0 ? mock_settings.told_hz
+                                                           : nominal_hz));
 }
 
 // A frame that nobody has begun holds up the next wait. Null when the session has ended meanwhile.
