@@ -113,8 +113,10 @@ static bool read_pictures(struct layer_session *session, const struct frame_plan
 
 void frame_recorder_begin(struct layer_session *session, const struct frame_plan *plan)
 {
-    if (frame_recorder_is_open(session))
-        session->recorder->running = read_pictures(session, plan, false);
+    if (!frame_recorder_is_open(session))
+        return;
+    drop_pictures(session->recorder); // of a frame that could not be read as a whole
+    session->recorder->running = read_pictures(session, plan, false);
 }
 
 // The number by which messages name a picture: view, plus 100 per projection layer.
@@ -178,10 +180,10 @@ void frame_recorder_end(struct layer_session *session, const struct frame_plan *
 
 void frame_recorder_abort(struct layer_session *session)
 {
-    if (!frame_recorder_is_open(session))
-        return;
-    artem_recording_end(session->recorder->recording, "the engine failed");
-    drop_pictures(session->recorder);
+    if (frame_recorder_is_open(session))
+        artem_recording_end(session->recorder->recording, "the engine failed");
+    if (session->recorder != NULL)
+        drop_pictures(session->recorder); // also where the recording has ended by itself
 }
 
 void frame_recorder_event(struct layer_session *session, const struct artem_frame_record *record)

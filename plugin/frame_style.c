@@ -64,8 +64,9 @@ static enum artem_result scale_picture(struct layer_session *session, struct fra
             keep_old(swapchain, picture->slot);
         slot->scaled = 0;
         slot->painted.release = 0;
-        layer_swapchain_release_buffers(swapchain, picture->slot); // they may have to grow
-        result = vk_target_set_picture(target, picture->slot, &picture->info);
+        result = ARTEM_TIMEOUT;
+        if (layer_swapchain_release_buffers(swapchain, picture->slot)) // they may have to grow
+            result = vk_target_set_picture(target, picture->slot, &picture->info);
     }
     if (result == ARTEM_OK && slot->scaled != picture->key.release) {
         result = vk_target_scale(target, 1u << picture->slot);
@@ -426,15 +427,21 @@ static void follow_backend(struct layer_session *session, struct frame_plan *pla
 
     for (uint32_t i = 0; i < plan->picture_count; i++)
         plan->pictures[i].info.on_device = styler_on_device(session->styler);
-    if (session->backend == NULL || strcmp(session->backend, backend) != 0) {
-        char fallbacks[16];
+    const unsigned fallbacks = styler_get_fallbacks(session->styler);
+    const bool changed = session->backend == NULL || strcmp(session->backend, backend) != 0;
 
-        snprintf(fallbacks, sizeof fallbacks, "%u", styler_get_fallbacks(session->styler));
+    if (changed) {
         artem_stats_set_meta(session->stats, "backend", backend);
-        artem_stats_set_meta(session->stats, "backend_fallbacks", fallbacks);
         artem_ring_set_backend(session->ring, backend);
     }
+    if (changed || session->fallbacks != fallbacks) {
+        char text[16];
+
+        snprintf(text, sizeof text, "%u", fallbacks);
+        artem_stats_set_meta(session->stats, "backend_fallbacks", text);
+    }
     session->backend = backend;
+    session->fallbacks = fallbacks;
 }
 
 // Style, engine and own swapchains as the settings ask. False if something is missing.

@@ -85,6 +85,7 @@ struct layer_session {
     uint32_t pending_serial; // of its order
     double gpu_rest_ms;      // of the latest frame painted on the device: the layer's work beside the network
     const char *backend;     // that the log of frames names
+    unsigned fallbacks;      // likewise
     const struct layer_swapchain *pending_eyes[2]; // that the pending frame drew to, NULL = not one per eye
     uint64_t instrument_ns;                        // spent on records since the latest frame began
     struct frame_recorder *recorder;

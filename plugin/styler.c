@@ -3,6 +3,7 @@
 #include "styler.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,10 @@
 #include "artem/log.h"
 #include "artem/model.h"
 
-enum { DEVICE_PATIENCE_S = 5, FAILURES_MAX = 3 };
+enum { FAILURES_MAX = 3 };
+
+static const uint64_t device_patience_ns = 5000000000;
+static const uint64_t round_ns = 5000000; // for which nobody else gets at the engine
 
 struct styler {
     pthread_mutex_t mutex; // one thread at a time may use the engine
@@ -27,6 +31,8 @@ struct styler {
     atomic_bool on_device;                // the engine uses `device`
     unsigned first_backend;               // those before it in the list below failed too often
     unsigned fallbacks;                   // times that a backend took another's place
+    char replaced[ARTEM_BACKEND_MAX];     // one whose place another has; "": none
+    unsigned substitute;                  // that one
     unsigned failures;                    // in a row, of an engine on devices
     uint32_t settings_serial;
     struct {
@@ -106,17 +112,19 @@ bool styler_has_failed(struct styler *styler)
 
 bool styler_finish(struct styler *styler)
 {
-    bool done;
+    bool done, waits;
 
-    pthread_mutex_lock(&styler->mutex);
-    const int rounds = styler->hangs ? 1 : DEVICE_PATIENCE_S;
-    const uint64_t round_ns = styler->hangs ? 0 : UINT64_C(1000000000);
-    for (int i = 0; styler->busy && (i < rounds || !styler->on_device); i++)
-        wait_locked(styler, round_ns);
-    done = !styler->busy;
-    styler->hangs = !done;
-    pthread_mutex_unlock(&styler->mutex);
-    return done;
+    for (uint64_t waited_ns = 0;; waited_ns += round_ns) {
+        pthread_mutex_lock(&styler->mutex);
+        wait_locked(styler, styler->hangs ? 0 : round_ns);
+        done = !styler->busy;
+        waits = !done && !styler->hangs && (!styler->on_device || waited_ns + round_ns < device_patience_ns);
+        styler->hangs = !done && !waits;
+        pthread_mutex_unlock(&styler->mutex);
+        if (!waits)
+            return done;
+        sched_yield(); // a thread that ends a frame meanwhile only looks
+    }
 }
 
 bool styler_on_device(struct styler *styler)
@@ -164,14 +172,15 @@ static enum artem_result create_spread(struct styler *styler, const struct artem
     return result;
 }
 
-// Another backend takes the place of the one that was asked for, unless it has it already.
-static void replace(struct styler *styler, const char *asked, unsigned with, enum artem_result why)
+// Another backend has taken the place of the one that was asked for: told and counted unless it had it already.
+static void note_substitute(struct styler *styler, const char *asked, unsigned substitute, enum artem_result why)
 {
-    if (styler->engine != NULL && strcmp(styler->backend, asked) == 0 &&
-        strcmp(artem_engine_get_backend(styler->engine), backends[with]) == 0)
+    if (strcmp(styler->replaced, asked) == 0 && styler->substitute == substitute)
         return;
     artem_log(ARTEM_LOG_WARN, "backend %s cannot be used (%s): %s takes its place", asked, artem_result_string(why),
-              with == BACKEND_CPU ? "the CPU" : backends[with]);
+              substitute == BACKEND_CPU ? "the CPU" : backends[substitute]);
+    snprintf(styler->replaced, sizeof styler->replaced, "%s", asked);
+    styler->substitute = substitute;
     styler->fallbacks++;
 }
 
@@ -186,21 +195,25 @@ static enum artem_result create_engine(struct styler *styler, const struct artem
         .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
     const bool automatic = strcmp(settings->backend, "auto") == 0, cpu = strcmp(settings->backend, "cpu") == 0;
     unsigned next = styler->first_backend; // 0: none has failed
-    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+    enum artem_result result = next > 0 ? ARTEM_ERROR_DEVICE : ARTEM_ERROR_UNSUPPORTED;
 
     if (cpu || (styler->device != NULL && next == 0))
         result = artem_engine_create(&params, out_engine);
+    if (result == ARTEM_OK)
+        styler->replaced[0] = '\0';
     if (result == ARTEM_OK || cpu)
         return result;
+    const enum artem_result why = result;
     if (next == 0)
         next = automatic ? BACKEND_CPU : index_of(settings->backend) + 1;
     if (styler->device == NULL)
         next = BACKEND_CPU;
     for (; next <= BACKEND_CPU && result != ARTEM_OK; next++) {
-        replace(styler, settings->backend, next, result);
         params.backend = backends[next];
         result = artem_engine_create(&params, out_engine);
     }
+    if (result == ARTEM_OK)
+        note_substitute(styler, settings->backend, next - 1, why);
     return result;
 }
 
@@ -337,8 +350,13 @@ void styler_prepare(struct styler *styler, const struct artem_settings *settings
 
 uint64_t styler_get_style(struct styler *styler, const char **out_name)
 {
+    uint64_t serial;
+
+    pthread_mutex_lock(&styler->mutex);
     *out_name = styler->style != NULL ? styler->style->name : "";
-    return styler->style_serial;
+    serial = styler->style_serial;
+    pthread_mutex_unlock(&styler->mutex);
+    return serial;
 }
 
 const struct artem_style *styler_get_current(const struct styler *styler)
@@ -376,11 +394,14 @@ enum artem_result styler_rejoin(struct styler *styler)
     return result;
 }
 
-void styler_release_buffers(struct styler *styler, const uint64_t *serials, uint32_t count)
+bool styler_release_buffers(struct styler *styler, const uint64_t *serials, uint32_t count)
 {
+    bool released;
+
     pthread_mutex_lock(&styler->mutex);
-    artem_engine_release_buffers(styler->engine, serials, count);
+    released = artem_engine_release_buffers(styler->engine, serials, count);
     pthread_mutex_unlock(&styler->mutex);
+    return released;
 }
 
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats)

@@ -57,8 +57,8 @@ const struct artem_style *styler_get_current(const struct styler *styler);
 enum artem_result styler_run(struct styler *styler, const struct artem_engine_frame *frame, uint64_t timeout_ns);
 // Paintings are to be used on the app's queue, which may be used now: before that, of a detached frame that is done.
 enum artem_result styler_rejoin(struct styler *styler);
-// Buffers of paintings with these serials are about to go; after styler_finish.
-void styler_release_buffers(struct styler *styler, const uint64_t *serials, uint32_t count);
+// Buffers of paintings with these serials are about to go; after styler_finish. False: the queue may use them still.
+bool styler_release_buffers(struct styler *styler, const uint64_t *serials, uint32_t count);
 // Of the latest frame that is done.
 void styler_get_stats(struct styler *styler, struct artem_engine_stats *out_stats);
 

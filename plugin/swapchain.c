@@ -136,27 +136,27 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     return result;
 }
 
-void layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index)
+bool layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index)
 {
     const struct vk_picture *picture = &swapchain->target->pictures[index];
     const uint64_t serials[] = {picture->style_in.serial, picture->style_out.serial};
 
-    if (picture->info.on_device)
-        styler_release_buffers(swapchain->session->styler, serials, 2);
+    return !picture->info.on_device || styler_release_buffers(swapchain->session->styler, serials, 2);
 }
 
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    bool lent = styler_on_device(swapchain->session->styler);
+    bool lent = swapchain->target != NULL && styler_on_device(swapchain->session->styler);
 
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
         lent = lent || swapchain->pictures[i].lent;
-    if (lent && !styler_finish(swapchain->session->styler)) {
+    bool unused = !lent || styler_finish(swapchain->session->styler);
+    for (unsigned i = 0; swapchain->target != NULL && unused && i < VK_TARGET_PICTURES; i++)
+        unused = layer_swapchain_release_buffers(swapchain, i);
+    if (!unused) {
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
     }
-    for (unsigned i = 0; swapchain->target != NULL && i < VK_TARGET_PICTURES; i++)
-        layer_swapchain_release_buffers(swapchain, i);
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
     vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
     own_swapchains_destroy(swapchain);

@@ -95,8 +95,9 @@ struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);
 // Frees the layer's side after waiting for its GPU work, the own swapchain included. The caller has unlinked it from
 // the session.
 void layer_swapchain_free(struct layer_swapchain *swapchain);
-// Before the buffers of a picture go, or may have to grow: until the engine's queue is done with them.
-void layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index);
+// Before the buffers of a picture go, or may have to grow: until the engine's queue is done with them. False: it is
+// not.
+bool layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index);
 
 // own_swapchain.c
 

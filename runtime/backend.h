@@ -21,7 +21,7 @@ struct artem_backend_ops {
     // After a detached frame that was waited for: the queue may use its buffers. NULL: it always may.
     enum artem_result (*rejoin)(void *backend);
     // Buffers of the device with these serials are about to go. NULL: nothing is to be done.
-    void (*release_buffers)(void *backend, const uint64_t *serials, uint32_t count);
+    bool (*release_buffers)(void *backend, const uint64_t *serials, uint32_t count);
     // Instead of submit, and waited for like a frame; pictures are memory. NULL: it paints whole frames only. Frames
     // and steps of one backend do not mix.
     enum artem_result (*submit_step)(void *backend, const struct step *step);

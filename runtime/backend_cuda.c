@@ -119,12 +119,11 @@ static enum artem_result rejoin(void *backend)
     return b->shared ? cuda_share_rejoin(b->share) : ARTEM_OK;
 }
 
-static void release_buffers(void *backend, const uint64_t *serials, uint32_t count)
+static bool release_buffers(void *backend, const uint64_t *serials, uint32_t count)
 {
     struct cuda_backend *b = backend;
 
-    if (b->share != NULL)
-        cuda_share_release_buffers(b->share, serials, count);
+    return b->share == NULL || cuda_share_release_buffers(b->share, serials, count);
 }
 
 static void stats(const void *backend, struct artem_engine_stats *out_stats)

@@ -56,8 +56,8 @@ void cuda_share_destroy(struct cuda_share **share);
 enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame);
 // Of a detached frame that the engine is done with: `take`.
 enum artem_result cuda_share_rejoin(struct cuda_share *share);
-// Buffers with these serials go: until the queue is done with them.
-void cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count);
+// Buffers with these serials go: until the queue is done with them. False: it is not, after a second.
+bool cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count);
 // The engine is done with the frame: until the queue is too, and the buffers may go.
 void cuda_share_rest(struct cuda_share *share);
 // The frame will never end: nobody may wait for it.

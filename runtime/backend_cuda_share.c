@@ -380,15 +380,18 @@ static bool names_any(const struct cuda_turn *turn, const uint64_t *serials, uin
     return false;
 }
 
-void cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count)
+bool cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count)
 {
+    bool done = true;
+
     for (unsigned i = 0; i < CUDA_TURNS; i++) {
         struct cuda_turn *turn = &share->turns[i];
         if (!names_any(turn, serials, count))
             continue;
         share->detached = share->detached && i != share->turn;
-        rest(share, turn, take_timeout_ns);
+        done = rest(share, turn, take_timeout_ns) && done;
     }
+    return done;
 }
 
 void cuda_share_give_up(struct cuda_share *share)

@@ -180,10 +180,10 @@ enum artem_result artem_engine_rejoin(struct artem_engine *engine)
     return engine->ops->rejoin != NULL && !engine->in_flight ? engine->ops->rejoin(engine->backend) : ARTEM_OK;
 }
 
-void artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count)
+bool artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count)
 {
-    if (engine != NULL && engine->ops->release_buffers != NULL && !engine->in_flight)
-        engine->ops->release_buffers(engine->backend, serials, count);
+    return engine == NULL || engine->ops->release_buffers == NULL || engine->in_flight ||
+           engine->ops->release_buffers(engine->backend, serials, count);
 }
 
 void artem_engine_get_stats(const struct artem_engine *engine, struct artem_engine_stats *out_stats)

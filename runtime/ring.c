@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artem/ring.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,13 +36,27 @@ static void copy_text(char *to, size_t size, const char *from)
     ring_clean_text(to, size);
 }
 
+// All of the file's memory, so that no later write finds that there is none (SIGBUS). A limit of the process for files
+// would be told by a signal.
+static bool reserve(int file, size_t size)
+{
+    struct rlimit limit;
+    int error = EINTR;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < size)
+        return false;
+    while (error == EINTR)
+        error = posix_fallocate(file, 0, (off_t)size);
+    return error == 0;
+}
+
 // Mapped before the seals, which forbid any further writer but leave this one. Old kernels lack the last seal; readers
 // of the same user could then write, as they could in the app itself.
 static struct ring_memory *map_sealed(int file)
 {
     struct ring_memory *memory = MAP_FAILED;
 
-    if (ftruncate(file, sizeof *memory) == 0)
+    if (reserve(file, sizeof *memory))
         memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (memory == MAP_FAILED)
         return NULL;
@@ -86,6 +102,7 @@ void artem_ring_set_backend(struct artem_ring *ring, const char *backend)
         return;
     struct ring_memory *m = ring->memory;
     atomic_fetch_add(&m->about_serial, 1);
+    atomic_thread_fence(memory_order_release);
     copy_text(m->about.backend, sizeof m->about.backend, backend);
     atomic_fetch_add(&m->about_serial, 1);
 }

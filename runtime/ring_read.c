@@ -26,8 +26,9 @@ struct artem_ring_view *ring_open(const char *path)
 
     if (file < 0)
         return NULL;
-    // Without the seal against shrinking, reading could end in a SIGBUS.
-    if (fstat(file, &st) == 0 && st.st_size == sizeof *memory && (fcntl(file, F_GET_SEALS) & F_SEAL_SHRINK) != 0)
+    // Without the seal against shrinking, reading could end in a SIGBUS. Negative: of a file that can have none.
+    const int seals = fcntl(file, F_GET_SEALS);
+    if (fstat(file, &st) == 0 && st.st_size == sizeof *memory && seals >= 0 && (seals & F_SEAL_SHRINK) != 0)
         memory = mmap(NULL, sizeof *memory, PROT_READ, MAP_SHARED, file, 0);
     close(file);
     if (memory == MAP_FAILED)

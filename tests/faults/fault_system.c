@@ -171,6 +171,7 @@ FALLIBLE(int, -1, EIO, EOVERFLOW, fstat, (int f, struct stat *s), (f, s))
 FALLIBLE(int, -1, EACCES, ENOENT, stat, (const char *p, struct stat *s), (p, s))
 FALLIBLE(off_t, -1, ESPIPE, EIO, lseek, (int f, off_t o, int w), (f, o, w))
 FALLIBLE(int, -1, ENOSPC, EIO, ftruncate, (int f, off_t n), (f, n))
+FALLIBLE(int, ENOSPC, 0, 0, posix_fallocate, (int f, off_t o, off_t n), (f, o, n)) // leaves errno as it is
 FALLIBLE(int, -1, EACCES, ENOSPC, mkdir, (const char *p, mode_t m), (noted(p), m))
 FALLIBLE(int, -1, EACCES, EMFILE, mkostemp, (char *p, int f), ((char *)noted(p), f))
 FALLIBLE(void *, MAP_FAILED, ENOMEM, EAGAIN, mmap, (void *a, size_t n, int p, int f, int d, off_t o),

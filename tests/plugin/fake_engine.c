@@ -125,11 +125,12 @@ enum artem_result artem_engine_rejoin(struct artem_engine *engine)
     return ask(__func__);
 }
 
-void artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count)
+bool artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count)
 {
     (void)engine;
     (void)serials;
     (void)count;
+    return true;
 }
 
 const char *artem_engine_get_backend(const struct artem_engine *engine)

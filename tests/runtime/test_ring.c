@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +157,20 @@ static void test_seals(void)
 }
 
 // Files that bear the name and are something else.
+// A process that may not write so large a file: no ring, and no signal.
+static void test_limits(void)
+{
+    struct rlimit before, small = {.rlim_cur = 4096};
+
+    CHECK_INT(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &small), 0);
+    struct artem_ring *ring = artem_ring_create("app", "exe", "1");
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &before), 0);
+    CHECK(ring == NULL);
+    artem_ring_destroy(&ring);
+}
+
 static void test_impostors(void)
 {
     static struct ring_memory memory;
@@ -176,6 +191,13 @@ static void test_impostors(void)
         CHECK_INT(finding.sessions, 0);
         close(file);
     }
+    // A file on a disk, which has no seals at all.
+    char path[] = "/tmp/artem-ring-XXXXXX";
+    const int plain = mkstemp(path);
+    CHECK(write(plain, &memory, sizeof memory) == sizeof memory);
+    CHECK(ring_open(path) == NULL);
+    close(plain);
+    unlink(path);
     // Sealed and of the right form, but full of nonsense: read without harm.
     const int file = memfd_create(RING_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     static struct artem_ring_frame frames[ARTEM_RING_RECORDS];
@@ -247,6 +269,7 @@ int main(void)
     test_frames();
     test_seals();
     test_impostors();
+    test_limits();
     test_race();
     return test_result();
 }

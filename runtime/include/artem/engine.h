@@ -81,8 +81,9 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
 // flight: nothing.
 enum artem_result artem_engine_rejoin(struct artem_engine *engine);
 // Buffers with these serials, of frames that are done, are about to go: waits for what artem_engine_rejoin has
-// submitted with them, and has it submit nothing of them any more. NULL-safe.
-void artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count);
+// submitted with them, and has it submit nothing of them any more. False if the queue does not get there within a
+// second: it may use them still. NULL-safe.
+bool artem_engine_release_buffers(struct artem_engine *engine, const uint64_t *serials, uint32_t count);
 
 // The name of the backend that the engine runs on.
 const char *artem_engine_get_backend(const struct artem_engine *engine);
