@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -38,7 +39,7 @@ struct signature {
 
 struct artem_watch {
     pthread_t thread;
-    int stop_fd;
+    atomic_int stop_fd; // -1: closed by the host, and the thread has ended
     void (*changed)(void *user);
     void (*poked)(void *user);
     void *user;
@@ -191,13 +192,23 @@ static void look_again(struct artem_watch *w, enum heard heard)
     }
 }
 
+// All descriptors were closed by the host, as daemons do: whatever has these numbers now is not ours.
+static void forget_descriptors(struct artem_watch *w)
+{
+    atomic_store(&w->stop_fd, -1);
+    w->inotify_fd = -1;
+    if (w->control)
+        artem_control_server_forget(w->control);
+    artem_log(ARTEM_LOG_WARN, "%s: the app has closed the layer's files; changes are not seen any more", w->path);
+}
+
 // False at the end.
 static bool was_poked(struct artem_watch *w)
 {
     eventfd_t count = 0;
 
-    if (eventfd_read(w->stop_fd, &count) != 0)
-        return errno == EAGAIN || errno == EINTR; // else closed by the host
+    if (eventfd_read(w->stop_fd, &count) != 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
     if (count >= STOP)
         return false;
     w->poked(w->user);
@@ -220,6 +231,10 @@ static void *run(void *user)
         const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
         int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
+        if (n > 0 && fds[0].revents & ~POLLIN) {
+            forget_descriptors(w);
+            break;
+        }
         if (n > 0 && fds[0].revents && !was_poked(w))
             break;
         if (n < 0 && errno != EINTR && errno != EAGAIN)
@@ -260,9 +275,17 @@ enum artem_result artem_watch_start(const char *path, void (*changed)(void *user
     return ARTEM_OK;
 }
 
+static void write_event(struct artem_watch *watch, eventfd_t value)
+{
+    const int fd = atomic_load(&watch->stop_fd);
+
+    if (fd >= 0)
+        eventfd_write(fd, value);
+}
+
 void artem_watch_poke(struct artem_watch *watch)
 {
-    eventfd_write(watch->stop_fd, 1);
+    write_event(watch, 1);
 }
 
 void artem_watch_stop(struct artem_watch **watch)
@@ -270,9 +293,10 @@ void artem_watch_stop(struct artem_watch **watch)
     if (!watch || !*watch)
         return;
     struct artem_watch *w = *watch;
-    eventfd_write(w->stop_fd, STOP);
+    write_event(w, STOP);
     pthread_join(w->thread, NULL);
-    close(w->stop_fd);
+    if (w->stop_fd >= 0)
+        close(w->stop_fd);
     artem_control_server_destroy(&w->control);
     free(w);
     *watch = NULL;

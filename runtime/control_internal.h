@@ -33,6 +33,8 @@ unsigned artem_control_server_poll(const struct artem_control_server *server, st
 // Serves what poll() found, without waiting for anybody. The same fds, with their revents. now_ms: CLOCK_MONOTONIC.
 void artem_control_server_serve(struct artem_control_server *server, const struct pollfd *fds, unsigned count,
                                 int64_t now_ms);
+// Its descriptors are not its own any more: it serves nobody, and closes and removes nothing when it is destroyed.
+void artem_control_server_forget(struct artem_control_server *server);
 // Closes connections, removes the socket. Clears *server; NULL-safe.
 void artem_control_server_destroy(struct artem_control_server **server);
 

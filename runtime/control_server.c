@@ -25,7 +25,7 @@ struct client {
 };
 
 struct artem_control_server {
-    int folder, socket; // socket -1: closed by the host
+    int folder, socket; // -1: closed by the host
     bool resting;       // no descriptor was left for a client: not asked until the next look
     char name[64];
     artem_control_answer answer;
@@ -223,6 +223,14 @@ void artem_control_server_serve(struct artem_control_server *server, const struc
         let_in(server, now_ms);
 }
 
+void artem_control_server_forget(struct artem_control_server *server)
+{
+    for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
+        server->clients[i].fd = -1;
+    server->folder = server->socket = -1;
+    server->name[0] = '\0';
+}
+
 void artem_control_server_destroy(struct artem_control_server **server)
 {
     struct artem_control_server *s = *server;
@@ -237,6 +245,7 @@ void artem_control_server_destroy(struct artem_control_server **server)
         unlinkat(s->folder, s->name, 0);
     if (s->socket >= 0)
         close(s->socket);
-    close(s->folder);
+    if (s->folder >= 0)
+        close(s->folder);
     free(s);
 }

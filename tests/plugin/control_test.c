@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control socket of an app with the layer: obeyed by the next frame, whoever else is at the door; and apps that the
 // layer has to stay out of.
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -168,6 +170,58 @@ static void test_denied(void)
     unlink(config);
 }
 
+static unsigned count_threads(void)
+{
+    DIR *dir = opendir("/proc/self/task");
+    unsigned count = 0;
+
+    while (dir != NULL && readdir(dir) != NULL)
+        count++;
+    if (dir != NULL)
+        closedir(dir);
+    return count;
+}
+
+// An app that closes every descriptor, as daemons do: what has the layer's numbers afterwards is left alone.
+static void test_closed_files(void)
+{
+    enum { NUMBERS = 64 };
+    PFN_xrDestroyInstance destroy = NULL;
+    XrInstance instance = XR_NULL_HANDLE;
+    bool before[NUMBERS];
+    int own[NUMBERS], count = 0;
+    struct stat st;
+    char path[64];
+
+    snprintf(path, sizeof path, "%s/other", folder);
+    for (int fd = 0; fd < NUMBERS; fd++)
+        before[fd] = fcntl(fd, F_GETFD) >= 0;
+    mock_reset();
+    const PFN_xrGetInstanceProcAddr get = app_make_instance(&instance);
+    CHECK_INT(get(instance, "xrDestroyInstance", (PFN_xrVoidFunction *)&destroy), XR_SUCCESS);
+    CHECK_INT(ask("status"), ARTEM_OK); // its thread runs
+    for (int fd = 0; fd < NUMBERS; fd++)
+        if (!before[fd] && fcntl(fd, F_GETFD) >= 0)
+            own[count++] = fd;
+    CHECK(count >= 4); // an event, inotify, the socket and its folder
+    const unsigned threads = count_threads();
+    for (int i = 0; i < count; i++)
+        close(own[i]);
+    for (int i = 0; i < 60000 && count_threads() == threads; i++)
+        usleep(1000);
+    CHECK_INT(count_threads(), threads - 1); // it has noticed
+    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    for (int i = 0; i < count; i++)
+        CHECK(own[i] == file || dup2(file, own[i]) == own[i]);
+    CHECK_INT(destroy(instance), XR_SUCCESS);
+    for (int i = 0; i < count; i++)
+        CHECK(fcntl(own[i], F_GETFD) >= 0);
+    CHECK(stat(path, &st) == 0 && st.st_size == 0);
+    for (int i = 0; i < count; i++)
+        close(own[i]);
+    unlink(path);
+}
+
 int main(void)
 {
     const char *missing;
@@ -188,6 +242,8 @@ int main(void)
     test_denied();
     snprintf(path, sizeof path, "%s/artem", folder);
     CHECK_INT(rmdir(path), 0); // no socket is left
-    CHECK_INT(rmdir(folder), 0);
+    test_closed_files();
+    snprintf(path, sizeof path, "rm -r %s", folder); // the socket could not be removed
+    CHECK_INT(system(path), 0);
     return test_result();
 }
