@@ -3,10 +3,12 @@
 
 #include <math.h>
 
-enum { ROUNDS = 8, FRAMES = 8, MEMORY = 8 };
+enum { ROUNDS = 8, FRAMES = 8, MEMORY = 8, VAIN_MAX = 6 };
 static const double notable = 0.95;    // of the time without one more device
 static const double preferred = 0.875; // of the time of the plan in use
-static const double hope = 1.002;      // by which a resting device is taken for faster, per frame
+static const double at_once = 0.5;     // likewise
+static const double hope = 0.002;      // by which a resting device is taken for faster, per frame
+static const double promised = 0.75;   // of the speed that was hoped for: a trial below was in vain
 
 double tile_plan_seconds(const struct tile_plan *plan, uint32_t count, const double *speeds)
 {
@@ -87,12 +89,17 @@ void tile_pace_measure(struct tile_pace *pace, const struct tile_plan *plan, uin
 {
     for (uint32_t i = 0; i < count; i++) {
         if (plan->share[i].parts == 0) {
-            pace->speed[i] *= hope;
+            pace->speed[i] *= 1 + hope / (1 << pace->vain[i]);
+            pace->seen[i] = 0;
             continue;
         }
         if (!(seconds[i] > 0))
             continue;
         const double speed = (double)tile_share_work(&plan->sizes, &plan->share[i]) / seconds[i];
+        if (pace->seen[i] == 0)
+            pace->vain[i] = speed > promised * pace->speed[i] ? 0
+                            : pace->vain[i] < VAIN_MAX        ? pace->vain[i] + 1
+                                                              : VAIN_MAX;
         const uint32_t seen = pace->seen[i] < MEMORY ? ++pace->seen[i] : MEMORY;
         pace->speed[i] += (speed - pace->speed[i]) / seen;
     }
@@ -101,10 +108,10 @@ void tile_pace_measure(struct tile_pace *pace, const struct tile_plan *plan, uin
 bool tile_pace_prefers(struct tile_pace *pace, uint32_t count, const double *speeds, const struct tile_plan *in_use,
                        const struct tile_plan *other)
 {
-    const bool better = tile_plan_seconds(other, count, speeds) < preferred * tile_plan_seconds(in_use, count, speeds);
+    const double theirs = tile_plan_seconds(other, count, speeds), ours = tile_plan_seconds(in_use, count, speeds);
 
-    pace->better = better ? pace->better + 1 : 0;
-    if (pace->better < FRAMES)
+    pace->better = theirs < preferred * ours ? pace->better + 1 : 0;
+    if (pace->better < FRAMES && !(theirs < at_once * ours))
         return false;
     pace->better = 0;
     return true;

@@ -225,6 +225,35 @@ static void test_hope(void)
     CHECK(tile_share_cells(&plan.share[1]) > 128 * 128 * 4 / 5);
 }
 
+// One that stays too slow is tried ever more seldom, and each time for one frame.
+static void test_vain(void)
+{
+    const struct tile_sizes sizes = {1, {{256, 128}}};
+    struct tile_pace pace = {.speed = {1e5, 3e3}, .seen = {8, 8}};
+    struct tile_plan plan, other;
+    int slow_frames = 0, trials = 0, latest = 0;
+
+    tile_plan_make(&sizes, 2, pace.speed, &plan);
+    CHECK_INT(plan.used, 1);
+    for (int frame = 0; frame < 20000; frame++) {
+        const double seconds[2] = {(double)tile_share_work(&sizes, &plan.share[0]) / 1e5,
+                                   (double)tile_share_work(&sizes, &plan.share[1]) / 3e3};
+        slow_frames += plan.used == 2;
+        tile_pace_measure(&pace, &plan, 2, seconds);
+        tile_plan_make(&sizes, 2, pace.speed, &other);
+        if (!tile_pace_prefers(&pace, 2, pace.speed, &plan, &other))
+            continue;
+        plan = other;
+        if (plan.used == 1)
+            continue;
+        CHECK(trials == 0 || frame - latest > 400 << (trials < 6 ? trials : 6));
+        trials++;
+        latest = frame;
+    }
+    CHECK(trials >= 3 && trials <= 6);
+    CHECK_INT(slow_frames, trials);
+}
+
 // One that has never been measured is planned with as fast as the others, and so gets its share.
 static void test_unknown(void)
 {
@@ -252,6 +281,7 @@ int main(void)
     test_speeds();
     test_pace();
     test_hope();
+    test_vain();
     test_unknown();
     return test_result();
 }
