@@ -70,7 +70,7 @@ class Optimize(LabTest):
         out, err = process.communicate(timeout=60)
         if process.returncode == 0:
             self.fail("it was done before it could be stopped: it needs more iterations")
-        self.assertEqual((process.returncode, out), (1, ""))
+        self.assertEqual((process.returncode, out), (1, ""), err)
         self.assertIn("the same command goes on", err)
         self.assertFalse(os.path.exists(self.path("out.png")))
         run = self.optimize(*options, "--curve", self.path("curve.csv"))
