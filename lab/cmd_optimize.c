@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "dnn.h"
 #include "image.h"
+#include "interrupt.h"
 #include "lab.h"
 #include "measure.h"
 #include "optimize_digest.h"
@@ -18,14 +18,6 @@
 #include "upsample.h"
 
 enum { SAVE_SECONDS = 20 };
-
-static volatile sig_atomic_t wants_stop;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    wants_stop = 1;
-}
 
 static bool save_state(struct optimize_job *job, const struct lab_state *state)
 {
@@ -59,7 +51,7 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
 {
     struct optimize_job *job = user;
     const uint32_t done = iterations_done(state), all = job->options.iterations;
-    bool goes_on = wants_stop == 0;
+    bool goes_on = !lab_interrupt_came();
 
     progress_show(&job->progress, (double)done / all, "%u/%u  total %.5g content %.5g style %.5g %.0f s left", done,
                   all, terms->total, terms->content, terms->style, done > 0 ? state->seconds / done * (all - done) : 0);
@@ -172,15 +164,6 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
     return status;
 }
 
-// A second signal ends the program at once.
-static void catch_signals(void)
-{
-    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 int lab_optimize(int argc, char **argv)
 {
     struct optimize_job job;
@@ -192,6 +175,7 @@ int lab_optimize(int argc, char **argv)
         return status;
     if (!image_can_save(job.out))
         return CLI_ERROR;
+    lab_interrupt_begin();
     if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)
         return cli_error("%s: the path is too long", job.out);
     if (!lab_picture_load(job.content, &pictures[0]) || !lab_picture_load(job.style, &pictures[1]) ||
@@ -200,10 +184,8 @@ int lab_optimize(int argc, char **argv)
         status = CLI_ERROR;
     if (status == CLI_OK)
         status = optimize_job_load_networks(&job, &networks);
-    if (status == CLI_OK) {
-        catch_signals();
+    if (status == CLI_OK)
         status = run(&job, &networks, pictures);
-    }
     optimize_networks_free(&networks);
     lab_picture_free(&pictures[0]);
     lab_picture_free(&pictures[1]);

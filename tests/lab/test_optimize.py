@@ -66,6 +66,10 @@ class Optimize(LabTest):
         process = self.start(*options, "--every", "1")
         while not os.path.exists(self.path("out-00003.png")) and process.poll() is None:
             time.sleep(0.01)
+        with open(f"/proc/{process.pid}/status") as file:
+            caught = int(re.search(r"^SigCgt:\s*(\w+)", file.read(), re.M).group(1), 16)
+        for number in signal.SIGINT, signal.SIGTERM:
+            self.assertEqual(caught >> (number - 1) & 1, 0, "a handler's frame would lie where oneDNN's kernels have data")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         if process.returncode == 0:
@@ -79,6 +83,16 @@ class Optimize(LabTest):
         self.assertEqual([int(p[1]) for p in self.curve()], list(range(201)))
         with open(self.path("out.png"), "rb") as a, open(self.path("whole.png"), "rb") as b:
             self.assertEqual(a.read(), b.read())
+
+    def test_stopped_at_once(self):
+        """By the second signal, if it comes before the first one is heeded."""
+        process = self.start("--iterations", "100000", "--method", "adam", "--every", "1")
+        while not os.path.exists(self.path("out-00002.png")) and process.poll() is None:
+            time.sleep(0.01)
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate()
+        self.assertIn(process.returncode, (1, -signal.SIGTERM))
 
     def test_a_state_of_other_options_is_not_used(self):
         process = self.start("--iterations", "100000", "--method", "adam", "--every", "1")
