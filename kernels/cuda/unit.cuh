@@ -329,7 +329,9 @@ template <class Form, bool PART> DEVICE void run_unit(const artem_cuda_args &arg
         if (!PART)
             add_tile(sums, acc);
         if (apply) {
-            if (last)
+            if (last && all_tame)
+                apply_unit<true, true>(shared, t, acc, x, bits);
+            else if (last)
                 apply_unit<false, true>(shared, t, acc, x, bits);
             else if (all_tame)
                 apply_unit<true, false>(shared, t, acc, x, bits);
