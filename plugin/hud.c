@@ -234,7 +234,7 @@ const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const
     if (toast_follow(&hud->toast, settings, style, now))
         hud->words.drawn_ns = 0;
     words = settings->toast && now < hud->toast.until_ns;
-    if ((!words && !settings->hud) || info->layerCount == 0)
+    if ((!words && !settings->hud) || info->layerCount == 0 || info->layers == NULL)
         return NULL;
     room = find_layers_max(hud) - info->layerCount;
     if (info->layerCount >= hud->layers_max || room < (uint32_t)words + settings->hud) {

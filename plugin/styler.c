@@ -3,11 +3,11 @@
 #include "styler.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "artem/engine_vulkan.h"
 #include "artem/log.h"
@@ -16,7 +16,7 @@
 enum { FAILURES_MAX = 3 };
 
 static const uint64_t device_patience_ns = 5000000000;
-static const uint64_t round_ns = 5000000; // for which nobody else gets at the engine
+static const uint64_t round_ns = 1000000; // for which nobody else gets at the engine, and then everybody does
 
 struct styler {
     pthread_mutex_t mutex; // one thread at a time may use the engine
@@ -114,16 +114,16 @@ bool styler_finish(struct styler *styler)
 {
     bool done, waits;
 
-    for (uint64_t waited_ns = 0;; waited_ns += round_ns) {
+    for (uint64_t waited_ns = 0;; waited_ns += 2 * round_ns) {
         pthread_mutex_lock(&styler->mutex);
         wait_locked(styler, styler->hangs ? 0 : round_ns);
         done = !styler->busy;
-        waits = !done && !styler->hangs && (!styler->on_device || waited_ns + round_ns < device_patience_ns);
+        waits = !done && !styler->hangs && (!styler->on_device || waited_ns < device_patience_ns);
         styler->hangs = !done && !waits;
         pthread_mutex_unlock(&styler->mutex);
         if (!waits)
             return done;
-        sched_yield(); // a thread that ends a frame meanwhile only looks
+        nanosleep(&(struct timespec){0, (long)round_ns}, NULL);
     }
 }
 
@@ -339,8 +339,9 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 void styler_prepare(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
 {
     const struct artem_engine_vulkan share = {styler->device};
+    // Without settings->devices: where they cannot be used, the backend takes their place.
     const struct artem_engine_params params = {
-        .backend = settings->backend, .threads = settings->threads, .vulkan = &share, .devices = settings->devices};
+        .backend = settings->backend, .threads = settings->threads, .vulkan = &share};
 
     pthread_mutex_lock(&styler->mutex);
     if (!artem_engine_must_measure(&params))
