@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control socket of an app with the layer: obeyed by the next frame, whoever else is at the door; and apps that the
 // layer has to stay out of.
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,6 +12,7 @@
 #include "artem/control.h"
 #include "expect.h"
 #include "fake_engine.h"
+#include "measure.h"
 #include "test.h"
 
 static char folder[] = "/tmp/artem-control-test.XXXXXX";
@@ -170,18 +170,6 @@ static void test_denied(void)
     unlink(config);
 }
 
-static unsigned count_threads(void)
-{
-    DIR *dir = opendir("/proc/self/task");
-    unsigned count = 0;
-
-    while (dir != NULL && readdir(dir) != NULL)
-        count++;
-    if (dir != NULL)
-        closedir(dir);
-    return count;
-}
-
 // An app that closes every descriptor, as daemons do: what has the layer's numbers afterwards is left alone.
 static void test_closed_files(void)
 {
@@ -204,12 +192,12 @@ static void test_closed_files(void)
         if (!before[fd] && fcntl(fd, F_GETFD) >= 0)
             own[count++] = fd;
     CHECK(count >= 4); // an event, inotify, the socket and its folder
-    const unsigned threads = count_threads();
+    const unsigned threads = count_entries("/proc/self/task");
     for (int i = 0; i < count; i++)
         close(own[i]);
-    for (int i = 0; i < 60000 && count_threads() == threads; i++)
+    for (int i = 0; i < 60000 && count_entries("/proc/self/task") == threads; i++)
         usleep(1000);
-    CHECK_INT(count_threads(), threads - 1); // it has noticed
+    CHECK_INT(count_entries("/proc/self/task"), threads - 1); // it has noticed
     const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     for (int i = 0; i < count; i++)
         CHECK(own[i] == file || dup2(file, own[i]) == own[i]);

@@ -3,7 +3,6 @@
 // and again, and the layer loaded twice. The library is the first argument.
 #include "layer.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "artem/log.h"
+#include "measure.h"
 #include "test.h"
 
 typedef XrResult(XRAPI_PTR *pfn_negotiate)(const struct loader_info *, const char *, struct api_layer_request *);
@@ -193,18 +193,6 @@ static void destroy(const struct api_layer_request *layer)
     CHECK_INT(instances_destroyed, before + 1);
 }
 
-static unsigned count_threads(void)
-{
-    DIR *folder = opendir("/proc/self/task");
-    unsigned count = 0;
-
-    while (folder != NULL && readdir(folder) != NULL)
-        count++;
-    if (folder != NULL)
-        closedir(folder);
-    return count;
-}
-
 static void test_negotiation(pfn_negotiate function)
 {
     struct loader_info info = good_info();
@@ -322,7 +310,7 @@ static void use_session(const struct api_layer_request *top)
 
 static void test_many_instances(pfn_negotiate function)
 {
-    unsigned threads = count_threads();
+    unsigned threads = count_entries("/proc/self/task");
 
     for (unsigned i = 0; i < 20; i++) {
         struct api_layer_request layer = negotiate(function);
@@ -331,7 +319,7 @@ static void test_many_instances(pfn_negotiate function)
         CHECK(get(&layer, "xrEndFrame") != get_fake("xrEndFrame"));
         use_session(&layer);
         destroy(&layer);
-        CHECK_INT(count_threads(), threads);
+        CHECK_INT(count_entries("/proc/self/task"), threads);
     }
 }
 
@@ -340,13 +328,13 @@ static void test_abandoned_session(pfn_negotiate function)
 {
     struct api_layer_request layer = negotiate(function);
     const XrSessionCreateInfo info = {.type = XR_TYPE_SESSION_CREATE_INFO, .systemId = 1};
-    unsigned threads = count_threads();
+    unsigned threads = count_entries("/proc/self/task");
     XrSession session;
 
     CHECK_INT(create(&layer, 1), XR_SUCCESS);
     CHECK_INT(((PFN_xrCreateSession)get(&layer, "xrCreateSession"))(fake_instance, &info, &session), XR_SUCCESS);
     destroy(&layer);
-    CHECK_INT(count_threads(), threads);
+    CHECK_INT(count_entries("/proc/self/task"), threads);
 }
 
 // A chain with several copies of the layer: exactly one works, whichever it is, and every call arrives below exactly
@@ -458,7 +446,7 @@ int main(int argc, char **argv)
 {
     void *library;
     pfn_negotiate function;
-    unsigned threads = count_threads();
+    unsigned threads = count_entries("/proc/self/task");
 
     if (argc != 2) {
         fprintf(stderr, "usage: %s libartem_layer.so\n", argv[0]);
@@ -486,6 +474,6 @@ int main(int argc, char **argv)
     test_two_files(function, argv[1]);
     CHECK_INT(dlclose(library), 0);
     CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL); // really unloaded
-    CHECK_INT(count_threads(), threads);
+    CHECK_INT(count_entries("/proc/self/task"), threads);
     return test_result();
 }
