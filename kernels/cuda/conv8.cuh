@@ -18,79 +18,147 @@ DEVICE void mma_u8s8(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 #endif
 }
 
-#if ARTEM_SM < 80
-// Nothing is asynchronous here.
-DEVICE void copy_16(uint32_t shared, const void *global)
+// Starts to copy a tile's cells and those around it: CHUNKS · 16 bytes each, which go to planes of their own, so that
+// eight cells side by side are 128 bytes in a row. A thread has one chunk of every STEP-th cell.
+template <int CHUNKS, int PLANE> DEVICE void load_halo(uint32_t shared, const uint8_t *tensor, const tile_place &tile)
 {
-    *reinterpret_cast<uint4 *>(__cvta_shared_to_generic(shared)) = *reinterpret_cast<const uint4 *>(global);
-}
+    constexpr int32_t STEP = ARTEM_CUDA_CONV_THREADS / CHUNKS, ROWS = STEP / ARTEM_CUDA_HALO_W,
+                      COLUMNS = STEP % ARTEM_CUDA_HALO_W;
+    const uint32_t k = threadIdx.x % CHUNKS, cell = threadIdx.x / CHUNKS;
+    const uint32_t place = shared + 16 * (k * PLANE + cell);
+    const uint8_t *first = tensor + ((size_t)tile.first * CHUNKS + k) * 16;
+    int32_t row = (int32_t)(cell / ARTEM_CUDA_HALO_W), column = (int32_t)(cell % ARTEM_CUDA_HALO_W);
 
-DEVICE void copies_commit()
-{
-}
-
-template <int pending> DEVICE void copies_wait()
-{
-}
-#endif
-
-// Where 16-byte chunk k of a cell lies in shared memory, in chunks: placed so that eight cells side by side have the
-// chunk in different banks.
-template <int CHUNKS> DEVICE uint32_t chunk_place(uint32_t cell, uint32_t k)
-{
-    if (CHUNKS == 8)
-        return cell * 8 + (k ^ (cell & 7));
-    if (CHUNKS == 4)
-        return cell * 4 + (k ^ (cell >> 1 & 3));
-    if (CHUNKS == 2)
-        return cell * 2 + (k ^ (cell >> 2 & 1));
-    return cell;
-}
-
-// Starts to copy a tile's cells and those around it: CHUNKS · 16 bytes each.
-template <int CHUNKS> DEVICE void load_halo(uint32_t shared, const uint8_t *tensor, const tile_place &tile)
-{
-    for (uint32_t i = threadIdx.x; i < ARTEM_CUDA_HALO * CHUNKS; i += ARTEM_CUDA_CONV_THREADS) {
-        const uint32_t halo = i / CHUNKS, k = i % CHUNKS;
-        copy_16(shared + 16 * chunk_place<CHUNKS>(halo, k), tensor + ((size_t)halo_cell(tile, halo) * CHUNKS + k) * 16);
+#pragma unroll
+    for (int32_t i = 0; i < ARTEM_CUDA_HALO; i += STEP) {
+        const int32_t y = clamp32(tile.y + row - 1, 0, tile.height - 1),
+                      x = clamp32(tile.x + column - 1, 0, tile.width - 1);
+        if (i + STEP <= ARTEM_CUDA_HALO || (int32_t)cell < ARTEM_CUDA_HALO - i)
+            copy_16(place + (uint32_t)(16 * i), first + (size_t)(uint32_t)(y * tile.width + x) * (16 * CHUNKS));
+        column += COLUMNS;
+        row += ROWS;
+        if (column >= ARTEM_CUDA_HALO_W) {
+            column -= ARTEM_CUDA_HALO_W;
+            row++;
+        }
     }
 }
 
-// The convolution of 32 cells of a tile, those from 32 · warp on, with 8 · COLUMNS outputs. `weights`: [tap][chunk]
-// [j][column][16 bytes], a matrix of 128 bytes for each j.
-template <int CHUNKS, int COLUMNS>
-DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], uint32_t input, uint32_t weights, uint32_t warp)
+// Encoder and d0: which cell of the tile row lane / 4 of a warp's first group of eight rows stands for, and how far to
+// the right and down from there the others' are. With wgmma, a warp has two rows of each square, else four of one.
+#ifdef ARTEM_WGMMA
+constexpr bool conv_side_by_side = true;
+#else
+constexpr bool conv_side_by_side = false;
+#endif
+
+DEVICE uint32_t first_cell()
 {
-    const uint32_t lane = threadIdx.x % 32;
+    return (conv_side_by_side ? 16 : 32) * (threadIdx.x / 32) + threadIdx.x % 32 / 4;
+}
+
+DEVICE int32_t cells_right(int g)
+{
+    return conv_side_by_side ? 8 * (g >> 1) : 0;
+}
+
+DEVICE int32_t cells_down(int g)
+{
+    return conv_side_by_side ? g & 1 : g;
+}
+
+// The convolution of 32 cells of a tile, those from 32 · warp on, with 8 · COLUMNS outputs, added to `begin`.
+// `weights`: [tap][chunk][j][column][16 bytes], a matrix of 128 bytes for each j.
+template <int CHUNKS, int PLANE, int COLUMNS>
+DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
+{
+    const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const uint32_t row = lane & 15, high = lane >> 4; // which row of A this lane names, and of which chunk of two
-    const uint32_t windows[2] = {window_of(32 * warp + row), window_of(32 * warp + 16 + row)};
+    const uint32_t a_begin = shared_address(input) + 16 * high * PLANE;
+    uint32_t a_place[2] = {a_begin + 16 * window_of(32 * warp + row), a_begin + 16 * window_of(32 * warp + 16 + row)};
     // Of B: two chunks of two matrices.
-    const uint32_t b_place = (lane >> 3 & 1) * COLUMNS * 128 + (lane >> 4) * 128 + (lane & 7) * 16;
+    uint32_t b_place = shared_address(weights) + (lane >> 3 & 1) * COLUMNS * 128 + (lane >> 4) * 128 + (lane & 7) * 16;
 
 #pragma unroll
     for (int m = 0; m < 2; m++)
 #pragma unroll
         for (int j = 0; j < COLUMNS; j++)
-            acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = 0;
+            acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
 #pragma unroll 1
-    for (uint32_t tap = 0; tap < ARTEM_CUDA_TAPS; tap++) {
+    for (uint32_t ky = 0; ky < 3; ky++) {
 #pragma unroll
-        for (uint32_t k = 0; k < CHUNKS; k += 2) {
-            uint32_t a[2][4], b[4];
+        for (uint32_t kx = 0; kx < 3; kx++)
 #pragma unroll
-            for (int m = 0; m < 2; m++)
-                ldmatrix_x4(a[m], input + 16 * chunk_place<CHUNKS>(windows[m] + tap_offset(tap), k + high));
+            for (uint32_t k = 0; k < CHUNKS; k += 2) {
+                uint32_t a[2][4], b[4];
 #pragma unroll
-            for (int j = 0; j < COLUMNS; j += 2) {
-                ldmatrix_x4(b, weights + ((tap * CHUNKS + k) * COLUMNS + j) * 128 + b_place);
+                for (int m = 0; m < 2; m++)
+                    ldmatrix_x4(a[m], a_place[m] + 16 * (k * PLANE + kx));
 #pragma unroll
-                for (int m = 0; m < 2; m++) {
-                    mma_u8s8(acc[m][j], a[m], b);
-                    mma_u8s8(acc[m][j + 1], a[m], b + 2);
+                for (int j = 0; j < COLUMNS; j += 2) {
+                    ldmatrix_x4(b, b_place + ((kx * CHUNKS + k) * COLUMNS + j) * 128);
+#pragma unroll
+                    for (int m = 0; m < 2; m++) {
+                        mma_u8s8(acc[m][j], a[m], b);
+                        mma_u8s8(acc[m][j + 1], a[m], b + 2);
+                    }
                 }
             }
-        }
+        a_place[0] += 16 * ARTEM_CUDA_HALO_W;
+        a_place[1] += 16 * ARTEM_CUDA_HALO_W;
+        b_place += 3 * CHUNKS * COLUMNS * 128;
     }
+}
+
+#ifdef ARTEM_WGMMA
+
+// The same by the four warps together, 64 cells at a time: see unit_wgmma.
+template <int CHUNKS, int PLANE, int COLUMNS>
+DEVICE void convolve_wgmma(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
+{
+    uint32_t a = __shfl_sync(0xffffffffu, wgmma_address(input), 0);
+    uint32_t b = __shfl_sync(0xffffffffu, wgmma_address(weights), 0);
+
+#pragma unroll
+    for (int m = 0; m < 2; m++)
+#pragma unroll
+        for (int j = 0; j < COLUMNS; j++)
+            acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
+    wgmma_settle(acc[0]);
+    wgmma_settle(acc[1]);
+    wgmma_fence();
+#pragma unroll
+    for (uint32_t ky = 0; ky < 3; ky++) {
+#pragma unroll
+        for (uint32_t square = 0; square < 2; square++)
+#pragma unroll
+            for (uint32_t kx = 0; kx < 3; kx++)
+#pragma unroll
+                for (uint32_t k = 0; k < CHUNKS; k += 2)
+                    wgmma_u8s8(acc[square], wgmma_operand(a + k * PLANE + 8 * square + kx, PLANE, ARTEM_CUDA_HALO_W),
+                               wgmma_operand(b + (kx * CHUNKS + k) * COLUMNS * 8, COLUMNS * 8, 8));
+        a += ARTEM_CUDA_HALO_W;
+        b += 3 * CHUNKS * COLUMNS * 8;
+    }
+    wgmma_commit();
+    wgmma_wait<0>(acc[0]);
+    wgmma_wait<0>(acc[1]);
+}
+
+#endif
+
+// Of a tile that this thread's copies have brought, and that the others' barrier is still to come for.
+template <int CHUNKS, int PLANE, int COLUMNS>
+DEVICE void convolve_arrived(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
+{
+#ifdef ARTEM_WGMMA
+    shared_to_async();
+    __syncthreads();
+    convolve_wgmma<CHUNKS, PLANE, COLUMNS>(acc, begin, input, weights);
+#else
+    __syncthreads();
+    convolve<CHUNKS, PLANE, COLUMNS>(acc, begin, input, weights);
+#endif
 }
 
 #endif

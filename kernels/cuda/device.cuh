@@ -73,43 +73,15 @@ DEVICE int32_t sat16(int32_t v)
     return clamp32(v, -32768, 32767);
 }
 
-// n 0..15, a + 2^14 does not overflow: sums of §5 do not come near.
-DEVICE int32_t rsh(int32_t a, int32_t n)
+// a + b between 0 and high, as one instruction of 9.0.
+DEVICE int32_t add_clamped(int32_t a, int32_t b, int32_t high)
 {
-    return (a + ((1 << n) >> 1)) >> n;
+    return max(min(a + b, high), 0);
 }
 
 DEVICE int32_t mulhrs(int32_t a, int32_t b)
 {
     return (a * b + (1 << 14)) >> 15;
-}
-
-// Two int16 in one word.
-DEVICE int32_t pair16(int32_t low, int32_t high)
-{
-    return (int32_t)(((uint32_t)low & 0xffffu) | (uint32_t)high << 16);
-}
-
-DEVICE int32_t low16(int32_t w)
-{
-    return (int16_t)w;
-}
-
-DEVICE int32_t high16(int32_t w)
-{
-    return w >> 16;
-}
-
-// Requantisation of §5 with M | B << 16.
-DEVICE int32_t requantise(int32_t acc, int32_t shift, int32_t params)
-{
-    return sat16(mulhrs(sat16(rsh(acc, shift)), low16(params)) + high16(params));
-}
-
-// Leaky ReLU of z with `bits` fraction bits around 32, before it is saturated to a byte.
-DEVICE int32_t leaky(int32_t z, int32_t bits)
-{
-    return rsh(z > 0 ? z : z >> 3, bits) + 32;
 }
 
 // ---- Four int8 in a word, sixteen in four ----
@@ -119,16 +91,28 @@ template <typename Words> DEVICE auto &word_of(Words &words, int w)
     return w == 0 ? words.x : w == 1 ? words.y : w == 2 ? words.z : words.w;
 }
 
-// Shifts four more bits in from below: which of four int8 are greater than those of another word, the first one lowest.
+// Bits of a where `mask` has them, else of b.
+template <uint32_t mask> DEVICE uint32_t choose(uint32_t a, uint32_t b)
+{
+    return logic3<0xca>(mask, a, b);
+}
+
+// In the highest bit of each byte: which of four int8 are greater than those of another word. What was there goes down
+// by one; the lowest four bits of each byte say nothing.
 DEVICE uint32_t append_greater(uint32_t bits, uint32_t v, uint32_t than)
 {
     // In the highest bit of each: that the lower seven of `than` are not below those of v.
     const uint32_t not_below = ((than & 0x7f7f7f7fu) | 0x80808080u) - (v & 0x7f7f7f7fu);
     // Where the signs differ, `than` is the negative one of what v is greater than.
     constexpr uint32_t greater = ((0xf0 ^ 0xcc) & 0xcc) | (~(0xf0 ^ 0xcc) & ~0xaa & 0xff);
-    const uint32_t highest = logic3<greater>(v, than, not_below) & 0x80808080u;
 
-    return __funnelshift_l(highest * 0x00204081u, bits, 4); // the factor brings bits 7, 15, 23, 31 to 28, 29, 30, 31
+    return choose<0x80808080u>(logic3<greater>(v, than, not_below), bits >> 1);
+}
+
+// A word of the map from two neighbours' bits, for the lane with the lower channels: ARTEM_CUDA_MAP_BIT.
+DEVICE uint32_t join_bits(uint32_t bits)
+{
+    return choose<0xf0f0f0f0u>(bits, __shfl_down_sync(0xffffffffu, bits, 1) >> 4);
 }
 
 // ---- Memory ----
@@ -144,6 +128,22 @@ DEVICE void copy_by_block(void *to, const void *from, uint32_t bytes)
     for (uint32_t i = threadIdx.x; i < bytes / 16; i += blockDim.x)
         reinterpret_cast<uint4 *>(to)[i] = reinterpret_cast<const uint4 *>(from)[i];
 }
+
+#if ARTEM_SM < 80
+// Nothing is asynchronous here.
+DEVICE void copy_16(uint32_t shared, const void *global)
+{
+    *reinterpret_cast<uint4 *>(__cvta_shared_to_generic(shared)) = *reinterpret_cast<const uint4 *>(global);
+}
+
+DEVICE void copies_commit()
+{
+}
+
+template <int pending> DEVICE void copies_wait()
+{
+}
+#endif
 
 #ifdef ARTEM_WGMMA
 // An operand of wgmma without swizzling, all in units of 16 bytes: where in shared memory it begins, and how far apart

@@ -29,37 +29,46 @@ DEVICE void decide(const artem_cuda_args &args, int64_t *scratch)
         state.decisions = {exact, blank, (uint32_t)pace, cut};
 }
 
-DEVICE void load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_shared &shared, uint32_t half)
+// Returns whether none of the 16-bit numbers of §5 and §7 can saturate.
+DEVICE bool load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_shared &shared, uint32_t half)
 {
     const artem_cuda_state &state = state_of(args);
+    const artem_cuda_network &network = network_of(args);
 
-    copy_by_block(shared.weights, network_of(args).enc_weights[half], sizeof shared.weights);
+    copy_by_block(shared.weights, network.enc_weights[half], sizeof shared.weights);
     if (threadIdx.x >= ARTEM_CUDA_HALF)
-        return;
+        return true;
     const uint32_t slot = threadIdx.x, channel = half * ARTEM_CUDA_HALF + (slot & 3) * 16 + (slot >> 2);
-    shared.params[slot][0] = network_of(args).enc_offset[channel];
-    shared.params[slot][1] = state.a[0][channel];
-    shared.params[slot][2] = state.b[0][channel];
+    const int32_t a = state.a[0][channel], b = state.b[0][channel];
+    shared.params[slot][0] = network.enc_offset[channel] + ((1 << network.enc_shift) >> 1);
+    shared.params[slot][1] = a;
+    shared.params[slot][2] = b;
+    shared.params[slot][3] = (int32_t)((uint32_t)(b + 8) << 15) + (1 << 14);
     shared.thresholds[channel % ARTEM_CUDA_HALF] = style_of(args).threshold[0][channel];
+    return network.enc_largest <= 32767 && mulhrs(network.enc_largest, abs(a)) + abs(b) + 8 <= 32767;
 }
 
 // One thread's 16 channels of four cells. Sums are of cells inside the view, of a part's of those that count.
-template <bool PART>
+// FULL: of a tile that is inside as a whole.
+template <bool PART, bool FULL, bool TAME>
 DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder_shared &shared, const tile_place &tile,
                            uint32_t half, const int32_t (&acc)[2][8][4], int32_t s1[16], int64_t s2[16])
 {
-    const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32, r = lane / 4, q = lane % 4;
+    const uint32_t q = threadIdx.x % 4, begin = first_cell(), at = half * ARTEM_CUDA_HALF + 16 * q;
     const int32_t shift = network_of(args).enc_shift;
-    uint32_t words[4][4], bits[4] = {0, 0, 0, 0}, cells[4];
-    bool inside[4], counted[4];
+    const int32_t left = tile.x + tile_x(begin), top = tile.y + tile_y(begin);
+    const size_t first = tile.first + (uint32_t)(top * tile.width + left);
+    uint8_t *stream = tensor_of(args, ARTEM_CUDA_STREAM) + first * 128 + at;
+    uint8_t *map = map_of(args, 0) + first * 16 + at / 8;
+    uint32_t words[4][4], bits[4] = {0, 0, 0, 0};
     const uint4 thresholds = *reinterpret_cast<const uint4 *>(shared.thresholds + 16 * q);
+    bool inside[4], counted[4];
 
 #pragma unroll
     for (int g = 0; g < 4; g++) {
-        const uint32_t i = 32 * warp + 8 * g + r;
-        inside[g] = tile.x + tile_x(i) < tile.width && tile.y + tile_y(i) < tile.height;
-        counted[g] = PART ? counts(args.shape, tile, tile.x + tile_x(i), tile.y + tile_y(i)) : inside[g];
-        cells[g] = clamped_cell(tile, tile.x + tile_x(i), tile.y + tile_y(i));
+        const int32_t x = left + cells_right(g), y = top + cells_down(g);
+        inside[g] = FULL || (x < tile.width && y < tile.height);
+        counted[g] = PART ? counts(args.shape, tile, x, y) : inside[g];
     }
 #pragma unroll
     for (int w = 3; w >= 0; w--) {
@@ -70,11 +79,11 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
             const int4 p = *reinterpret_cast<const int4 *>(shared.params[4 * k + q]);
 #pragma unroll
             for (int g = 0; g < 4; g++) {
-                const int32_t s = sat16(rsh(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] + p.x, shift));
-                const int32_t summed = counted[g] ? s : 0;
+                const int32_t shifted = (acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)] + p.x) >> shift;
+                const int32_t s = TAME ? shifted : sat16(shifted), summed = counted[g] ? s : 0;
                 s1[k] += summed;
-                s2[k] += summed * summed;
-                x[g][i] = (sat16(mulhrs(s, p.y) + p.z) + 8) >> 4;
+                s2[k] += (int64_t)summed * summed;
+                x[g][i] = TAME ? (s * p.y + p.w) >> 19 : (sat16(mulhrs(s, p.y) + p.z) + 8) >> 4;
             }
         }
 #pragma unroll
@@ -85,14 +94,14 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
     }
 #pragma unroll
     for (int g = 0; g < 4; g++) {
-        const uint32_t both = bits[g] | __shfl_down_sync(0xffffffffu, bits[g], 1) << 16;
+        const uint32_t both = join_bits(bits[g]);
+        const size_t further = (size_t)(uint32_t)(tile.width * cells_down(g) + cells_right(g));
         if (!inside[g])
             continue;
-        const uint32_t at = half * ARTEM_CUDA_HALF + 16 * q;
-        *reinterpret_cast<uint4 *>(tensor_of(args, ARTEM_CUDA_STREAM) + (size_t)cells[g] * 128 + at) =
+        *reinterpret_cast<uint4 *>(stream + 128 * further) =
             make_uint4(words[g][0], words[g][1], words[g][2], words[g][3]);
         if (q % 2 == 0)
-            *reinterpret_cast<uint32_t *>(map_of(args, 0) + (size_t)cells[g] * 16 + at / 8) = both;
+            *reinterpret_cast<uint32_t *>(map + 16 * further) = both;
     }
 }
 
@@ -128,29 +137,30 @@ template <bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_
         return;
     const uint32_t tiles = count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape), half = blockIdx.y;
     const uint8_t *input = tensor_of(args, ARTEM_CUDA_INPUT);
-    const uint32_t buffer_bytes = sizeof shared.of.input[0];
     int32_t s1[16] = {0};
     int64_t s2[16] = {0};
     uint32_t buffer = 0;
 
     if (blockIdx.x < tiles)
-        load_halo<4>(shared_address(shared.of.input), input,
-                     find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, blockIdx.x));
+        load_halo<4, ARTEM_CUDA_PLANE_4>(shared_address(shared.of.input), input,
+                                         find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, blockIdx.x));
     copies_commit();
-    load_encoder_params(args, shared, half);
+    const bool all_tame = __syncthreads_and(load_encoder_params(args, shared, half)) != 0;
     for (uint32_t index = blockIdx.x; index < tiles; index += gridDim.x, buffer ^= 1) {
         const uint32_t next = index + gridDim.x;
         int32_t acc[2][8][4];
         if (next < tiles)
-            load_halo<4>(shared_address(shared.of.input) + (buffer ^ 1) * buffer_bytes, input,
-                         find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, next));
+            load_halo<4, ARTEM_CUDA_PLANE_4>(shared_address(shared.of.input[buffer ^ 1]), input,
+                                             find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, next));
         copies_commit();
         copies_wait<1>();
-        __syncthreads();
-        convolve<4, 8>(acc, shared_address(shared.of.input) + buffer * buffer_bytes, shared_address(shared.weights),
-                       threadIdx.x / 32);
-        finish_encoder<PART>(args, shared, find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index), half,
-                             acc, s1, s2);
+        convolve_arrived<4, ARTEM_CUDA_PLANE_4, 8>(acc, 0, shared.of.input[buffer], shared.weights);
+        const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index);
+        const bool full = tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
+        if (full && all_tame)
+            finish_encoder<PART, true, true>(args, shared, tile, half, acc, s1, s2);
+        else
+            finish_encoder<PART, false, false>(args, shared, tile, half, acc, s1, s2);
         __syncthreads(); // the next tile but one takes this one's place
     }
     if (PART ? args.pass == ARTEM_CUDA_PASS_STEP : !first)

@@ -24,10 +24,8 @@ DEVICE void begin_layer(const artem_cuda_args &args, uint32_t layer)
     }
 }
 
-DEVICE uint32_t noise4(uint32_t x, uint32_t y, uint32_t group)
+DEVICE uint32_t noise4(uint32_t h)
 {
-    uint32_t h = x * 0x9E3779B1u ^ y * 0x85EBCA77u ^ group * 0xC2B2AE3Du;
-
     h ^= h >> 16;
     h *= 0x7FEB352Du;
     h ^= h >> 15;
@@ -36,10 +34,19 @@ DEVICE uint32_t noise4(uint32_t x, uint32_t y, uint32_t group)
     return h;
 }
 
+// (minor << 15) / major, for minor <= major: an estimate that is off by one at most, and the remainder that tells.
+DEVICE int32_t divide(uint32_t minor, uint32_t major)
+{
+    const int32_t q = (int32_t)((float)minor / (float)major * 32768.0f);
+    const int64_t rest = ((int64_t)minor << 15) - (int64_t)q * (int64_t)major;
+
+    return q - (rest < 0) + (rest >= (int64_t)major);
+}
+
 // Where minor / major lies on its face, in sixteenths of a lattice step. All quotients are of positive numbers.
 DEVICE uint32_t place(int32_t minor, uint32_t major, uint32_t density)
 {
-    const int32_t u = (int32_t)(((uint64_t)(uint32_t)abs(minor) << 15) / major), v = u * u >> 15;
+    const int32_t u = divide((uint32_t)abs(minor), major), v = u * u >> 15;
     const int32_t f = u * (41721 - (v * (11950 - (v * 2997 >> 15)) >> 15)) >> 15;
 
     return (uint32_t)((minor < 0 ? -f : f) + (1 << 15)) * density >> 11;
@@ -73,21 +80,35 @@ DEVICE gaze find_gaze(const artem_cuda_frame::artem_cuda_picture &p, int32_t x, 
     return {density, 1 + 2 * (uint32_t)axis + (along < 0), px >> 4, py >> 4, px & 15, py & 15};
 }
 
-// Four channels of noise, -128..127, scaled and offset as the encoder takes them.
-DEVICE uint32_t noise_word(const gaze &g, uint32_t group, int32_t amp)
+// Four times four channels of noise, -128..127, scaled and offset as the encoder takes them. POINTS of the lattice.
+template <int POINTS> DEVICE void noise_words(uint32_t words[4], const gaze &g, int32_t amp)
 {
-    int32_t v[4] = {0, 0, 0, 0};
+    int32_t weight[POINTS], begin = 1 << 15; // 128 is subtracted from all bytes of a point
+    uint32_t place[POINTS];
 
-    for (uint32_t k = 0; k < (g.density > 0 ? 4u : 1u); k++) {
+#pragma unroll
+    for (int k = 0; k < POINTS; k++) {
         const uint32_t i = k & 1, j = k >> 1;
-        const int32_t w = g.density > 0 ? cosine(i ? 16 - g.fx : g.fx) * cosine(j ? 16 - g.fy : g.fy) : 65536;
-        const uint32_t h = noise4(g.x + i, g.y + j, g.face * 4 + group);
-        for (int c = 0; c < 4; c++)
-            v[c] += w * ((int32_t)(h >> 8 * c & 255) - 128);
+        weight[k] = POINTS > 1 ? cosine(i ? 16 - g.fx : g.fx) * cosine(j ? 16 - g.fy : g.fy) : 65536;
+        place[k] = (g.x + i) * 0x9E3779B1u ^ (g.y + j) * 0x85EBCA77u;
+        begin -= 128 * weight[k];
     }
-    for (int c = 0; c < 4; c++)
-        v[c] = 128 + ((clamp32((v[c] + (1 << 15)) >> 16, -128, 127) * amp) >> 7);
-    return pack_u8(v[0], v[1], v[2], v[3]);
+#pragma unroll
+    for (uint32_t group = 0; group < 4; group++) {
+        const uint32_t channels = (g.face * 4 + group) * 0xC2B2AE3Du;
+        int32_t v[4] = {begin, begin, begin, begin};
+#pragma unroll
+        for (int k = 0; k < POINTS; k++) {
+            const uint32_t h = noise4(place[k] ^ channels);
+#pragma unroll
+            for (int c = 0; c < 4; c++)
+                v[c] += weight[k] * (int32_t)(h >> 8 * c & 255);
+        }
+#pragma unroll
+        for (int c = 0; c < 4; c++)
+            v[c] = 128 + ((clamp32(v[c] >> 16, -128, 127) * amp) >> 7);
+        words[group] = pack_u8(v[0], v[1], v[2], v[3]);
+    }
 }
 
 DEVICE void input_cell(const artem_cuda_args &args, uint32_t cell)
@@ -119,10 +140,12 @@ DEVICE void input_cell(const artem_cuda_args &args, uint32_t cell)
     }
     const uint32_t spread = max(high[0] - low[0], max(high[1] - low[1], high[2] - low[2]));
     const int32_t amp = max(32 - (int32_t)spread, 0);
-    const gaze g = find_gaze(picture, (int32_t)x, (int32_t)y);
-#pragma unroll
-    for (uint32_t group = 0; group < 4; group++)
-        words[12 + group] = noise_word(g, group, amp);
+    if (amp == 0) // so much detail that there is no noise
+        words[12] = words[13] = words[14] = words[15] = 0x80808080u;
+    else if (picture.density == 0)
+        noise_words<1>(words + 12, find_gaze(picture, (int32_t)x, (int32_t)y), amp);
+    else
+        noise_words<4>(words + 12, find_gaze(picture, (int32_t)x, (int32_t)y), amp);
     uint4 *out = reinterpret_cast<uint4 *>(tensor_of(args, ARTEM_CUDA_INPUT) + (size_t)cell * 64);
 #pragma unroll
     for (int i = 0; i < 4; i++)

@@ -137,6 +137,14 @@ INSTRUCTION void shared_to_async()
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
 
+// The compiler moves nothing to d's registers later than here, nor from there sooner.
+template <int N> INSTRUCTION void wgmma_settle(int32_t (&d)[N][4])
+{
+#pragma unroll
+    for (int j = 0; j < N; j++)
+        asm volatile("" : "+r"(d[j][0]), "+r"(d[j][1]), "+r"(d[j][2]), "+r"(d[j][3])::"memory");
+}
+
 INSTRUCTION void wgmma_fence()
 {
     asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
@@ -148,12 +156,10 @@ INSTRUCTION void wgmma_commit()
 }
 
 // Waits for all groups but the latest `pending`; d names registers that are read afterwards.
-template <int pending> INSTRUCTION void wgmma_wait(int32_t (&d)[8][4])
+template <int pending, int N> INSTRUCTION void wgmma_wait(int32_t (&d)[N][4])
 {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
-#pragma unroll
-    for (int j = 0; j < 8; j++)
-        asm volatile("" : "+r"(d[j][0]), "+r"(d[j][1]), "+r"(d[j][2]), "+r"(d[j][3])::"memory");
+    wgmma_settle(d);
 }
 
 // d (+)= popc(a and b), 64 x 64 x 256 bits, both from shared memory; `more` 0: d is overwritten.
@@ -174,6 +180,41 @@ INSTRUCTION void wgmma_and_64x64x256(int32_t (&d)[8][4], uint64_t a, uint64_t b,
           "+r"(d[7][0]), "+r"(d[7][1]), "+r"(d[7][2]), "+r"(d[7][3])
         : "l"(a), "l"(b), "r"(more)
         : "memory");
+}
+
+// d += a · b, 64 x 8N x 32 bytes, activations unsigned, weights signed, both from shared memory.
+INSTRUCTION void wgmma_u8s8(int32_t (&d)[8][4], uint64_t a, uint64_t b)
+{
+    asm volatile("{\n"
+                 ".reg .pred p;\n"
+                 "setp.eq.b32 p, 0, 0;\n"
+                 "wgmma.mma_async.sync.aligned.m64n64k32.s32.u8.s8 "
+                 "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, "
+                 "%22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, %32, %33, p;\n"
+                 "}\n"
+                 : "+r"(d[0][0]), "+r"(d[0][1]), "+r"(d[0][2]), "+r"(d[0][3]), "+r"(d[1][0]), "+r"(d[1][1]),
+                   "+r"(d[1][2]), "+r"(d[1][3]), "+r"(d[2][0]), "+r"(d[2][1]), "+r"(d[2][2]), "+r"(d[2][3]),
+                   "+r"(d[3][0]), "+r"(d[3][1]), "+r"(d[3][2]), "+r"(d[3][3]), "+r"(d[4][0]), "+r"(d[4][1]),
+                   "+r"(d[4][2]), "+r"(d[4][3]), "+r"(d[5][0]), "+r"(d[5][1]), "+r"(d[5][2]), "+r"(d[5][3]),
+                   "+r"(d[6][0]), "+r"(d[6][1]), "+r"(d[6][2]), "+r"(d[6][3]), "+r"(d[7][0]), "+r"(d[7][1]),
+                   "+r"(d[7][2]), "+r"(d[7][3])
+                 : "l"(a), "l"(b)
+                 : "memory");
+}
+
+INSTRUCTION void wgmma_u8s8(int32_t (&d)[4][4], uint64_t a, uint64_t b)
+{
+    asm volatile("{\n"
+                 ".reg .pred p;\n"
+                 "setp.eq.b32 p, 0, 0;\n"
+                 "wgmma.mma_async.sync.aligned.m64n32k32.s32.u8.s8 "
+                 "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15}, %16, %17, p;\n"
+                 "}\n"
+                 : "+r"(d[0][0]), "+r"(d[0][1]), "+r"(d[0][2]), "+r"(d[0][3]), "+r"(d[1][0]), "+r"(d[1][1]),
+                   "+r"(d[1][2]), "+r"(d[1][3]), "+r"(d[2][0]), "+r"(d[2][1]), "+r"(d[2][2]), "+r"(d[2][3]),
+                   "+r"(d[3][0]), "+r"(d[3][1]), "+r"(d[3][2]), "+r"(d[3][3])
+                 : "l"(a), "l"(b)
+                 : "memory");
 }
 
 #endif

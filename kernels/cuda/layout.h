@@ -36,13 +36,15 @@ enum {
 // the columns 2q and 2q + 1 of all eight matrices: 16 channels that lie side by side in memory.
 #define ARTEM_CUDA_COLUMN_CHANNEL(half, j, column)                                                                     \
     ((half)*ARTEM_CUDA_HALF + ((column) >> 1) * 16 + (j)*2 + ((column)&1))
+// Where a channel's bit is in its word of the map, channel / 32: as append_greater and join_bits leave it.
+#define ARTEM_CUDA_MAP_BIT(channel) (8 * ((channel)&3) + 7 - 4 * ((channel) >> 4 & 1) - ((channel) >> 2 & 3))
 // The same in d0 (4 matrices, 8 channels a thread) and d1 (2 matrices, 4 channels a thread).
 #define ARTEM_CUDA_D0_CHANNEL(j, column) (((column) >> 1) * 8 + (j)*2 + ((column)&1))
 #define ARTEM_CUDA_D1_CHANNEL(j, column) (((column) >> 1) * 4 + (j)*2 + ((column)&1))
 
 // Weights stand as matrices of eight output channels by 16 bytes: what ldmatrix reads, and a core matrix of wgmma.
 struct artem_cuda_network {
-    // [unit][half][tap][j][column]: 128 input bits of one tap and output, channel c is bit c % 32 of word c / 32.
+    // [unit][half][tap][j][column]: 128 input bits of one tap and output, in the order of the map.
     uint32_t unit_weights[ARTEM_CUDA_UNITS][2][ARTEM_CUDA_PAIRED][8][8][4];
     // [half][tap][16 input channels][j][column][input channel]
     int8_t enc_weights[2][ARTEM_CUDA_TAPS][4][8][8][16];
@@ -50,7 +52,8 @@ struct artem_cuda_network {
     int32_t unit_ones[ARTEM_CUDA_UNITS][ARTEM_CUDA_CHANNELS]; // how many of an output's weights are +1
     uint8_t lut[1024];
     int32_t adapt, enc_shift;
-    int32_t padding[62];
+    int32_t enc_largest; // that a sum of the encoder can come to, shifted
+    int32_t padding[61];
 };
 
 struct artem_cuda_style {

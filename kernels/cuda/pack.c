@@ -21,12 +21,27 @@ static void pack_units(const uint8_t *bits, struct artem_cuda_network *network)
                     const uint8_t *from = bits + (size_t)(unit * ARTEM_CUDA_CHANNELS + o) * ARTEM_CUDA_TAPS * 16;
                     for (int tap = 0; tap < ARTEM_CUDA_TAPS; tap++, from += 16)
                         for (int word = 0; word < 4; word++) {
-                            const uint8_t *b = from + (size_t)word * 4;
-                            const uint32_t w = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+                            uint32_t w = 0;
+                            for (int c = 32 * word; c < 32 * word + 32; c++)
+                                w |= (uint32_t)(from[c / 8] >> c % 8 & 1) << ARTEM_CUDA_MAP_BIT(c);
                             network->unit_weights[unit][half][tap][j][column][word] = w;
                             network->unit_ones[unit][o] += __builtin_popcount(w);
                         }
                 }
+}
+
+// The most that a sum of the encoder can come to, shifted: all of one output's inputs -128, the others the other way.
+static int32_t largest_sum(const int8_t *weights, int32_t shift)
+{
+    int32_t largest = 0;
+
+    for (int o = 0; o < ARTEM_CUDA_CHANNELS; o++) {
+        int32_t sum = (1 << shift) >> 1;
+        for (int i = 0; i < ARTEM_CUDA_TAPS * 64; i++, weights++)
+            sum += 128 * (*weights < 0 ? -*weights : *weights);
+        largest = sum >> shift > largest ? sum >> shift : largest;
+    }
+    return largest;
 }
 
 static void pack_encoder(const int8_t *weights, struct artem_cuda_network *network)
@@ -48,10 +63,11 @@ void artem_cuda_pack_network(const struct artem_cuda_network_source *source, str
 {
     memset(out_network, 0, sizeof *out_network);
     pack_units(source->trunk_bits, out_network);
-    pack_encoder(source->enc_weights, out_network);
     memcpy(out_network->lut, source->lut, sizeof out_network->lut);
     out_network->adapt = source->adapt;
     out_network->enc_shift = source->enc_shift;
+    out_network->enc_largest = largest_sum(source->enc_weights, source->enc_shift);
+    pack_encoder(source->enc_weights, out_network);
 }
 
 static void pack_d0(const int8_t *weights, struct artem_cuda_style *style)

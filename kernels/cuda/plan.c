@@ -137,7 +137,8 @@ const char *artem_cuda_unit_kernel(enum artem_cuda_form form, bool part)
 
 static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit, enum artem_cuda_pass pass)
 {
-    const size_t shared = sizeof(struct artem_cuda_unit_shared);
+    const bool staged = plan->chip->major == 9 || plan->chip->major == 10;
+    const size_t shared = staged ? sizeof(struct artem_cuda_unit_staged) : sizeof(struct artem_cuda_unit_shared);
     const uint32_t blocks = staying_blocks(plan, plan->tiles, shared, 2);
     const uint32_t enough = divide_up(plan->tiles, ARTEM_CUDA_UNIT_TILES);
     const bool sums = pass == ARTEM_CUDA_PASS_SUMS || pass == ARTEM_CUDA_PASS_STEP_SUMS;

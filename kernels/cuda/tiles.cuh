@@ -42,6 +42,54 @@ template <int SCALE, int WIDTH, int HEIGHT> DEVICE uint32_t count_tiles(const ar
     return tiles;
 }
 
+// The units' tiles of one block: every gridDim.x-th one, from the first or (back) from the last one on. What the kernel
+// before has written last is still in the cache, so each begins where that one has ended.
+struct tile_walk {
+    tile_place tile;
+    uint32_t left;             // tiles, with this one
+    int32_t right, down;       // to the next one
+    uint32_t whole_w, whole_h; // of the view, in whole tiles
+};
+
+DEVICE tile_walk find_walk(const artem_cuda_shape &shape, uint32_t tiles, uint32_t left, bool back)
+{
+    const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(shape, back ? left - 1 : tiles - left);
+    const int32_t columns = (tile.width + ARTEM_CUDA_TILE_W - 1) / ARTEM_CUDA_TILE_W;
+    const int32_t rows = (tile.height + ARTEM_CUDA_TILE_H - 1) / ARTEM_CUDA_TILE_H;
+    const int32_t down = (int32_t)gridDim.x / columns, right = (int32_t)gridDim.x - down * columns;
+
+    return {tile,
+            left,
+            (back ? -right : right) * ARTEM_CUDA_TILE_W,
+            (back ? -down : down) * ARTEM_CUDA_TILE_H,
+            (uint32_t)columns * ARTEM_CUDA_TILE_W,
+            (uint32_t)rows * ARTEM_CUDA_TILE_H};
+}
+
+// blockIdx.x is below `tiles`, which is how many there are.
+DEVICE tile_walk begin_walk(const artem_cuda_shape &shape, uint32_t tiles, bool back)
+{
+    return find_walk(shape, tiles, tiles - blockIdx.x, back);
+}
+
+// False where there is no tile left.
+DEVICE bool next_tile(tile_walk &walk, const artem_cuda_shape &shape, uint32_t tiles, bool back)
+{
+    if (walk.left <= gridDim.x)
+        return false;
+    walk.left -= gridDim.x;
+    walk.tile.x += walk.right;
+    walk.tile.y += walk.down;
+    // As unsigned numbers, what is left of or above the view is beyond it too.
+    if ((uint32_t)walk.tile.x >= walk.whole_w) {
+        walk.tile.x += back ? (int32_t)walk.whole_w : -(int32_t)walk.whole_w;
+        walk.tile.y += back ? -ARTEM_CUDA_TILE_H : ARTEM_CUDA_TILE_H;
+    }
+    if ((uint32_t)walk.tile.y >= walk.whole_h)
+        walk = find_walk(shape, tiles, walk.left, back); // of the next view
+    return true;
+}
+
 // Whether the cell at (x, y) of the tile's view counts for sums. Only kernels for parts of views ask: for the others,
 // all do, and they would have to keep more in registers.
 DEVICE bool counts(const artem_cuda_shape &shape, const tile_place &tile, int32_t x, int32_t y)

@@ -70,14 +70,15 @@ static void test_steps()
         const int c = i % 2 == 0 ? random_in(-32768, 32767) : left + random_in(-3, 60);
         const int shift = (int)clamped(random_u32() % 2 ? c : -c, -32768, 32767);
         const int slope = i % 7 == 0 ? 32767 : i % 7 == 1 ? -32767 : random_in(-32767, 32767);
-        const kernels::unit_params p = {16 * a, b * (1 << 15) + (1 << 14), (shift + 8) * (1 << 15) + (1 << 14), slope};
+        const kernels::unit_params p = kernels::make_unit_params(a, b, shift, slope);
+        const kernels::unit_params tame_p = kernels::make_tame_params(a, b, shift, slope);
         const bool is_tame = kernels::never_saturates(a, b, shift);
         (is_tame ? tame : wild)++;
         for (int s = -1152; s <= 1152; s += i % 4 == 0 ? 1 : 128) {
             const int64_t expected = step_by_the_text(s, a, b, slope, shift);
             CHECK_INT(kernels::unit_step<false>(s, p), expected);
             if (is_tame)
-                CHECK_INT(kernels::unit_step<true>(s, p), expected);
+                CHECK_INT(kernels::unit_step<true>(s, tame_p), expected);
         }
     }
     CHECK(tame > 500 && wild > 500);
@@ -92,8 +93,10 @@ static void test_greater()
                 const uint32_t rest = random_u32() & ~(255u << 8 * place);
                 const uint32_t same = rest | (uint32_t)(uint8_t)v << 8 * place; // the others are not greater
                 const uint32_t bits = random_u32();
-                CHECK_INT(kernels::append_greater(bits, same, rest | (uint32_t)(uint8_t)than << 8 * place),
-                          (int64_t)(bits << 4 | (uint32_t)(v > than) << place));
+                const uint32_t after = kernels::append_greater(bits, same, rest | (uint32_t)(uint8_t)than << 8 * place);
+                // Three earlier words' bits are kept, one lower; the lowest four say nothing.
+                CHECK_INT(after & 0x70707070u, (bits >> 1) & 0x70707070u);
+                CHECK_INT(after & 0x80808080u, v > than ? 0x80u << 8 * place : 0);
             }
 }
 
@@ -116,11 +119,46 @@ static void test_noise()
         memcpy(picture.map, map.m, sizeof picture.map);
         picture.density = map.density;
         artem_noise_c(&map, x, y, 1, v);
-        for (uint32_t group = 0; group < 4; group++) {
-            const uint32_t word = kernels::noise_word(kernels::find_gaze(picture, x, y), group, 128);
-            for (uint32_t k = 0; k < 4; k++)
-                CHECK_INT((int)(word >> 8 * k & 255), 128 + v[4 * group + k]);
+        uint32_t words[4];
+        if (picture.density == 0)
+            kernels::noise_words<1>(words, kernels::find_gaze(picture, x, y), 128);
+        else
+            kernels::noise_words<4>(words, kernels::find_gaze(picture, x, y), 128);
+        for (uint32_t c = 0; c < 16; c++)
+            CHECK_INT((int)(words[c / 4] >> 8 * (c % 4) & 255), 128 + v[c]);
+    }
+}
+
+// Each block's tiles, from the first or the last one on, in views of all shapes: the same as by division.
+static void test_walk()
+{
+    for (int i = 0; i < 2000; i++) {
+        const bool back = i % 2 != 0;
+        artem_cuda_shape shape = {};
+        shape.views = 1 + random_u32() % ARTEM_CUDA_VIEWS;
+        for (uint32_t v = 0; v < shape.views; v++) {
+            const uint32_t qw = (uint32_t)random_in(1, i % 3 == 0 ? 20 : 300), qh = (uint32_t)random_in(1, 100);
+            shape.view[v] = {qw, qh, shape.cells, {0, 0, qw, qh}};
+            shape.cells += qw * qh;
         }
+        const uint32_t tiles = kernels::count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(shape);
+        gridDim.x = 1 + random_u32() % std::min(tiles, 300u);
+        blockIdx.x = random_u32() % gridDim.x;
+        kernels::tile_walk walk = kernels::begin_walk(shape, tiles, back);
+        uint32_t index = blockIdx.x;
+        bool more = true;
+        for (; index < tiles && more; index += gridDim.x) {
+            const kernels::tile_place expected =
+                kernels::find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(shape, back ? tiles - 1 - index : index);
+            CHECK_INT(walk.tile.view, expected.view);
+            CHECK_INT(walk.tile.width, expected.width);
+            CHECK_INT(walk.tile.height, expected.height);
+            CHECK_INT(walk.tile.first, expected.first);
+            CHECK_INT(walk.tile.x, expected.x);
+            CHECK_INT(walk.tile.y, expected.y);
+            more = kernels::next_tile(walk, shape, tiles, back);
+        }
+        CHECK(index >= tiles && !more);
     }
 }
 
@@ -174,6 +212,7 @@ int main()
     test_steps();
     test_greater();
     test_noise();
+    test_walk();
     test_gains();
     return test_result();
 }

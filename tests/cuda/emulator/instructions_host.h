@@ -57,7 +57,15 @@ void wgmma_commit();
 void cuda_wgmma_wait(int pending);
 void wgmma_and_64x64x256(int32_t (&d)[8][4], uint64_t a, uint64_t b, int32_t more);
 
-template <int pending> static inline void wgmma_wait(int32_t (&)[8][4])
+void wgmma_u8s8(int32_t (&d)[8][4], uint64_t a, uint64_t b);
+void wgmma_u8s8(int32_t (&d)[4][4], uint64_t a, uint64_t b);
+
+// Here, d is where it is.
+template <int N> static inline void wgmma_settle(int32_t (&)[N][4])
+{
+}
+
+template <int pending, int N> static inline void wgmma_wait(int32_t (&)[N][4])
 {
     cuda_wgmma_wait(pending);
 }

@@ -14,6 +14,8 @@ struct cuda_warp_pending {
         uint64_t a, b;
         bool more;
         int group;
+        bool bytes = false; // unsigned by signed ones, and `count` registers
+        uint32_t count = 32;
     };
     struct registers {
         int32_t *d[32];
@@ -66,11 +68,16 @@ void multiply(const cuda_warp_pending::multiplication &m)
     const uint32_t warp = threadIdx.x / 32 % 4;
 
     for (uint32_t lane = 0; lane < 32; lane++)
-        for (uint32_t i = 0; i < 32; i++) {
+        for (uint32_t i = 0; i < m.count; i++) {
             const uint32_t row = 16 * warp + lane / 4 + i / 2 % 2 * 8, column = i / 4 * 8 + lane % 4 * 2 + i % 2;
             int32_t sum = m.more ? m.d[lane][i] : 0;
-            for (uint32_t word = 0; word < 8; word++)
-                sum += __builtin_popcount(operand_word(m.a, row, word) & operand_word(m.b, column, word));
+            for (uint32_t word = 0; word < 8; word++) {
+                const uint32_t wa = operand_word(m.a, row, word), wb = operand_word(m.b, column, word);
+                if (!m.bytes)
+                    sum += __builtin_popcount(wa & wb);
+                for (int byte = 0; byte < 4 && m.bytes; byte++)
+                    sum += (int32_t)(uint8_t)(wa >> 8 * byte) * (int8_t)(wb >> 8 * byte);
+            }
             m.d[lane][i] = sum;
         }
 }
@@ -80,13 +87,16 @@ struct bringing {
     uint64_t a, b;
     int32_t more;
     int waits_for;
+    bool bytes;
+    uint32_t count;
 };
 
 void start(void *const brought[32])
 {
     cuda_warp_pending &pending = pending_of_warp();
     const bringing *first = static_cast<bringing *>(brought[0]);
-    cuda_warp_pending::multiplication m = {{}, first->a, first->b, first->more != 0, pending.group};
+    cuda_warp_pending::multiplication m = {{},           first->a,    first->b, first->more != 0, pending.group,
+                                           first->bytes, first->count};
     bool owned = false;
 
     if (!pending.fenced)
@@ -105,8 +115,8 @@ void start(void *const brought[32])
     pending.owned.push_back({});
     for (int i = 0; i < 32; i++) {
         pending.owned.back().d[i] = m.d[i];
-        memcpy(pending.owned.back().before[i], m.d[i], sizeof pending.owned.back().before[i]);
-        memset(m.d[i], NO_VALUE, sizeof pending.owned.back().before[i]);
+        memcpy(pending.owned.back().before[i], m.d[i], 4 * m.count);
+        memset(m.d[i], NO_VALUE, 4 * m.count);
     }
 }
 
@@ -135,7 +145,7 @@ void finish(void *const brought[32])
         for (size_t i = 0; i < pending.owned.size(); i++)
             if (pending.owned[i].d[0] == m.d[0]) {
                 for (int lane = 0; lane < 32; lane++)
-                    memcpy(m.d[lane], pending.owned[i].before[lane], sizeof pending.owned[i].before[lane]);
+                    memcpy(m.d[lane], pending.owned[i].before[lane], 4 * m.count);
                 pending.owned.erase(pending.owned.begin() + (ptrdiff_t)i);
                 break;
             }
@@ -167,14 +177,28 @@ void wgmma_commit()
 
 void cuda_wgmma_wait(int waits_for)
 {
-    bringing own = {nullptr, 0, 0, 0, waits_for};
+    bringing own = {nullptr, 0, 0, 0, waits_for, false, 32};
 
     cuda_warp_meet(finish, &own, "wgmma.wait_group");
 }
 
 void wgmma_and_64x64x256(int32_t (&d)[8][4], uint64_t a, uint64_t b, int32_t more)
 {
-    bringing own = {&d[0][0], a, b, more, 0};
+    bringing own = {&d[0][0], a, b, more, 0, false, 32};
+
+    cuda_warp_meet(start, &own, "wgmma");
+}
+
+void wgmma_u8s8(int32_t (&d)[8][4], uint64_t a, uint64_t b)
+{
+    bringing own = {&d[0][0], a, b, 1, 0, true, 32};
+
+    cuda_warp_meet(start, &own, "wgmma");
+}
+
+void wgmma_u8s8(int32_t (&d)[4][4], uint64_t a, uint64_t b)
+{
+    bringing own = {&d[0][0], a, b, 1, 0, true, 16};
 
     cuda_warp_meet(start, &own, "wgmma");
 }
