@@ -8,6 +8,7 @@
 
 #include "frame_budget.h"
 #include "frame_deferred.h"
+#include "frame_held.h"
 #include "frame_recorder.h"
 #include "hud.h"
 
@@ -356,6 +357,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     session->instrument_ns += layer_now_ns() - decided;
 
     result = hand_over(session, info, styled ? &copy.info : NULL, panels, &record);
+    frame_held_let_spaces(session, &plan);
     decided = layer_now_ns();
     keep_record(session, &plan, &order, &record);
     session->instrument_ns += layer_now_ns() - decided;

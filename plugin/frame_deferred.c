@@ -196,6 +196,8 @@ enum artem_decision frame_deferred(struct layer_session *session, struct frame_p
     age_ns = layer_now_ns() - session->work->held.time_ns;
     if (settings->budget_ms > 0 && age_ns > oldest_ns)
         return ARTEM_DECISION_LATE;
+    if (!frame_held_keep_spaces(session, &session->work->held, plan))
+        return ARTEM_DECISION_WARMUP;
     record->style_age_ms = (double)age_ns / 1e6;
     record->layers = session->work->held.layer_count;
     plan->shows_held = true;

@@ -34,6 +34,14 @@ void frame_held_take(struct layer_session *session, const struct frame_plan *pla
     pthread_mutex_unlock(&session->mutex);
 }
 
+static bool spaces_live(struct layer_session *session, const struct frame_held *held)
+{
+    for (uint32_t l = 0; l < held->layer_count; l++)
+        if (layer_space_find(session, held->layers[l].space) != held->layers[l].space_number)
+            return false;
+    return true;
+}
+
 bool frame_held_fits(struct layer_session *session, const struct frame_held *held, const struct frame_plan *plan)
 {
     bool valid;
@@ -46,14 +54,35 @@ bool frame_held_fits(struct layer_session *session, const struct frame_held *hel
     for (uint32_t l = 0; l < plan->layer_count; l++) {
         const struct frame_layer *layer = &plan->layers[l];
 
-        if (held->layers[l].view_count != layer->view_count || held->layers[l].first_view != layer->first_view ||
-            layer_space_find(session, held->layers[l].space) != held->layers[l].space_number)
+        if (held->layers[l].view_count != layer->view_count || held->layers[l].first_view != layer->first_view)
             return false;
         for (uint32_t v = layer->first_view; v < layer->first_view + layer->view_count; v++)
             if (held->views[v].swapchain != plan->pictures[plan->view_pictures[v]].swapchain)
                 return false;
     }
-    return true;
+    return spaces_live(session, held);
+}
+
+bool frame_held_keep_spaces(struct layer_session *session, const struct frame_held *held, struct frame_plan *plan)
+{
+    bool same = true;
+
+    for (uint32_t l = 0; l < held->layer_count; l++)
+        same = same && held->layers[l].space == plan->layers[l].layer->space;
+    if (same)
+        return true;
+    pthread_mutex_lock(&session->showing);
+    plan->keeps_spaces = spaces_live(session, held);
+    if (!plan->keeps_spaces)
+        pthread_mutex_unlock(&session->showing);
+    return plan->keeps_spaces;
+}
+
+void frame_held_let_spaces(struct layer_session *session, struct frame_plan *plan)
+{
+    if (plan->keeps_spaces)
+        pthread_mutex_unlock(&session->showing);
+    plan->keeps_spaces = false;
 }
 
 void frame_held_forget(struct frame_held *held, const struct layer_swapchain *swapchain)

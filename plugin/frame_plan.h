@@ -44,10 +44,11 @@ struct frame_plan {
     uint32_t view_count;
     struct frame_picture pictures[ARTEM_MAX_VIEWS];
     uint32_t picture_count;
-    bool engine_ran;  // set by frame_style.c
-    bool shows_held;  // set by frame_deferred.c: a painting of an earlier frame is shown
-    bool engine_late; // the frame before is still being worked on
-    double waited_ms; // for that frame, on the device
+    bool engine_ran;   // set by frame_style.c
+    bool shows_held;   // set by frame_deferred.c: a painting of an earlier frame is shown
+    bool keeps_spaces; // and xrDestroySpace waits for it: frame_held.h
+    bool engine_late;  // the frame before is still being worked on
+    double waited_ms;  // for that frame, on the device
 };
 
 // Whether the first two pictures are two eyes, each in a swapchain of its own.

@@ -131,6 +131,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     session->handle = handle;
     session->instance = instance;
     pthread_mutex_init(&session->mutex, NULL);
+    pthread_mutex_init(&session->showing, NULL);
     artem_governor_init(&session->governor);
     session->dump = frame_dump_create();
     session->recorder = frame_recorder_create();
@@ -190,6 +191,7 @@ void layer_session_free(struct layer_session *session)
     vulkan_device_destroy(&session->device);
     frame_dump_destroy(&session->dump);
     layer_spaces_free(session);
+    pthread_mutex_destroy(&session->showing);
     pthread_mutex_destroy(&session->mutex);
     free(session->work);
     free(session->layers.layers);

@@ -49,6 +49,7 @@ struct layer_session {
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
     struct layer_space *spaces;         // likewise; spaces.h
+    pthread_mutex_t showing;            // held while spaces are kept alive: frame_held.h. Taken before `mutex`
     uint64_t space_number;
     atomic_llong period_ns;   // of the display, 0: not known
     atomic_ullong release_ns; // spent in releases since the latest frame

@@ -51,15 +51,22 @@ static struct layer_space *take(struct layer_session *session, XrSpace handle)
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySpace(XrSpace handle)
 {
     struct layer_instance *instance = layer_active();
+    struct layer_session *owner = NULL;
     struct layer_space *found = NULL;
 
     LAYER_CHECK_NEXT(instance, xrDestroySpace);
     // Before going down: from then on the handle may be another space's.
     pthread_mutex_lock(&instance->mutex);
     for (struct layer_session *session = instance->sessions; session != NULL && found == NULL;
-         session = session->sibling)
+         session = session->sibling) {
+        owner = session;
         found = take(session, handle);
+    }
     pthread_mutex_unlock(&instance->mutex);
+    if (found != NULL) {
+        pthread_mutex_lock(&owner->showing); // until no frame is handed over that names it
+        pthread_mutex_unlock(&owner->showing);
+    }
     free(found);
     return instance->next.xrDestroySpace(handle);
 }

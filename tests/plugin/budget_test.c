@@ -3,6 +3,8 @@
 // seconds pass in an instant. Checked are the frames that reach the runtime (pictures, poses, angles, chains) and the
 // log of frames.
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +20,10 @@ static uint64_t clock_ns = 5000000000;
 static double full_ms; // of a painting at SIDE
 static char folder[] = "/tmp/artem-budget-test.XXXXXX", config[64], log_path[64];
 
+static unsigned clock_looks;           // of the app's own thread since the count was last set
+static void (*at_look)(unsigned look); // called with each; NULL: nobody is
+static pthread_t app_thread;
+
 // The linker gives these in place of the C library's to all that the program is made of.
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
@@ -27,6 +33,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 
     if (clock != CLOCK_MONOTONIC)
         return __real_clock_gettime(clock, time);
+    if (at_look != NULL && pthread_equal(pthread_self(), app_thread))
+        at_look(++clock_looks);
     time->tv_sec = (time_t)(now / 1000000000);
     time->tv_nsec = (long)(now % 1000000000);
     return 0;
@@ -557,6 +565,61 @@ static void test_spaces(void)
     end();
 }
 
+static XrSpace old_space;
+static unsigned destroy_at;
+static pthread_t destroyer;
+static atomic_bool destroyed;
+
+static void *destroy_old_space(void *user)
+{
+    (void)user;
+    CHECK_INT(app.xr.xrDestroySpace(old_space), XR_SUCCESS);
+    atomic_store(&destroyed, true);
+    return NULL;
+}
+
+// Another thread gets time enough to destroy the space, unless the layer holds it up.
+static void destroy_at_look(unsigned look)
+{
+    if (look != destroy_at)
+        return;
+    CHECK_INT(pthread_create(&destroyer, NULL, destroy_old_space, NULL), 0);
+    for (int i = 0; i < 50 && !atomic_load(&destroyed); i++)
+        usleep(1000);
+}
+
+// An app that has changed to another space destroys the old one, for which the painting was made that is still shown,
+// at any moment of the frame: at each of the layer's looks at the clock in turn.
+static void test_destroyed_spaces(void)
+{
+    unsigned held_up = 0, looks = 1;
+
+    start("mode = async\nbudget_ms = 0\n");
+    full_ms = 15;
+    app_thread = pthread_self();
+    for (destroy_at = 1; destroy_at <= looks; destroy_at++) {
+        for (unsigned i = 0; i < 8; i++)
+            frame(90);
+        CHECK(shown_frame() >= 0);
+        old_space = app.space;
+        app.space = app.projections[0].space = make_space(XR_REFERENCE_SPACE_TYPE_STAGE);
+        atomic_store(&destroyed, false);
+        clock_looks = 0;
+        at_look = destroy_at_look;
+        frame(90);
+        at_look = NULL;
+        looks = clock_looks;
+        if (destroy_at > looks)
+            destroy_old_space(NULL);
+        else
+            CHECK_INT(pthread_join(destroyer, NULL), 0);
+        held_up += shown_frame() >= 0;
+        CHECK_INT(mock_take_violations(), 0);
+    }
+    CHECK(looks > 5 && held_up > 0);
+    end();
+}
+
 // Swapchains go away with a painting of them under way, and the session too.
 static void test_lives(void)
 {
@@ -646,6 +709,7 @@ int main(void)
     test_fade();
     test_structures();
     test_spaces();
+    test_destroyed_spaces();
     test_lives();
     test_not_projected();
     test_share();
