@@ -33,8 +33,8 @@ void frame_held_take(struct layer_session *session, const struct frame_plan *pla
 // Whether it may be shown in place of the plan's frame: the same layers and swapchains, and its spaces live.
 bool frame_held_fits(struct layer_session *session, const struct frame_held *held, const struct frame_plan *plan);
 
-// Keeps its spaces alive until the plan's frame is handed over. The app's own frame does not name them if it has changed
-// to others, so that it may destroy them meanwhile: xrDestroySpace then waits. False: one is gone already.
+// Keeps its spaces alive until the plan's frame is handed over. The app's own frame does not name them if it has
+// changed to others, so that it may destroy them meanwhile: xrDestroySpace then waits. False: one is gone already.
 bool frame_held_keep_spaces(struct layer_session *session, const struct frame_held *held, struct frame_plan *plan);
 void frame_held_let_spaces(struct layer_session *session, struct frame_plan *plan);
 

@@ -70,8 +70,10 @@ static enum artem_result wait_submission(struct vk_target *target, struct vk_sub
         return ARTEM_OK;
     case VK_TIMEOUT:
         return ARTEM_TIMEOUT;
+    case VK_ERROR_DEVICE_LOST:
+        return ARTEM_ERROR_DEVICE; // nothing runs on it any more
     default:
-        return ARTEM_ERROR_DEVICE;
+        return ARTEM_TIMEOUT; // out of memory, for one: it may well run on
     }
 }
 

@@ -120,7 +120,8 @@ enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures);
 enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
                                       VkImage destination);
 
-// Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT or ARTEM_ERROR_DEVICE if it did not finish.
+// Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT if it did not finish or nothing is known
+// about it, ARTEM_ERROR_DEVICE if the device is lost: then it does not run any more.
 enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns);
 
 // Whether gpu_ms and end_ticks belong to the latest work of that kind that was begun.
