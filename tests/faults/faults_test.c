@@ -224,7 +224,7 @@ static void try_fault(enum fault_kind kind, unsigned number, unsigned way, const
         tell_fault(&fault_wanted[0], "the app notices");
 }
 
-static const unsigned ways[FAULT_KINDS] = {2, 3, 2, 1, 2, 3};
+static const unsigned ways[FAULT_KINDS] = {2, 3, 3, 1, 2, 3};
 
 static bool is_way(enum fault_kind kind, unsigned number, unsigned way)
 {
