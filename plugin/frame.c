@@ -11,6 +11,7 @@
 #include "frame_held.h"
 #include "frame_recorder.h"
 #include "hud.h"
+#include "static_images.h"
 
 static void follow_settings(struct layer_session *session, struct artem_settings *settings)
 {
@@ -330,6 +331,8 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     follow_settings(session, &asked);
     chord_look(session);
     settings = asked;
+    if (session->device != NULL)
+        static_images_look(session, info);
     if (session->device != NULL && settings.enabled) {
         frame_budget_begin(session, &settings, &order);
         record.decision = decide(session, info, &settings, &order, &plan, &record);

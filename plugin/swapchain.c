@@ -63,16 +63,15 @@ static const char *find_obstacle(const struct layer_session *session, const XrSw
     return NULL;
 }
 
-// Pipelines are made now, while the app is loading, and not with its first frame.
+// Pipelines are made now, while the app is loading, and not with its first frame; without the session's mutex, so that
+// frames go on meanwhile.
 static const char *prepare_pipelines(struct layer_session *session, const XrSwapchainCreateInfo *info)
 {
     enum artem_pixel_format pixels;
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    pthread_mutex_lock(&session->mutex);
     if (vk_find_format((VkFormat)info->format, &pixels))
         result = vk_shaders_prepare(session->shaders, pixels);
-    pthread_mutex_unlock(&session->mutex);
     return result == ARTEM_OK ? NULL : "the GPU does not take the shaders";
 }
 

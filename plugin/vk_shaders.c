@@ -17,6 +17,7 @@ enum artem_result vk_shaders_create(const struct vulkan_device *device, struct v
     if (shaders == NULL)
         return ARTEM_ERROR_MEMORY;
     shaders->device = device;
+    pthread_mutex_init(&shaders->mutex, NULL);
     result = vk_layout_create(device, BINDING_COUNT, push_bytes, &shaders->layout);
     if (result == ARTEM_OK)
         *out_shaders = shaders;
@@ -34,6 +35,7 @@ enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixe
     const struct vk_shader fade = {artem_fade_spv, sizeof artem_fade_spv, NULL, 0};
     enum artem_result result = ARTEM_OK;
 
+    pthread_mutex_lock(&shaders->mutex);
     if (shaders->fade == VK_NULL_HANDLE)
         result = vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &fade, &shaders->fade);
     if (result == ARTEM_OK && pipelines->downscale == VK_NULL_HANDLE)
@@ -42,6 +44,7 @@ enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixe
     if (result == ARTEM_OK && pipelines->composite == VK_NULL_HANDLE)
         result =
             vk_pipeline_create(shaders->device, &shaders->layout, VK_NULL_HANDLE, &composite, &pipelines->composite);
+    pthread_mutex_unlock(&shaders->mutex);
     return result;
 }
 
@@ -58,5 +61,6 @@ void vk_shaders_destroy(struct vk_shaders **shaders)
     }
     s->device->vkDestroyPipeline(s->device->handle, s->fade, NULL);
     vk_layout_destroy(s->device, &s->layout);
+    pthread_mutex_destroy(&s->mutex);
     free(s);
 }

@@ -3,6 +3,8 @@
 #ifndef ARTEM_PLUGIN_VK_SHADERS_H
 #define ARTEM_PLUGIN_VK_SHADERS_H
 
+#include <pthread.h>
+
 #include "artem_kernels/pixels.h"
 #include "artem_vk/pipeline.h"
 
@@ -37,6 +39,7 @@ enum vulkan_binding {
 
 struct vk_shaders {
     const struct vulkan_device *device;
+    pthread_mutex_t mutex; // held while pipelines are made
     struct vk_layout layout;
     struct vk_pipelines {
         VkPipeline downscale, composite;
@@ -46,7 +49,8 @@ struct vk_shaders {
 
 // The device must outlive the shaders.
 enum artem_result vk_shaders_create(const struct vulkan_device *device, struct vk_shaders **out_shaders);
-// Makes the pipelines for a format, if they are not there yet. One thread at a time.
+// Makes the pipelines for a format, if they are not there yet. From any thread: pipelines of formats that are prepared
+// do not change.
 enum artem_result vk_shaders_prepare(struct vk_shaders *shaders, enum artem_pixel_format format);
 // The caller has waited for all work. Clears *shaders; NULL-safe.
 void vk_shaders_destroy(struct vk_shaders **shaders);

@@ -9,6 +9,7 @@
 
 #include "expect.h"
 #include "fake_engine.h"
+#include "swapchain.h"
 #include "test.h"
 
 static void frames(unsigned count, enum expect_result expected)
@@ -350,6 +351,50 @@ static void test_structures(void)
     app_close_normal();
 }
 
+static bool has_capture(unsigned swapchain)
+{
+    return layer_swapchain_find(app.swapchains[swapchain].handle)->target != NULL;
+}
+
+// Static images are captured before a frame tells what they are for: what turns out to be a panel's is let go, what is
+// the views' is kept, also where a panel shows it too.
+static void test_static_panel(void)
+{
+    static XrCompositionLayerQuad quad = {
+        .type = XR_TYPE_COMPOSITION_LAYER_QUAD,
+        .pose = {{0, 0, 0, 1}, {0, 0, -1}},
+        .size = {1, 1},
+    };
+    XrSwapchainCreateInfo info = app_swapchain_info();
+
+    CHECK(app_open(true) == NULL);
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    info.createFlags = XR_SWAPCHAIN_CREATE_STATIC_IMAGE_BIT;
+    app_show_views(&info);
+    const unsigned panel = app_add_swapchain(&info);
+    app_begin_frame();
+    app_draw_all();
+    CHECK(has_capture(0) && has_capture(1) && has_capture(panel));
+    quad.space = app.space;
+    quad.subImage.swapchain = app.swapchains[panel].handle;
+    quad.subImage.imageRect = (XrRect2Di){{0, 0}, {WIDTH, HEIGHT}};
+    app.layers[1] = (const XrCompositionLayerBaseHeader *)&quad;
+    app.frame.layerCount = 2;
+    CHECK_INT(app_end(), XR_SUCCESS);
+    for (unsigned i = 0; i < 200 && has_capture(panel); i++) { // until the GPU is done with it
+        app_frame();
+        usleep(10000);
+    }
+    CHECK(has_capture(0) && has_capture(1) && !has_capture(panel));
+    quad.subImage.swapchain = app.swapchains[0].handle;
+    for (unsigned i = 0; i < 3; i++)
+        app_frame();
+    CHECK(has_capture(0));
+    CHECK(!mock_get_frame()->views[0].claimed && !mock_get_frame()->views[1].claimed);
+    CHECK_INT(mock_take_violations(), 0);
+    app_close_normal();
+}
+
 // Instances and sessions come and go; sessions may be left to their instance.
 static void test_lives(void)
 {
@@ -396,6 +441,7 @@ int main(void)
     test_additive();
     test_no_transfer();
     test_structures();
+    test_static_panel();
     test_lives();
     return test_result();
 }
