@@ -19,6 +19,7 @@ PFN_xrVoidFunction layer_find_hook(const char *name)
     } hooks[] = {
         {"xrDestroyInstance", (PFN_xrVoidFunction)layer_xrDestroyInstance},
         {"xrCreateVulkanInstanceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanInstanceKHR},
+        {"xrGetVulkanGraphicsDevice2KHR", (PFN_xrVoidFunction)layer_xrGetVulkanGraphicsDevice2KHR},
         {"xrCreateVulkanDeviceKHR", (PFN_xrVoidFunction)layer_xrCreateVulkanDeviceKHR},
         {"xrCreateSession", (PFN_xrVoidFunction)layer_xrCreateSession},
         {"xrDestroySession", (PFN_xrVoidFunction)layer_xrDestroySession},

@@ -53,6 +53,7 @@
     X(xrWaitSwapchainImage)                                                                                            \
     X(xrReleaseSwapchainImage)                                                                                         \
     X(xrCreateVulkanInstanceKHR)                                                                                       \
+    X(xrGetVulkanGraphicsDevice2KHR)                                                                                   \
     X(xrCreateVulkanDeviceKHR)                                                                                         \
     X(xrGetVulkanInstanceExtensionsKHR)                                                                                \
     X(xrGetVulkanDeviceExtensionsKHR)                                                                                  \
@@ -77,6 +78,7 @@ struct layer_vulkan_origin {
     uint32_t version; // that it was made for
     bool identifies;  // its devices can be asked for their UUIDs and for what they share
     PFN_vkGetInstanceProcAddr get_instance_proc_addr;
+    VkPhysicalDevice physical; // that the runtime has named for it, VK_NULL_HANDLE before
     struct layer_vulkan_origin *next;
 };
 
@@ -140,11 +142,18 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroyInstance(XrInstance instance);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance instance,
                                                                const XrVulkanInstanceCreateInfoKHR *info,
                                                                VkInstance *vulkan_instance, VkResult *vulkan_result);
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrGetVulkanGraphicsDevice2KHR(XrInstance instance,
+                                                                   const XrVulkanGraphicsDeviceGetInfoKHR *info,
+                                                                   VkPhysicalDevice *physical);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance instance,
                                                              const XrVulkanDeviceCreateInfoKHR *info, VkDevice *device,
                                                              VkResult *vulkan_result);
-// Forgets all that the two have remembered.
+// Forgets all that they have remembered.
 void layer_forget_vulkan(struct layer_instance *instance);
+// What made the physical device: the instance for which the runtime named it, or the only one there is. Apps may make
+// several, if only because a first try did not suit them. False: it is not known.
+bool layer_find_origin(struct layer_instance *instance, VkPhysicalDevice physical,
+                       struct layer_vulkan_origin *out_origin);
 // False if the device was not made through this layer.
 bool layer_find_device(struct layer_instance *instance, VkDevice device, struct layer_extras *out_extras);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.

@@ -30,13 +30,32 @@ static XrVulkanDeviceCreateInfoKHR with_device(const XrVulkanDeviceCreateInfoKHR
     return copy;
 }
 
+static void remember_origin(struct layer_instance *instance, const struct layer_vulkan_origin *made)
+{
+    pthread_mutex_lock(&instance->mutex);
+    struct layer_vulkan_origin *origin = instance->origins;
+
+    while (origin != NULL && origin->instance != made->instance)
+        origin = origin->next; // one that was destroyed, if there is one
+    if (origin == NULL && (origin = malloc(sizeof *origin)) != NULL) {
+        origin->next = instance->origins;
+        instance->origins = origin;
+    }
+    if (origin != NULL) { // else the system's libvulkan will do
+        struct layer_vulkan_origin *const next = origin->next;
+
+        *origin = *made;
+        origin->next = next;
+    }
+    pthread_mutex_unlock(&instance->mutex);
+}
+
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle,
                                                                const XrVulkanInstanceCreateInfoKHR *info,
                                                                VkInstance *vulkan_instance, VkResult *vulkan_result)
 {
     struct layer_instance *instance = layer_active();
     struct layer_extras_instance changed;
-    struct layer_vulkan_origin *origin;
     XrResult result = XR_SUCCESS;
     bool identifies = false;
 
@@ -53,20 +72,52 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanInstanceKHR(XrInstance handle
         result = instance->next.xrCreateVulkanInstanceKHR(handle, info, vulkan_instance, vulkan_result);
     if (XR_FAILED(result) || *vulkan_result != VK_SUCCESS)
         return result;
-    origin = malloc(sizeof *origin);
-    if (origin == NULL)
-        return result; // the system's libvulkan will do
-    pthread_mutex_lock(&instance->mutex);
-    *origin = (struct layer_vulkan_origin){
+    const struct layer_vulkan_origin origin = {
         .instance = *vulkan_instance,
         .version = version_of(info->vulkanCreateInfo),
         .identifies = identifies || version_of(info->vulkanCreateInfo) >= VK_API_VERSION_1_1,
         .get_instance_proc_addr = info->pfnGetInstanceProcAddr,
-        .next = instance->origins,
     };
-    instance->origins = origin;
+    remember_origin(instance, &origin);
+    return result;
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrGetVulkanGraphicsDevice2KHR(XrInstance handle,
+                                                                   const XrVulkanGraphicsDeviceGetInfoKHR *info,
+                                                                   VkPhysicalDevice *physical)
+{
+    struct layer_instance *instance = layer_active();
+    XrResult result;
+
+    LAYER_CHECK_NEXT(instance, xrGetVulkanGraphicsDevice2KHR);
+    result = instance->next.xrGetVulkanGraphicsDevice2KHR(handle, info, physical);
+    if (XR_FAILED(result) || info == NULL || physical == NULL)
+        return result;
+    pthread_mutex_lock(&instance->mutex);
+    for (struct layer_vulkan_origin *origin = instance->origins; origin != NULL; origin = origin->next) {
+        if (origin->instance == info->vulkanInstance)
+            origin->physical = *physical;
+        else if (origin->physical == *physical)
+            origin->physical = VK_NULL_HANDLE; // that instance is gone, and its handle is another's
+    }
     pthread_mutex_unlock(&instance->mutex);
     return result;
+}
+
+bool layer_find_origin(struct layer_instance *instance, VkPhysicalDevice physical,
+                       struct layer_vulkan_origin *out_origin)
+{
+    pthread_mutex_lock(&instance->mutex);
+    const struct layer_vulkan_origin *found = instance->origins;
+
+    while (found != NULL && found->physical != physical)
+        found = found->next;
+    if (found == NULL && instance->origins != NULL && instance->origins->next == NULL)
+        found = instance->origins;
+    if (found != NULL)
+        *out_origin = *found;
+    pthread_mutex_unlock(&instance->mutex);
+    return found != NULL;
 }
 
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance)

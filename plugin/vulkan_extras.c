@@ -142,27 +142,15 @@ struct layer_extras layer_extras_of_app(const VkDeviceCreateInfo *info)
     };
 }
 
-// Where the app's instance has its functions; the device's is not named, but apps have one.
-static struct layer_vulkan_origin find_origin(struct layer_instance *instance)
-{
-    struct layer_vulkan_origin origin = {0};
-
-    pthread_mutex_lock(&instance->mutex);
-    if (instance->origins != NULL && instance->origins->next == NULL)
-        origin = *instance->origins;
-    pthread_mutex_unlock(&instance->mutex);
-    return origin;
-}
-
 static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info)
 {
-    const struct layer_vulkan_origin origin = find_origin(instance);
     const VkPhysicalDevice physical = info->vulkanPhysicalDevice;
+    struct layer_vulkan_origin origin;
     struct layer_extras extras = layer_extras_of_app(info->vulkanCreateInfo);
     struct artem_settings settings;
     uint8_t uuid[VK_UUID_SIZE];
 
-    if (origin.get_instance_proc_addr == NULL)
+    if (!layer_find_origin(instance, physical, &origin) || origin.get_instance_proc_addr == NULL)
         return extras;
     artem_config_get(instance->config, &settings);
     if (find_dot(info->vulkanCreateInfo) == WISH_NONE &&

@@ -112,6 +112,8 @@ static void open_instance(void)
 
 // The app's Vulkan through the runtime: XR_KHR_vulkan_enable2.
 
+bool app_tries_twice;
+
 static VkResult through_create_instance(const VkInstanceCreateInfo *info, VkInstance *out_instance)
 {
     const XrVulkanInstanceCreateInfoKHR xr_info = {
@@ -121,7 +123,14 @@ static VkResult through_create_instance(const VkInstanceCreateInfo *info, VkInst
         .vulkanCreateInfo = info,
     };
     VkResult result = VK_ERROR_UNKNOWN;
+    VkInstance others[2] = {VK_NULL_HANDLE};
 
+    for (unsigned i = 0; i < 2 && app_tries_twice; i++) // different handles, one of which may come again
+        CHECK_INT(((PFN_xrCreateVulkanInstanceKHR)app_get("xrCreateVulkanInstanceKHR"))(app.instance, &xr_info,
+                                                                                        &others[i], &result),
+                  XR_SUCCESS);
+    for (unsigned i = 0; i < 2 && app_tries_twice; i++)
+        ((PFN_vkDestroyInstance)app_get_vulkan(others[i], "vkDestroyInstance"))(others[i], NULL);
     CHECK_INT(((PFN_xrCreateVulkanInstanceKHR)app_get("xrCreateVulkanInstanceKHR"))(app.instance, &xr_info,
                                                                                     out_instance, &result),
               XR_SUCCESS);

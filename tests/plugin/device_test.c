@@ -110,14 +110,15 @@ static void test_clocks(void)
         const char *backend;
         void (*run)(struct history *history);
         uint32_t version;
-        bool refuse, added;
+        bool refuse, twice, added;
         unsigned frames; // of the log's last session, at least
     } cases[] = {
-        {"cpu", run_two_eyes, VK_API_VERSION_1_0, false, false, FRAMES - 1},
-        {"cpu", run_two_eyes, VK_API_VERSION_1_1, true, false, FRAMES - 1},
-        {"cpu", run_two_eyes, VK_API_VERSION_1_1, false, true, FRAMES - 1},
-        {"vulkan", run_two_eyes, VK_API_VERSION_1_1, false, true, FRAMES - 1},
-        {"vulkan", run_lives, VK_API_VERSION_1_1, false, true, 2}, // a second session has all that the first had
+        {"cpu", run_two_eyes, VK_API_VERSION_1_0, false, false, false, FRAMES - 1},
+        {"cpu", run_two_eyes, VK_API_VERSION_1_1, true, false, false, FRAMES - 1},
+        {"cpu", run_two_eyes, VK_API_VERSION_1_1, false, false, true, FRAMES - 1},
+        {"cpu", run_two_eyes, VK_API_VERSION_1_1, false, true, true, FRAMES - 1},
+        {"vulkan", run_two_eyes, VK_API_VERSION_1_1, false, false, true, FRAMES - 1},
+        {"vulkan", run_lives, VK_API_VERSION_1_1, false, false, true, 2}, // a second session has all that the first had
     };
     char path[] = "/tmp/artem-device-log.XXXXXX";
     unsigned drawn, known;
@@ -132,6 +133,7 @@ static void test_clocks(void)
         runs_configure(cases[i].backend, "great_wave");
         host_api_version = cases[i].version;
         refuse_extensions = cases[i].refuse;
+        app_tries_twice = cases[i].twice;
         cases[i].run(&history);
         check_log(path, &drawn, &known);
         CHECK(drawn >= cases[i].frames);
@@ -142,7 +144,7 @@ static void test_clocks(void)
     }
     unlink(path);
     runs_log = NULL;
-    refuse_extensions = false;
+    refuse_extensions = app_tries_twice = false;
     host_api_version = VK_API_VERSION_1_0;
     app_before_open = NULL;
 }
