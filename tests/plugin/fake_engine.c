@@ -35,8 +35,8 @@ static enum artem_result ask(const char *function)
 
 bool artem_engine_must_measure(const struct artem_engine_params *params)
 {
-    (void)params;
-    return fake_engine.must_measure;
+    return fake_engine.must_measure && (params->devices == NULL || params->devices[0] == '\0') &&
+           strcmp(params->backend, "auto") == 0;
 }
 
 enum artem_result artem_engine_create(const struct artem_engine_params *params, struct artem_engine **out_engine)

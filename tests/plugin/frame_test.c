@@ -255,22 +255,14 @@ static void test_odd_frames(void)
 static void test_additive(void)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
-    const char *config = getenv("ARTEM_CONFIG");
-    char path[] = "/tmp/artem-frame-test.XXXXXX", *before = strdup(config != NULL ? config : "");
-    const int fd = mkstemp(path);
-    FILE *file = fdopen(fd, "w");
 
-    fputs("[artem]\nresolution = 64\nbudget_ms = 0\nar = on\n", file);
-    fclose(file);
-    setenv("ARTEM_CONFIG", path, 1);
+    app_configure("ar = on\n");
     start_with(true, &info);
     app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_ADDITIVE;
     frames(1, EXPECT_ORIGINAL);
     frames(2, EXPECT_STYLED);
     app_close_normal();
-    setenv("ARTEM_CONFIG", before, 1);
-    unlink(path);
-    free(before);
+    app_configure(NULL);
 }
 
 // A runtime that gives no TRANSFER_SRC usage: the app gets its swapchain as it asked for it.

@@ -35,13 +35,14 @@ static bool expect_failure(const char *function, XrResult result)
 }
 
 // What takes long is done when the session begins, where no picture stands still for it; what needs the app's queue is
-// left to the first frame.
-static void test_prepared(bool must_measure)
+// left to the first frame, also where it takes the place of devices that cannot be used.
+static void test_prepared(bool must_measure, const char *settings)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO,
                                            .primaryViewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO};
 
+    app_configure(settings);
     CHECK(app_open(true) == NULL);
     fake_engine.must_measure = must_measure;
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
@@ -57,6 +58,7 @@ static void test_prepared(bool must_measure)
     CHECK_INT(fake_engine.engines, 1);
     app_end_session();
     app_close();
+    app_configure(NULL);
 }
 
 // A session that does not begin has no engine.
@@ -231,8 +233,10 @@ int main(void)
     }
     app_close();
     setenv("ARTEM_LOG", "error", 0);
-    test_prepared(false);
-    test_prepared(true);
+    test_prepared(false, NULL);
+    test_prepared(true, NULL);
+    test_prepared(true, "devices = cpu:0,cpu:1\n");
+    test_prepared(false, "backend = cpu\n");
     test_not_begun();
     test_two_at_once(true);
     test_two_at_once(false);
