@@ -44,121 +44,125 @@ template <int CHUNKS, int PLANE> DEVICE void load_halo(uint32_t shared, const ui
     }
 }
 
-// Encoder and d0: which cell of the tile row lane / 4 of a warp's first group of eight rows stands for, and how far to
-// the right and down from there the others' are. With wgmma, a warp has two rows of each square, else four of one.
-#ifdef ARTEM_WGMMA
-constexpr bool conv_side_by_side = true;
-#else
-constexpr bool conv_side_by_side = false;
-#endif
+// Convolutions (conv_mma, conv_wgmma) differ in which cells a warp has: which one of the tile row lane / 4 of its first
+// group of eight rows stands for, and how far to the right and down from there the others' are. Four rows of one
+// square, or (side_by_side) two of each.
 
-DEVICE uint32_t first_cell()
+template <class Conv> DEVICE uint32_t first_cell()
 {
-    return (conv_side_by_side ? 16 : 32) * (threadIdx.x / 32) + threadIdx.x % 32 / 4;
+    return (Conv::side_by_side ? 16 : 32) * (threadIdx.x / 32) + threadIdx.x % 32 / 4;
 }
 
-DEVICE int32_t cells_right(int g)
+template <class Conv> DEVICE int32_t cells_right(int g)
 {
-    return conv_side_by_side ? 8 * (g >> 1) : 0;
+    return Conv::side_by_side ? 8 * (g >> 1) : 0;
 }
 
-DEVICE int32_t cells_down(int g)
+template <class Conv> DEVICE int32_t cells_down(int g)
 {
-    return conv_side_by_side ? g & 1 : g;
+    return Conv::side_by_side ? g & 1 : g;
 }
 
 // The convolution of 32 cells of a tile, those from 32 · warp on, with 8 · COLUMNS outputs, added to `begin`.
 // `weights`: [tap][chunk][j][column][16 bytes], a matrix of 128 bytes for each j.
-template <int CHUNKS, int PLANE, int COLUMNS>
-DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
-{
-    const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const uint32_t row = lane & 15, high = lane >> 4; // which row of A this lane names, and of which chunk of two
-    const uint32_t a_begin = shared_address(input) + 16 * high * PLANE;
-    uint32_t a_place[2] = {a_begin + 16 * window_of(32 * warp + row), a_begin + 16 * window_of(32 * warp + 16 + row)};
-    // Of B: two chunks of two matrices.
-    uint32_t b_place = shared_address(weights) + (lane >> 3 & 1) * COLUMNS * 128 + (lane >> 4) * 128 + (lane & 7) * 16;
+struct conv_mma {
+    static constexpr bool side_by_side = false;
+
+    // Brings what ordinary stores and this thread's copies have written to where the convolution reads it, before the
+    // block's barrier.
+    DEVICE void arrived()
+    {
+    }
+
+    template <int CHUNKS, int PLANE, int COLUMNS>
+    DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
+    {
+        const uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+        const uint32_t row = lane & 15, high = lane >> 4; // which row of A this lane names, and of which chunk of two
+        const uint32_t a_begin = shared_address(input) + 16 * high * PLANE;
+        uint32_t a_place[2] = {a_begin + 16 * window_of(32 * warp + row),
+                               a_begin + 16 * window_of(32 * warp + 16 + row)};
+        // Of B: two chunks of two matrices.
+        uint32_t b_place =
+            shared_address(weights) + (lane >> 3 & 1) * COLUMNS * 128 + (lane >> 4) * 128 + (lane & 7) * 16;
 
 #pragma unroll
-    for (int m = 0; m < 2; m++)
+        for (int m = 0; m < 2; m++)
 #pragma unroll
-        for (int j = 0; j < COLUMNS; j++)
-            acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
+            for (int j = 0; j < COLUMNS; j++)
+                acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
 #pragma unroll 1
-    for (uint32_t ky = 0; ky < 3; ky++) {
+        for (uint32_t ky = 0; ky < 3; ky++) {
 #pragma unroll
-        for (uint32_t kx = 0; kx < 3; kx++)
+            for (uint32_t kx = 0; kx < 3; kx++)
 #pragma unroll
-            for (uint32_t k = 0; k < CHUNKS; k += 2) {
-                uint32_t a[2][4], b[4];
+                for (uint32_t k = 0; k < CHUNKS; k += 2) {
+                    uint32_t a[2][4], b[4];
 #pragma unroll
-                for (int m = 0; m < 2; m++)
-                    ldmatrix_x4(a[m], a_place[m] + 16 * (k * PLANE + kx));
+                    for (int m = 0; m < 2; m++)
+                        ldmatrix_x4(a[m], a_place[m] + 16 * (k * PLANE + kx));
 #pragma unroll
-                for (int j = 0; j < COLUMNS; j += 2) {
-                    ldmatrix_x4(b, b_place + ((kx * CHUNKS + k) * COLUMNS + j) * 128);
+                    for (int j = 0; j < COLUMNS; j += 2) {
+                        ldmatrix_x4(b, b_place + ((kx * CHUNKS + k) * COLUMNS + j) * 128);
 #pragma unroll
-                    for (int m = 0; m < 2; m++) {
-                        mma_u8s8(acc[m][j], a[m], b);
-                        mma_u8s8(acc[m][j + 1], a[m], b + 2);
+                        for (int m = 0; m < 2; m++) {
+                            mma_u8s8(acc[m][j], a[m], b);
+                            mma_u8s8(acc[m][j + 1], a[m], b + 2);
+                        }
                     }
                 }
-            }
-        a_place[0] += 16 * ARTEM_CUDA_HALO_W;
-        a_place[1] += 16 * ARTEM_CUDA_HALO_W;
-        b_place += 3 * CHUNKS * COLUMNS * 128;
+            a_place[0] += 16 * ARTEM_CUDA_HALO_W;
+            a_place[1] += 16 * ARTEM_CUDA_HALO_W;
+            b_place += 3 * CHUNKS * COLUMNS * 128;
+        }
     }
-}
+};
 
 #ifdef ARTEM_WGMMA
 
 // The same by the four warps together, 64 cells at a time: see unit_wgmma.
-template <int CHUNKS, int PLANE, int COLUMNS>
-DEVICE void convolve_wgmma(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
-{
-    uint32_t a = __shfl_sync(0xffffffffu, wgmma_address(input), 0);
-    uint32_t b = __shfl_sync(0xffffffffu, wgmma_address(weights), 0);
+struct conv_wgmma {
+    static constexpr bool side_by_side = true;
 
-#pragma unroll
-    for (int m = 0; m < 2; m++)
-#pragma unroll
-        for (int j = 0; j < COLUMNS; j++)
-            acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
-    wgmma_settle(acc[0]);
-    wgmma_settle(acc[1]);
-    wgmma_fence();
-#pragma unroll
-    for (uint32_t ky = 0; ky < 3; ky++) {
-#pragma unroll
-        for (uint32_t square = 0; square < 2; square++)
-#pragma unroll
-            for (uint32_t kx = 0; kx < 3; kx++)
-#pragma unroll
-                for (uint32_t k = 0; k < CHUNKS; k += 2)
-                    wgmma_u8s8(acc[square], wgmma_operand(a + k * PLANE + 8 * square + kx, PLANE, ARTEM_CUDA_HALO_W),
-                               wgmma_operand(b + (kx * CHUNKS + k) * COLUMNS * 8, COLUMNS * 8, 8));
-        a += ARTEM_CUDA_HALO_W;
-        b += 3 * CHUNKS * COLUMNS * 8;
+    DEVICE void arrived()
+    {
+        shared_to_async();
     }
-    wgmma_commit();
-    wgmma_wait<0>(acc[0]);
-    wgmma_wait<0>(acc[1]);
-}
+
+    template <int CHUNKS, int PLANE, int COLUMNS>
+    DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
+    {
+        uint32_t a = __shfl_sync(0xffffffffu, wgmma_address(input), 0);
+        uint32_t b = __shfl_sync(0xffffffffu, wgmma_address(weights), 0);
+
+#pragma unroll
+        for (int m = 0; m < 2; m++)
+#pragma unroll
+            for (int j = 0; j < COLUMNS; j++)
+                acc[m][j][0] = acc[m][j][1] = acc[m][j][2] = acc[m][j][3] = begin;
+        wgmma_settle(acc[0]);
+        wgmma_settle(acc[1]);
+        wgmma_fence();
+#pragma unroll
+        for (uint32_t ky = 0; ky < 3; ky++) {
+#pragma unroll
+            for (uint32_t square = 0; square < 2; square++)
+#pragma unroll
+                for (uint32_t kx = 0; kx < 3; kx++)
+#pragma unroll
+                    for (uint32_t k = 0; k < CHUNKS; k += 2)
+                        wgmma_u8s8(acc[square],
+                                   wgmma_operand(a + k * PLANE + 8 * square + kx, PLANE, ARTEM_CUDA_HALO_W),
+                                   wgmma_operand(b + (kx * CHUNKS + k) * COLUMNS * 8, COLUMNS * 8, 8));
+            a += ARTEM_CUDA_HALO_W;
+            b += 3 * CHUNKS * COLUMNS * 8;
+        }
+        wgmma_commit();
+        wgmma_wait<0>(acc[0]);
+        wgmma_wait<0>(acc[1]);
+    }
+};
 
 #endif
-
-// Of a tile that this thread's copies have brought, and that the others' barrier is still to come for.
-template <int CHUNKS, int PLANE, int COLUMNS>
-DEVICE void convolve_arrived(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
-{
-#ifdef ARTEM_WGMMA
-    shared_to_async();
-    __syncthreads();
-    convolve_wgmma<CHUNKS, PLANE, COLUMNS>(acc, begin, input, weights);
-#else
-    __syncthreads();
-    convolve<CHUNKS, PLANE, COLUMNS>(acc, begin, input, weights);
-#endif
-}
 
 #endif

@@ -26,12 +26,11 @@ DEVICE int32_t decoder_value(int32_t acc, int32_t shift, const artem_cuda_decode
     return (max(z, z >> 3) + 8 + 32 * 16) >> 4;
 }
 
-KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 3)
+template <class Conv> DEVICE void run_d0(const artem_cuda_args &args, artem_cuda_d0_shared &shared)
 {
-    DYNAMIC_SHARED(artem_cuda_d0_shared, shared);
     const artem_cuda_style &style = style_of(args);
     const uint32_t tiles = count_tiles<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape);
-    const uint32_t q = threadIdx.x % 4, begin = first_cell();
+    const uint32_t q = threadIdx.x % 4, begin = first_cell<Conv>();
     const uint8_t *input = tensor_of(args, ARTEM_CUDA_STREAM);
     uint8_t *output = tensor_of(args, ARTEM_CUDA_INPUT);
     const int32_t shift = style.d0_shift;
@@ -46,7 +45,9 @@ KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 3)
         load_halo<8, ARTEM_CUDA_PLANE_8>(shared_address(shared.input), input, tile);
         copies_commit();
         copies_wait<0>();
-        convolve_arrived<8, ARTEM_CUDA_PLANE_8, 4>(acc, (1 << shift) >> 1, shared.input, shared.weights);
+        Conv::arrived();
+        __syncthreads();
+        Conv::template convolve<8, ARTEM_CUDA_PLANE_8, 4>(acc, (1 << shift) >> 1, shared.input, shared.weights);
         const int32_t x = tile.x + tile_x(begin), y = tile.y + tile_y(begin);
         uint8_t *to = output + (size_t)(tile.first + (uint32_t)(y * tile.width + x)) * 32 + 8 * q;
 #pragma unroll
@@ -55,13 +56,27 @@ KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 3)
 #pragma unroll
             for (int k = 0; k < 8; k++)
                 u[k] = decoder_value(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)], shift, shared.params[8 * q + k]);
-            const int32_t right = cells_right(g), down = cells_down(g);
+            const int32_t right = cells_right<Conv>(g), down = cells_down<Conv>(g);
             if (x + right < tile.width && y + down < tile.height)
                 *reinterpret_cast<uint2 *>(to + (size_t)(uint32_t)tile.width * (uint32_t)(32 * down) + 32 * right) =
                     make_uint2(pack_u8(u[0], u[1], u[2], u[3]), pack_u8(u[4], u[5], u[6], u[7]));
         }
     }
 }
+
+KERNEL(artem_cuda_d0, ARTEM_CUDA_CONV_THREADS, 3)
+{
+    DYNAMIC_SHARED(artem_cuda_d0_shared, shared);
+    run_d0<conv_mma>(args, shared);
+}
+
+#ifdef ARTEM_WGMMA
+KERNEL(artem_cuda_d0_wgmma, ARTEM_CUDA_CONV_THREADS, 3)
+{
+    DYNAMIC_SHARED(artem_cuda_d0_shared, shared);
+    run_d0<conv_wgmma>(args, shared);
+}
+#endif
 
 // Of d0's output, doubled: the tile of d1 that begins at an even pixel, and the pixels around it. Each item is 16 bytes
 // of the four doubled pixels between four cells.
@@ -88,7 +103,7 @@ KERNEL(artem_cuda_d1, ARTEM_CUDA_CONV_THREADS, 8)
     DYNAMIC_SHARED(artem_cuda_d1_shared, shared);
     const artem_cuda_style &style = style_of(args);
     const uint32_t tiles = count_tiles<2, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape);
-    const uint32_t q = threadIdx.x % 4, begin = threadIdx.x / 32 * 32 + threadIdx.x % 32 / 4;
+    const uint32_t q = threadIdx.x % 4, begin = first_cell<conv_mma>();
     const uint8_t *input = tensor_of(args, ARTEM_CUDA_INPUT);
     uint8_t *output = tensor_of(args, ARTEM_CUDA_STREAM);
     const int32_t shift = style.d1_shift;
@@ -102,7 +117,7 @@ KERNEL(artem_cuda_d1, ARTEM_CUDA_CONV_THREADS, 8)
         __syncthreads(); // the tile before is no longer read
         double_into_d1(shared, input, tile, args.shape.view[tile.view].first);
         __syncthreads();
-        convolve<2, ARTEM_CUDA_PLANE_8, 2>(acc, (1 << shift) >> 1, shared.input, shared.weights);
+        conv_mma::convolve<2, ARTEM_CUDA_PLANE_8, 2>(acc, (1 << shift) >> 1, shared.input, shared.weights);
         const int32_t x = tile.x + tile_x(begin), y = tile.y + tile_y(begin);
         uint8_t *to = output + (size_t)(tile.first + (uint32_t)(y * tile.width + x)) * 16 + 4 * q;
 #pragma unroll

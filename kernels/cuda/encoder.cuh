@@ -50,11 +50,11 @@ DEVICE bool load_encoder_params(const artem_cuda_args &args, artem_cuda_encoder_
 
 // One thread's 16 channels of four cells. Sums are of cells inside the view, of a part's of those that count.
 // FULL: of a tile that is inside as a whole.
-template <bool PART, bool FULL, bool TAME>
+template <class Conv, bool PART, bool FULL, bool TAME>
 DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder_shared &shared, const tile_place &tile,
                            uint32_t half, const int32_t (&acc)[2][8][4], int32_t s1[16], int64_t s2[16])
 {
-    const uint32_t q = threadIdx.x % 4, begin = first_cell(), at = half * ARTEM_CUDA_HALF + 16 * q;
+    const uint32_t q = threadIdx.x % 4, begin = first_cell<Conv>(), at = half * ARTEM_CUDA_HALF + 16 * q;
     const int32_t shift = network_of(args).enc_shift;
     const int32_t left = tile.x + tile_x(begin), top = tile.y + tile_y(begin);
     const size_t first = tile.first + (uint32_t)(top * tile.width + left);
@@ -66,7 +66,7 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
 
 #pragma unroll
     for (int g = 0; g < 4; g++) {
-        const int32_t x = left + cells_right(g), y = top + cells_down(g);
+        const int32_t x = left + cells_right<Conv>(g), y = top + cells_down<Conv>(g);
         inside[g] = FULL || (x < tile.width && y < tile.height);
         counted[g] = PART ? counts(args.shape, tile, x, y) : inside[g];
     }
@@ -95,7 +95,7 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
 #pragma unroll
     for (int g = 0; g < 4; g++) {
         const uint32_t both = join_bits(bits[g]);
-        const size_t further = (size_t)(uint32_t)(tile.width * cells_down(g) + cells_right(g));
+        const size_t further = (size_t)(uint32_t)(tile.width * cells_down<Conv>(g) + cells_right<Conv>(g));
         if (!inside[g])
             continue;
         *reinterpret_cast<uint4 *>(stream + 128 * further) =
@@ -129,7 +129,7 @@ DEVICE void add_encoder_sums(const artem_cuda_args &args, artem_cuda_encoder_sha
 }
 
 // PART: a step's, of parts of views.
-template <bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_cuda_encoder_shared &shared)
+template <class Conv, bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_cuda_encoder_shared &shared)
 {
     artem_cuda_state &state = state_of(args);
     const bool first = args.pass == ARTEM_CUDA_PASS_FIRST;
@@ -154,13 +154,15 @@ template <bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_
                                              find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, next));
         copies_commit();
         copies_wait<1>();
-        convolve_arrived<4, ARTEM_CUDA_PLANE_4, 8>(acc, 0, shared.of.input[buffer], shared.weights);
+        Conv::arrived();
+        __syncthreads();
+        Conv::template convolve<4, ARTEM_CUDA_PLANE_4, 8>(acc, 0, shared.of.input[buffer], shared.weights);
         const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index);
         const bool full = tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
         if (full && all_tame)
-            finish_encoder<PART, true, true>(args, shared, tile, half, acc, s1, s2);
+            finish_encoder<Conv, PART, true, true>(args, shared, tile, half, acc, s1, s2);
         else
-            finish_encoder<PART, false, false>(args, shared, tile, half, acc, s1, s2);
+            finish_encoder<Conv, PART, false, false>(args, shared, tile, half, acc, s1, s2);
         __syncthreads(); // the next tile but one takes this one's place
     }
     if (PART ? args.pass == ARTEM_CUDA_PASS_STEP : !first)
@@ -170,14 +172,19 @@ template <bool PART> DEVICE void run_encoder(const artem_cuda_args &args, artem_
         decide(args, shared.scratch);
 }
 
-KERNEL(artem_cuda_encoder, ARTEM_CUDA_CONV_THREADS, 3)
-{
-    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
-    run_encoder<false>(args, shared);
-}
+#define ENCODER_KERNEL(name, conv)                                                                                     \
+    KERNEL(artem_cuda_##name, ARTEM_CUDA_CONV_THREADS, 3)                                                              \
+    {                                                                                                                  \
+        DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);                                                             \
+        run_encoder<conv, false>(args, shared);                                                                        \
+    }                                                                                                                  \
+    KERNEL(artem_cuda_##name##_part, ARTEM_CUDA_CONV_THREADS, 3)                                                       \
+    {                                                                                                                  \
+        DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);                                                             \
+        run_encoder<conv, true>(args, shared);                                                                         \
+    }
 
-KERNEL(artem_cuda_encoder_part, ARTEM_CUDA_CONV_THREADS, 3)
-{
-    DYNAMIC_SHARED(artem_cuda_encoder_shared, shared);
-    run_encoder<true>(args, shared);
-}
+ENCODER_KERNEL(encoder, conv_mma)
+#ifdef ARTEM_WGMMA
+ENCODER_KERNEL(encoder_wgmma, conv_wgmma)
+#endif

@@ -112,15 +112,18 @@ static void add_input(struct plan *plan, enum artem_cuda_pass pass)
         ARTEM_CUDA_INPUT_THREADS, 0);
 }
 
-static void add_encoder(struct plan *plan, enum artem_cuda_pass pass)
+// With units by wgmma, encoder and d0 are too.
+static void add_encoder(struct plan *plan, enum artem_cuda_form form, enum artem_cuda_pass pass)
 {
+    static const char *const kernels[2][2] = {{"artem_cuda_encoder", "artem_cuda_encoder_part"},
+                                              {"artem_cuda_encoder_wgmma", "artem_cuda_encoder_wgmma_part"}};
     const size_t shared = sizeof(struct artem_cuda_encoder_shared);
     // Of each half of the outputs.
     const uint32_t blocks = divide_up(staying_blocks(plan, 2 * plan->tiles, shared, 3), 2);
 
     plan->args.layer = 0;
     plan->args.pass = pass;
-    add(plan, pass >= ARTEM_CUDA_PASS_STEP ? "artem_cuda_encoder_part" : "artem_cuda_encoder",
+    add(plan, kernels[form == ARTEM_CUDA_FORM_WGMMA][pass >= ARTEM_CUDA_PASS_STEP],
         pass == ARTEM_CUDA_PASS_AGAIN ? "encoder again" : "encoder", blocks, 2, ARTEM_CUDA_CONV_THREADS, shared);
 }
 
@@ -151,15 +154,16 @@ static void add_unit(struct plan *plan, enum artem_cuda_form form, uint32_t unit
         ARTEM_CUDA_UNIT_THREADS, shared);
 }
 
-static void add_decoder(struct plan *plan)
+static void add_decoder(struct plan *plan, enum artem_cuda_form form)
 {
     const struct artem_cuda_shape *shape = &plan->args.shape;
     const uint32_t half = count_tiles(shape, 2, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H);
     const uint32_t full = count_tiles(shape, 4, ARTEM_CUDA_D2_W, ARTEM_CUDA_D2_H);
 
     plan->args.layer = plan->args.pass = 0;
-    add(plan, "artem_cuda_d0", "d0", staying_blocks(plan, plan->tiles, sizeof(struct artem_cuda_d0_shared), 3), 1,
-        ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d0_shared));
+    add(plan, form == ARTEM_CUDA_FORM_WGMMA ? "artem_cuda_d0_wgmma" : "artem_cuda_d0", "d0",
+        staying_blocks(plan, plan->tiles, sizeof(struct artem_cuda_d0_shared), 3), 1, ARTEM_CUDA_CONV_THREADS,
+        sizeof(struct artem_cuda_d0_shared));
     add(plan, "artem_cuda_d1", "d1", staying_blocks(plan, half, sizeof(struct artem_cuda_d1_shared), 8), 1,
         ARTEM_CUDA_CONV_THREADS, sizeof(struct artem_cuda_d1_shared));
     add(plan, "artem_cuda_d2", "d2", staying_blocks(plan, full, sizeof(struct artem_cuda_d2_shared), 4), 1,
@@ -185,20 +189,20 @@ uint32_t artem_cuda_plan(const struct artem_cuda_chip *chip, enum artem_cuda_for
     if (!begin(&plan, chip, shape, addresses, out_launches))
         return 0;
     add_input(&plan, ARTEM_CUDA_PASS_FIRST);
-    add_encoder(&plan, ARTEM_CUDA_PASS_FIRST);
-    add_encoder(&plan, ARTEM_CUDA_PASS_AGAIN);
+    add_encoder(&plan, form, ARTEM_CUDA_PASS_FIRST);
+    add_encoder(&plan, form, ARTEM_CUDA_PASS_AGAIN);
     for (uint32_t unit = 1; unit <= ARTEM_CUDA_UNITS; unit++) {
         add_unit(&plan, form, unit, ARTEM_CUDA_PASS_SUMS);
         add_unit(&plan, form, unit, ARTEM_CUDA_PASS_APPLY);
     }
-    add_decoder(&plan);
+    add_decoder(&plan, form);
     return plan.fits ? plan.count : 0;
 }
 
 static void add_layer(struct plan *plan, enum artem_cuda_form form, uint32_t layer, enum artem_cuda_pass pass)
 {
     if (layer == 0)
-        add_encoder(plan, pass);
+        add_encoder(plan, form, pass);
     else
         add_unit(plan, form, layer, pass);
 }
@@ -219,6 +223,6 @@ uint32_t artem_cuda_plan_step(const struct artem_cuda_chip *chip, enum artem_cud
     if (step->ahead)
         add_layer(&plan, form, step->end, ARTEM_CUDA_PASS_STEP_SUMS);
     if (step->decode)
-        add_decoder(&plan);
+        add_decoder(&plan, form);
     return plan.fits ? plan.count : 0;
 }

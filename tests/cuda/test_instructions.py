@@ -22,7 +22,10 @@ def unit(form, instruction):  # and its twin for parts of views
     return {f"unit_{form}": instruction, f"unit_{form}_part": instruction}
 
 
-WGMMA_BYTES = {"encoder": r"IGMMA\.64x64x32\.U8\.S8", "encoder_part": r"IGMMA\.64x64x32\.U8\.S8", "d0": r"IGMMA\.64x32x32\.U8\.S8"}
+WGMMA = {
+    **unit("wgmma", r"BGMMA\.64x64x256\.AND\.POPC"), "d0_wgmma": r"IGMMA\.64x32x32\.U8\.S8",
+    "encoder_wgmma": r"IGMMA\.64x64x32\.U8\.S8", "encoder_wgmma_part": r"IGMMA\.64x64x32\.U8\.S8",
+}
 AND = unit("and", r"BMMA\.168256\.AND\.POPC")
 NETWORK = {
     "75": {**BYTES_75, **unit("xor", r"BMMA\.88128\.XOR\.POPC")},
@@ -30,7 +33,7 @@ NETWORK = {
     "86": {**BYTES, **AND},
     "89": {**BYTES, **AND},
     "90": {**BYTES, **AND},
-    "90a": {**BYTES, **WGMMA_BYTES, **AND, **unit("wgmma", r"BGMMA\.64x64x256\.AND\.POPC")},
+    "90a": {**BYTES, **AND, **WGMMA},
     "100": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
     "120": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
 }

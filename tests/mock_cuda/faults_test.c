@@ -203,22 +203,29 @@ static void test_memory(void)
 
 // A form of the kernels that computes nonsense is not used; where none is left, neither is CUDA.
 static const char *corrupted;
-static char unit[64]; // the latest kernel of a unit
+static char unit[64];              // the latest kernel of a unit
+static bool left_wgmma, came_back; // another than unit_wgmma has run; it has run after that
 
 static void corrupt(const char *kernel, const void *arguments)
 {
     const struct artem_cuda_args *args = arguments;
-    uint8_t *stream =
-        (uint8_t *)(uintptr_t)(args->arena + (uint64_t)ARTEM_CUDA_PLANE(args->shape.cells) * ARTEM_CUDA_STREAM);
+    const uint64_t plane = ARTEM_CUDA_PLANE(args->shape.cells);
+    const bool of_d0 = strstr(kernel, "d0") != NULL;
+    uint8_t *tensor = (uint8_t *)(uintptr_t)(args->arena + plane * (of_d0 ? ARTEM_CUDA_INPUT : ARTEM_CUDA_STREAM));
 
     for (int i = 0; i < 64 && strstr(kernel, corrupted) != NULL; i++)
-        stream[i] = 0x40;
-    if (strstr(kernel, "unit_") != NULL)
-        snprintf(unit, sizeof unit, "%s", kernel);
+        tensor[i] = 0x40;
+    if (strstr(kernel, "unit_") == NULL)
+        return;
+    snprintf(unit, sizeof unit, "%s", kernel);
+    const bool by_wgmma = strcmp(kernel, "artem_cuda_unit_wgmma") == 0;
+    came_back = came_back || (by_wgmma && left_wgmma);
+    left_wgmma = left_wgmma || !by_wgmma;
 }
 
 static void test_wrong_kernels(void)
 {
+    static const char *const by_wgmma[] = {"nothing", "unit_wgmma", "encoder_wgmma", "d0_wgmma"};
     struct artem_engine *engine = NULL;
 
     unsetenv("ARTEM_CUDA_FORM");
@@ -235,8 +242,17 @@ static void test_wrong_kernels(void)
     corrupted = "encoder";
     CHECK_INT(cuda_try(network, &engine), ARTEM_ERROR_DEVICE);
     CHECK(engine == NULL);
-    mock->corrupt = NULL;
+    // Where one kernel by wgmma is wrong, none of them is used: the contest, which would run them again, knows of one
+    // form only.
     mock->capability = 90;
+    for (size_t i = 0; i < sizeof by_wgmma / sizeof by_wgmma[0]; i++) {
+        corrupted = by_wgmma[i];
+        left_wgmma = came_back = false;
+        CHECK_INT(cuda_try(network, &engine), ARTEM_OK);
+        CHECK(came_back == (strcmp(corrupted, "nothing") == 0));
+        artem_engine_destroy(&engine);
+    }
+    mock->corrupt = NULL;
     mock_check_empty();
 }
 

@@ -20,7 +20,7 @@ template <void (*kernel)(const artem_cuda_args &)> void run(const void *args)
     }
 
 const cuda_kernel kernels[] = {
-    ENTRY(input, INPUT),    PAIR(encoder, CONV), PAIR(unit_popcount, UNIT),
+    ENTRY(input, INPUT),    PAIR(encoder, CONV),       PAIR(unit_popcount, UNIT),
 #if ARTEM_SM < 80
     PAIR(unit_xor, UNIT),
 #elif ARTEM_SM <= 90
@@ -32,9 +32,9 @@ const cuda_kernel kernels[] = {
     PAIR(unit_fp4, UNIT),
 #endif
 #ifdef ARTEM_WGMMA
-    PAIR(unit_wgmma, UNIT),
+    PAIR(unit_wgmma, UNIT), PAIR(encoder_wgmma, CONV), ENTRY(d0_wgmma, CONV),
 #endif
-    ENTRY(d0, CONV),        ENTRY(d1, CONV),     ENTRY(d2, D2),
+    ENTRY(d0, CONV),        ENTRY(d1, CONV),           ENTRY(d2, D2),
 };
 } // namespace
 
