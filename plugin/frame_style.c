@@ -467,6 +467,7 @@ enum artem_decision frame_prepare(struct layer_session *session, struct frame_pl
         return ARTEM_DECISION_BUDGET;
     }
     frame_budget_caught_up(session);
+    layer_orphans_free(session);
     if (!follow_settings(session, plan, settings))
         return ARTEM_DECISION_ERROR;
     return frame_pictures_compare(session, plan, settings, frame) ? ARTEM_DECISION_STYLED : ARTEM_DECISION_WARMUP;

@@ -17,6 +17,7 @@
 
 struct frame_recorder;
 struct hud;
+struct layer_orphan;
 struct layer_swapchain;
 
 // Reasons to pass frames or swapchains through; each is told once per session.
@@ -48,6 +49,7 @@ struct layer_session {
     struct artem_ring *ring;            // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
+    struct layer_orphan *orphans;       // likewise; swapchain.h
     struct layer_space *spaces;         // likewise; spaces.h
     pthread_mutex_t showing;            // held while spaces are kept alive: frame_held.h. Taken before `mutex`
     uint64_t space_number;

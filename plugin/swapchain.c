@@ -11,6 +11,7 @@
 #include "session.h"
 #include "styler.h"
 
+static const uint64_t gpu_patience_ns = 5000000000;
 static struct handle_map swapchains = HANDLE_MAP_INIT;
 
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain)
@@ -143,12 +144,52 @@ bool layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, un
     return !picture->info.on_device || styler_release_buffers(swapchain->session->styler, serials, 2);
 }
 
+// Outlives its swapchain: a painting on the CPU may take long, and the app does not have to wait for it.
+struct layer_orphan {
+    struct vk_target *target;
+    struct layer_orphan *next;
+};
+
+// False: there is no memory for it.
+static bool set_aside(struct layer_swapchain *swapchain)
+{
+    struct layer_session *session = swapchain->session;
+    struct layer_orphan *orphan = malloc(sizeof *orphan);
+
+    if (orphan == NULL)
+        return false;
+    vk_target_wait(swapchain->target, gpu_patience_ns); // so that nothing of ours uses any image after this
+    pthread_mutex_lock(&session->mutex);
+    *orphan = (struct layer_orphan){swapchain->target, session->orphans};
+    session->orphans = orphan;
+    pthread_mutex_unlock(&session->mutex);
+    swapchain->target = NULL;
+    return true;
+}
+
+void layer_orphans_free(struct layer_session *session)
+{
+    pthread_mutex_lock(&session->mutex);
+    while (session->orphans != NULL) {
+        struct layer_orphan *orphan = session->orphans;
+
+        session->orphans = orphan->next;
+        vk_target_destroy(&orphan->target);
+        free(orphan);
+    }
+    pthread_mutex_unlock(&session->mutex);
+}
+
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    bool lent = swapchain->target != NULL && styler_on_device(swapchain->session->styler);
+    const bool on_device = styler_on_device(swapchain->session->styler);
+    bool lent = false;
 
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
         lent = lent || swapchain->pictures[i].lent;
+    if (lent && !on_device && styler_is_busy(swapchain->session->styler, 0) && set_aside(swapchain))
+        lent = false;
+    lent = lent || (swapchain->target != NULL && on_device);
     bool unused = !lent || styler_finish(swapchain->session->styler);
     for (unsigned i = 0; swapchain->target != NULL && unused && i < VK_TARGET_PICTURES; i++)
         unused = layer_swapchain_release_buffers(swapchain, i);

@@ -92,9 +92,11 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain swapcha
 
 // NULL if the layer does not know it.
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);
-// Frees the layer's side after waiting for its GPU work, the own swapchain included. The caller has unlinked it from
-// the session.
+// Frees the layer's side after waiting for its GPU work, the own swapchain included. What an engine on the CPU still
+// works on becomes the session's orphan. The caller has unlinked it from the session.
 void layer_swapchain_free(struct layer_swapchain *swapchain);
+// While the engine is idle.
+void layer_orphans_free(struct layer_session *session);
 // Before the buffers of a picture go, or may have to grow: until the engine's queue is done with them. False: it is
 // not.
 bool layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index);

@@ -631,7 +631,9 @@ static void test_lives(void)
         info = app.swapchains[0].info;
         for (unsigned i = 0; i < 5 + round; i++)
             frame(90);
+        const uint64_t removed = clock_ns;
         app_remove_swapchains();
+        CHECK_INT(clock_ns, removed); // the painting is not waited for
         app_show_views(&info);
         for (unsigned i = 0; i < 14; i++)
             frame(90);
