@@ -46,7 +46,7 @@ DEVICE unit_params make_tame_params(int32_t a, int32_t b, int32_t c, int32_t slo
     const uint32_t more = (uint32_t)(c + 8);
 
     return {16 * a, (int32_t)(((uint32_t)b + more) << 15) + (1 << 14),
-            (int32_t)(more * (uint32_t)((1 << 15) - slope)) + (1 << 14), slope};
+            (int32_t)(more * (uint32_t)((1 << 15) - slope) + (1u << 14)), slope};
 }
 
 // §6's gain and bias of the decoder's input, for a stream that is counted from 0 on: -128 is in the summand.
