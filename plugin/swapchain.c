@@ -182,15 +182,13 @@ void layer_orphans_free(struct layer_session *session)
 
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    const bool on_device = styler_on_device(swapchain->session->styler);
-    bool lent = false;
+    struct styler *styler = swapchain->session->styler;
+    const bool on_device = styler_on_device(styler);
+    bool lent = swapchain->target != NULL && on_device;
 
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
         lent = lent || swapchain->pictures[i].lent;
-    if (lent && !on_device && styler_is_busy(swapchain->session->styler, 0) && set_aside(swapchain))
-        lent = false;
-    lent = lent || (swapchain->target != NULL && on_device);
-    bool unused = !lent || styler_finish(swapchain->session->styler);
+    bool unused = !lent || (!on_device && styler_is_busy(styler, 0) && set_aside(swapchain)) || styler_finish(styler);
     for (unsigned i = 0; swapchain->target != NULL && unused && i < VK_TARGET_PICTURES; i++)
         unused = layer_swapchain_release_buffers(swapchain, i);
     if (!unused) {

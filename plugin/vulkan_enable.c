@@ -30,13 +30,20 @@ static XrVulkanDeviceCreateInfoKHR with_device(const XrVulkanDeviceCreateInfoKHR
     return copy;
 }
 
+static struct layer_vulkan_origin *find_origin(const struct layer_instance *instance, VkInstance handle)
+{
+    struct layer_vulkan_origin *origin = instance->origins;
+
+    while (origin != NULL && origin->instance != handle)
+        origin = origin->next;
+    return origin;
+}
+
 static void remember_origin(struct layer_instance *instance, const struct layer_vulkan_origin *made)
 {
     pthread_mutex_lock(&instance->mutex);
-    struct layer_vulkan_origin *origin = instance->origins;
+    struct layer_vulkan_origin *origin = find_origin(instance, made->instance); // of one that was destroyed
 
-    while (origin != NULL && origin->instance != made->instance)
-        origin = origin->next; // one that was destroyed, if there is one
     if (origin == NULL && (origin = malloc(sizeof *origin)) != NULL) {
         origin->next = instance->origins;
         instance->origins = origin;
@@ -122,14 +129,10 @@ bool layer_find_origin(struct layer_instance *instance, VkPhysicalDevice physica
 
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance)
 {
-    PFN_vkGetInstanceProcAddr found = NULL;
-
     pthread_mutex_lock(&instance->mutex);
-    for (const struct layer_vulkan_origin *origin = instance->origins; origin != NULL && found == NULL;
-         origin = origin->next) {
-        if (origin->instance == vulkan_instance)
-            found = origin->get_instance_proc_addr;
-    }
+    const struct layer_vulkan_origin *origin = find_origin(instance, vulkan_instance);
+    const PFN_vkGetInstanceProcAddr found = origin != NULL ? origin->get_instance_proc_addr : NULL;
+
     pthread_mutex_unlock(&instance->mutex);
     return found;
 }

@@ -44,23 +44,11 @@ template <int CHUNKS, int PLANE> DEVICE void load_halo(uint32_t shared, const ui
     }
 }
 
-// Convolutions (conv_mma, conv_wgmma) differ in which cells a warp has: which one of the tile row lane / 4 of its first
-// group of eight rows stands for, and how far to the right and down from there the others' are. Four rows of one
-// square, or (side_by_side) two of each.
-
+// Convolutions (conv_mma, conv_wgmma) differ in which cells a warp has, four rows of one square or (side_by_side) two
+// of each: which cell of the tile row lane / 4 of its first group of eight rows stands for. tiles.cuh: across, down.
 template <class Conv> DEVICE uint32_t first_cell()
 {
     return (Conv::side_by_side ? 16 : 32) * (threadIdx.x / 32) + threadIdx.x % 32 / 4;
-}
-
-template <class Conv> DEVICE int32_t cells_right(int g)
-{
-    return Conv::side_by_side ? 8 * (g >> 1) : 0;
-}
-
-template <class Conv> DEVICE int32_t cells_down(int g)
-{
-    return Conv::side_by_side ? g & 1 : g;
 }
 
 // The convolution of 32 cells of a tile, those from 32 · warp on, with 8 · COLUMNS outputs, added to `begin`.

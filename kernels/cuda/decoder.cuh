@@ -56,9 +56,9 @@ template <class Conv> DEVICE void run_d0(const artem_cuda_args &args, artem_cuda
 #pragma unroll
             for (int k = 0; k < 8; k++)
                 u[k] = decoder_value(acc[g >> 1][k >> 1][(g & 1) * 2 + (k & 1)], shift, shared.params[8 * q + k]);
-            const int32_t right = cells_right<Conv>(g), down = cells_down<Conv>(g);
-            if (x + right < tile.width && y + down < tile.height)
-                *reinterpret_cast<uint2 *>(to + (size_t)(uint32_t)tile.width * (uint32_t)(32 * down) + 32 * right) =
+            const int32_t dx = across<Conv>(g), dy = down<Conv>(g);
+            if (x + dx < tile.width && y + dy < tile.height)
+                *reinterpret_cast<uint2 *>(to + (size_t)(uint32_t)tile.width * (uint32_t)(32 * dy) + 32 * dx) =
                     make_uint2(pack_u8(u[0], u[1], u[2], u[3]), pack_u8(u[4], u[5], u[6], u[7]));
         }
     }

@@ -66,7 +66,7 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
 
 #pragma unroll
     for (int g = 0; g < 4; g++) {
-        const int32_t x = left + cells_right<Conv>(g), y = top + cells_down<Conv>(g);
+        const int32_t x = left + across<Conv>(g), y = top + down<Conv>(g);
         inside[g] = FULL || (x < tile.width && y < tile.height);
         counted[g] = PART ? counts(args.shape, tile, x, y) : inside[g];
     }
@@ -95,7 +95,7 @@ DEVICE void finish_encoder(const artem_cuda_args &args, const artem_cuda_encoder
 #pragma unroll
     for (int g = 0; g < 4; g++) {
         const uint32_t both = join_bits(bits[g]);
-        const size_t further = (size_t)(uint32_t)(tile.width * cells_down<Conv>(g) + cells_right<Conv>(g));
+        const size_t further = (size_t)(uint32_t)(tile.width * down<Conv>(g) + across<Conv>(g));
         if (!inside[g])
             continue;
         *reinterpret_cast<uint4 *>(stream + 128 * further) =
@@ -158,8 +158,7 @@ template <class Conv, bool PART> DEVICE void run_encoder(const artem_cuda_args &
         __syncthreads();
         Conv::template convolve<4, ARTEM_CUDA_PLANE_4, 8>(acc, 0, shared.of.input[buffer], shared.weights);
         const tile_place tile = find_tile<1, ARTEM_CUDA_TILE_W, ARTEM_CUDA_TILE_H>(args.shape, index);
-        const bool full = tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
-        if (full && all_tame)
+        if (is_full(tile) && all_tame)
             finish_encoder<Conv, PART, true, true>(args, shared, tile, half, acc, s1, s2);
         else
             finish_encoder<Conv, PART, false, false>(args, shared, tile, half, acc, s1, s2);

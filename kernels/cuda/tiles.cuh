@@ -90,6 +90,12 @@ DEVICE bool next_tile(tile_walk &walk, const artem_cuda_shape &shape, uint32_t t
     return true;
 }
 
+// The whole tile is inside its view, so that no cell has to be looked at.
+DEVICE bool is_full(const tile_place &tile)
+{
+    return tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
+}
+
 // Whether the cell at (x, y) of the tile's view counts for sums. Only kernels for parts of views ask: for the others,
 // all do, and they would have to keep more in registers.
 DEVICE bool counts(const artem_cuda_shape &shape, const tile_place &tile, int32_t x, int32_t y)
@@ -122,6 +128,18 @@ DEVICE int32_t tile_x(uint32_t i)
 DEVICE int32_t tile_y(uint32_t i)
 {
     return (int32_t)(i >> 3 & 7);
+}
+
+// From the first of a thread's four cells to that of group g: columns, rows. They are one below the other, or
+// (Cells::side_by_side) two and two.
+template <class Cells> DEVICE int32_t across(int g)
+{
+    return Cells::side_by_side ? 8 * (g >> 1) : 0;
+}
+
+template <class Cells> DEVICE int32_t down(int g)
+{
+    return Cells::side_by_side ? g & 1 : g;
 }
 
 // The entry of the halo up and left of cell i, where its window begins, and how far from there a tap is.

@@ -257,17 +257,6 @@ DEVICE void finish_unit(const artem_cuda_args &args)
         make_gains(args, args.layer, channel, m);
 }
 
-// From the first of a thread's four cells to another: columns, rows, and cells of the view.
-template <class Form> DEVICE int32_t across(int g)
-{
-    return Form::side_by_side ? 8 * (g >> 1) : 0;
-}
-
-template <class Form> DEVICE int32_t down(int g)
-{
-    return Form::side_by_side ? g & 1 : g;
-}
-
 // A thread's cells of a tile.
 struct unit_cells {
     int32_t x, y;          // of the first one in the view
@@ -291,12 +280,6 @@ template <class Form> DEVICE bool is_inside(const unit_cells &cells, int g)
 template <class Form, uint32_t BYTES, typename T> DEVICE T *place_of(T *first, const unit_cells &cells, int g)
 {
     return first + (size_t)(uint32_t)cells.width * (uint32_t)(BYTES * down<Form>(g)) + BYTES * across<Form>(g);
-}
-
-// The whole tile is inside its view, so that no cell has to be looked at.
-DEVICE bool is_full(const tile_place &tile)
-{
-    return tile.x + ARTEM_CUDA_TILE_W <= tile.width && tile.y + ARTEM_CUDA_TILE_H <= tile.height;
 }
 
 // A thread's part of the stream of a tile: to registers, or on its way to shared memory. That of cells outside is

@@ -3,8 +3,6 @@
 #include "app.h"
 
 #include <pthread.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "app_paint.h"
 #include "fake_engine.h"
@@ -182,28 +180,6 @@ static void ask_requirements(void)
 }
 
 void (*app_before_open)(void);
-
-void app_configure(const char *lines)
-{
-    static char path[] = "/tmp/artem-test-conf.XXXXXX", *before;
-
-    if (before != NULL) { // as it was
-        setenv("ARTEM_CONFIG", before, 1);
-        unlink(path);
-        free(before);
-        before = NULL;
-    }
-    if (lines == NULL)
-        return;
-    const char *config = getenv("ARTEM_CONFIG");
-    before = strdup(config != NULL ? config : "");
-    memcpy(path + sizeof path - 7, "XXXXXX", 6);
-    FILE *file = fdopen(mkstemp(path), "w");
-    CHECK(file != NULL);
-    fprintf(file, "[artem]\nresolution = 64\nbudget_ms = 0\n%s", lines);
-    fclose(file);
-    setenv("ARTEM_CONFIG", path, 1);
-}
 
 const char *app_open(bool enable2)
 {

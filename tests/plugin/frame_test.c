@@ -4,11 +4,11 @@
 // the mock runtime and the validation layer having nothing to complain of: call order, use of the queue, layouts,
 // released images untouched, waits of a millisecond at most.
 #include <math.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "expect.h"
 #include "fake_engine.h"
+#include "own_files.h"
 #include "swapchain.h"
 #include "test.h"
 
@@ -256,13 +256,13 @@ static void test_additive(void)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
-    app_configure("ar = on\n");
+    own_files_configure("ar = on\n");
     start_with(true, &info);
     app.frame.environmentBlendMode = XR_ENVIRONMENT_BLEND_MODE_ADDITIVE;
     frames(1, EXPECT_ORIGINAL);
     frames(2, EXPECT_STYLED);
     app_close_normal();
-    app_configure(NULL);
+    own_files_configure("");
 }
 
 // A runtime that gives no TRANSFER_SRC usage: the app gets its swapchain as it asked for it.
@@ -419,7 +419,8 @@ int main(void)
         return TEST_SKIPPED;
     }
     app_close();
-    setenv("ARTEM_LOG", "error", 0);
+    own_files_begin("error");
+    own_files_configure("");
     test_normal(true);
     test_normal(false);
     test_resubmitted();
@@ -435,5 +436,6 @@ int main(void)
     test_structures();
     test_static_panel();
     test_lives();
+    own_files_end();
     return test_result();
 }

@@ -4,6 +4,7 @@
 
 #include "expect.h"
 #include "fake_engine.h"
+#include "own_files.h"
 #include "test.h"
 
 // The session that the fixture works on changes places with another one. The device stays.
@@ -42,7 +43,7 @@ static void test_prepared(bool must_measure, const char *settings)
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO,
                                            .primaryViewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO};
 
-    app_configure(settings);
+    own_files_configure(settings);
     CHECK(app_open(true) == NULL);
     fake_engine.must_measure = must_measure;
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
@@ -58,7 +59,7 @@ static void test_prepared(bool must_measure, const char *settings)
     CHECK_INT(fake_engine.engines, 1);
     app_end_session();
     app_close();
-    app_configure(NULL);
+    own_files_configure("");
 }
 
 // A session that does not begin has no engine.
@@ -232,9 +233,9 @@ int main(void)
         return TEST_SKIPPED;
     }
     app_close();
-    setenv("ARTEM_LOG", "error", 0);
-    test_prepared(false, NULL);
-    test_prepared(true, NULL);
+    own_files_begin("error");
+    test_prepared(false, "");
+    test_prepared(true, "");
     test_prepared(true, "devices = cpu:0,cpu:1\n");
     test_prepared(false, "backend = cpu\n");
     test_not_begun();
@@ -244,5 +245,6 @@ int main(void)
     test_failing_calls();
     test_unlisted_images();
     test_lost_session();
+    own_files_end();
     return test_result();
 }

@@ -78,7 +78,7 @@ BENCH_KERNEL(artem_bench_wgmma_gemm, ARTEM_BENCH_THREADS, 1)
             wgmma_commit();
 #pragma unroll
             for (int i = 0; i < MS; i++)
-                wgmma_wait_all(d[i]);
+                wgmma_wait<0>(d[i]);
         }
         if (step < steps)
             load_stage(args, s.matrices[step % STAGES], m0, n0, step * UNITS);

@@ -35,15 +35,6 @@ INSTRUCTION void wgmma_and_64x128x256(int32_t (&d)[16][4], uint64_t a, uint64_t 
                  : "memory");
 }
 
-// Waits for all groups; d names registers that are read afterwards.
-INSTRUCTION void wgmma_wait_all(int32_t (&d)[16][4])
-{
-    asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
-#pragma unroll
-    for (int j = 0; j < 16; j++)
-        asm volatile("" : "+r"(d[j][0]), "+r"(d[j][1]), "+r"(d[j][2]), "+r"(d[j][3])::"memory");
-}
-
 #endif
 
 #endif

@@ -38,11 +38,6 @@ static inline void wgmma_and_64x128x256(int32_t (&d)[16][4], uint64_t a, uint64_
     wgmma_and_64x64x256(*reinterpret_cast<int32_t(*)[8][4]>(&d[0]), a, b, 1);
     wgmma_and_64x64x256(*reinterpret_cast<int32_t(*)[8][4]>(&d[8]), a, (b & ~UINT64_C(0x3fff)) | (start & 0x3fff), 1);
 }
-
-static inline void wgmma_wait_all(int32_t (&)[16][4])
-{
-    cuda_wgmma_wait(0);
-}
 #endif
 
 namespace
