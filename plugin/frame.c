@@ -9,6 +9,7 @@
 #include "frame_budget.h"
 #include "frame_deferred.h"
 #include "frame_held.h"
+#include "frame_pictures.h"
 #include "frame_recorder.h"
 #include "hud.h"
 #include "static_images.h"
@@ -64,6 +65,7 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     decision = frame_plan_make(session, info, settings, plan);
     if (decision != ARTEM_DECISION_STYLED)
         return decision;
+    frame_pictures_note(session, plan);
     frame_budget_look(session, plan);
     record->views = plan->picture_count;
     record->width = plan->pictures[0].info.rect.extent.width;
@@ -331,8 +333,10 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     follow_settings(session, &asked);
     chord_look(session);
     settings = asked;
-    if (session->device != NULL)
+    if (session->device != NULL) {
         static_images_look(session, info);
+        layer_orphans_look(session);
+    }
     if (session->device != NULL && settings.enabled) {
         frame_budget_begin(session, &settings, &order);
         record.decision = decide(session, info, &settings, &order, &plan, &record);

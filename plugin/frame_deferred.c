@@ -60,11 +60,20 @@ static void end_flight(struct layer_session *session, enum artem_decision decisi
     flight->active = false;
 }
 
+static bool is_lost(struct layer_session *session)
+{
+    bool lost;
+
+    pthread_mutex_lock(&session->mutex);
+    lost = session->work->flight.lost;
+    pthread_mutex_unlock(&session->mutex);
+    return lost;
+}
+
 // Whether the app's present frame shows the same swapchains, so that none of them can go away now.
 static bool is_shown_again(struct layer_session *session, const struct frame_plan *plan)
 {
     const struct frame_flight *flight = &session->work->flight;
-    bool lost;
 
     for (uint32_t i = 0; i < flight->plan.picture_count; i++) {
         bool found = false;
@@ -74,10 +83,7 @@ static bool is_shown_again(struct layer_session *session, const struct frame_pla
         if (!found)
             return false;
     }
-    pthread_mutex_lock(&session->mutex);
-    lost = flight->lost;
-    pthread_mutex_unlock(&session->mutex);
-    return !lost;
+    return !is_lost(session);
 }
 
 // The engine has finished the painting: draws it, if it is wanted.
@@ -142,10 +148,11 @@ static void advance(struct layer_session *session, const struct frame_plan *plan
                     const struct artem_governor_order *order, struct artem_frame_record *record)
 {
     struct frame_flight *flight = &session->work->flight;
+    const bool lost = is_lost(session); // no reason to wait for the engine: the app's next pictures can be captured
 
-    if (!flight->queued && !flight->done && styler_is_busy(session->styler, 0)) {
+    if (!lost && !flight->queued && !flight->done && styler_is_busy(session->styler, 0)) {
         watch(session, settings);
-    } else if (!is_of_use(session, plan)) {
+    } else if (lost || !is_of_use(session, plan)) {
         frame_recorder_abort(session);
         flight->active = false;
     } else if (flight->queued) {

@@ -101,7 +101,6 @@ static void compare(struct frame_picture *picture, const struct artem_settings *
     struct layer_swapchain *swapchain = picture->swapchain;
     struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
 
-    swapchain->in_projection = true;
     slot->lent = false; // the caller has seen that the engine is idle
     picture->key = (struct painting_key){
         .release = swapchain->releases,
@@ -128,6 +127,14 @@ static void spread_drawing(struct frame_plan *plan)
             }
         }
     }
+}
+
+void frame_pictures_note(struct layer_session *session, const struct frame_plan *plan)
+{
+    pthread_mutex_lock(&session->mutex);
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        plan->pictures[i].swapchain->in_projection = true;
+    pthread_mutex_unlock(&session->mutex);
 }
 
 bool frame_pictures_compare(struct layer_session *session, struct frame_plan *plan,

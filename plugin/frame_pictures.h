@@ -5,9 +5,12 @@
 
 #include "frame_plan.h"
 
+// From now on the plan's swapchains are captured, also where the engine is busy with another painting.
+void frame_pictures_note(struct layer_session *session, const struct frame_plan *plan);
+
 // Gives each picture its slot, and finds which are ready, which need painting and which need drawing. Layers with a
-// picture that is not ready pass through this time; from now on their swapchains are captured. False if no layer is
-// left. `frame` is the number of this xrEndFrame. The engine must be idle.
+// picture that is not ready pass through this time. False if no layer is left. `frame` is the number of this
+// xrEndFrame. The engine must be idle.
 bool frame_pictures_compare(struct layer_session *session, struct frame_plan *plan,
                             const struct artem_settings *settings, uint64_t frame);
 

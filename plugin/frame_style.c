@@ -76,10 +76,8 @@ static enum artem_result scale_picture(struct layer_session *session, struct fra
     return result;
 }
 
-// An engine on the device follows on the same queue; one on the CPU has to wait. ARTEM_TIMEOUT: the GPU is not done.
-static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan, uint64_t timeout_ns)
+static enum artem_result scale_pictures(struct layer_session *session, struct frame_plan *plan)
 {
-    const bool waits = !styler_on_device(session->styler);
     enum artem_result result = ARTEM_OK;
 
     pthread_mutex_lock(&session->mutex);
@@ -87,12 +85,59 @@ static enum artem_result fetch_pictures(struct layer_session *session, struct fr
         if (plan->pictures[i].paint)
             result = scale_picture(session, &plan->pictures[i]);
     }
+    pthread_mutex_unlock(&session->mutex);
+    return result;
+}
+
+// Without the session's mutex, which other threads' calls need. The app keeps the frame's swapchains meanwhile, and
+// does not use its queue.
+static void wait_for_pictures(struct layer_session *session, const struct frame_plan *plan, uint64_t timeout_ns)
+{
+    const struct vulkan_device *d = session->device;
+    VkFence fences[ARTEM_MAX_VIEWS];
+    uint32_t count = 0;
+
+    pthread_mutex_lock(&session->mutex);
+    for (uint32_t i = 0; i < plan->picture_count; i++) {
+        const struct frame_picture *picture = &plan->pictures[i];
+        const VkFence fence = picture->paint ? vk_target_get_fence(picture->swapchain->target) : VK_NULL_HANDLE;
+
+        if (fence != VK_NULL_HANDLE)
+            fences[count++] = fence;
+    }
+    pthread_mutex_unlock(&session->mutex);
+    if (count > 0)
+        d->vkWaitForFences(d->handle, count, fences, VK_TRUE, timeout_ns); // the targets are asked how it ended
+}
+
+static enum artem_result take_pictures(struct layer_session *session, const struct frame_plan *plan)
+{
+    enum artem_result result = ARTEM_OK;
+
+    pthread_mutex_lock(&session->mutex);
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
-        if (plan->pictures[i].paint && waits)
-            result = vk_target_wait(plan->pictures[i].swapchain->target, timeout_ns);
+        const struct frame_picture *picture = &plan->pictures[i];
+        struct layer_swapchain *swapchain = picture->swapchain;
+
+        if (!picture->paint)
+            continue;
+        result = vk_target_wait(swapchain->target, 0);
+        if (result == ARTEM_OK && swapchain->pictures[picture->slot].scaled != picture->key.release)
+            result = ARTEM_ERROR_ARGUMENT; // released anew while we waited: the app broke the rules for its queue
     }
     pthread_mutex_unlock(&session->mutex);
     return result;
+}
+
+// An engine on the device follows on the same queue; one on the CPU has to wait. ARTEM_TIMEOUT: the GPU is not done.
+static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan, uint64_t timeout_ns)
+{
+    const enum artem_result result = scale_pictures(session, plan);
+
+    if (result != ARTEM_OK || styler_on_device(session->styler))
+        return result;
+    wait_for_pictures(session, plan, timeout_ns);
+    return take_pictures(session, plan);
 }
 
 static void lend(struct layer_session *session, struct frame_plan *plan, bool lent)
@@ -467,7 +512,6 @@ enum artem_decision frame_prepare(struct layer_session *session, struct frame_pl
         return ARTEM_DECISION_BUDGET;
     }
     frame_budget_caught_up(session);
-    layer_orphans_free(session);
     if (!follow_settings(session, plan, settings))
         return ARTEM_DECISION_ERROR;
     return frame_pictures_compare(session, plan, settings, frame) ? ARTEM_DECISION_STYLED : ARTEM_DECISION_WARMUP;

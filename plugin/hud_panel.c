@@ -6,8 +6,6 @@
 #include "artem/log.h"
 #include "session.h"
 
-static const uint64_t destroy_timeout_ns = 5000000000;
-
 // Which swapchain format to take: the first of ours that the runtime offers. sRGB of 8 bits stores the panel's few
 // colours as they are.
 static bool choose_format(const struct layer_session *session, VkFormat *out_format)
@@ -91,7 +89,7 @@ void hud_panel_destroy(struct hud_panel **panel)
     *panel = NULL;
     if (p == NULL)
         return;
-    if (vk_target_wait(&p->work, destroy_timeout_ns) == ARTEM_TIMEOUT) {
+    if (!vk_target_finish(&p->work)) {
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
     } else {
         vk_submissions_destroy(&p->work);

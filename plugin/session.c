@@ -182,10 +182,10 @@ void layer_session_free(struct layer_session *session)
         session->swapchains = swapchain->sibling;
         layer_swapchain_free(swapchain);
     }
+    layer_orphans_free(session);
     hud_destroy(&session->hud);
     frame_recorder_destroy(&session->recorder);
     styler_destroy(&session->styler);
-    layer_orphans_free(session);
     artem_stats_destroy(&session->stats);
     artem_ring_destroy(&session->ring);
     vk_shaders_destroy(&session->shaders);

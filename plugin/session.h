@@ -17,7 +17,6 @@
 
 struct frame_recorder;
 struct hud;
-struct layer_orphan;
 struct layer_swapchain;
 
 // Reasons to pass frames or swapchains through; each is told once per session.
@@ -49,7 +48,7 @@ struct layer_session {
     struct artem_ring *ring;            // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
-    struct layer_orphan *orphans;       // likewise; swapchain.h
+    struct layer_swapchain *orphans;    // destroyed ones whose buffers may still be in use: swapchain_end.c
     struct layer_space *spaces;         // likewise; spaces.h
     pthread_mutex_t showing;            // held while spaces are kept alive: frame_held.h. Taken before `mutex`
     uint64_t space_number;
@@ -57,13 +56,13 @@ struct layer_session {
     atomic_ullong release_ns; // spent in releases since the latest frame
     struct chord_hold chord;
     atomic_bool wants_capture; // releases are worth capturing
+    atomic_bool off;           // styling is off for the rest of the session
     atomic_uint told;          // bit per session_notice
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.
     bool clock_told;                                 // clock_offset_ns is in the log
     uint64_t handed_over_ns, pending_handed_over_ns; // this frame, the pending one: CLOCK_MONOTONIC
-    bool off;                                        // styling is off for the rest of the session
     struct artem_governor governor;
     uint64_t governor_told, governor_recorded; // numbers of its changes
     uint64_t late_ns;                          // when the painting began that is late, 0: none

@@ -9,9 +9,7 @@
 #include "frame_deferred.h"
 #include "handles.h"
 #include "session.h"
-#include "styler.h"
 
-static const uint64_t gpu_patience_ns = 5000000000;
 static struct handle_map swapchains = HANDLE_MAP_INIT;
 
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain)
@@ -136,70 +134,10 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateSwapchain(XrSession handle, const X
     return result;
 }
 
-bool layer_swapchain_release_buffers(const struct layer_swapchain *swapchain, unsigned index)
-{
-    const struct vk_picture *picture = &swapchain->target->pictures[index];
-    const uint64_t serials[] = {picture->style_in.serial, picture->style_out.serial};
-
-    return !picture->info.on_device || styler_release_buffers(swapchain->session->styler, serials, 2);
-}
-
-// Outlives its swapchain: a painting on the CPU may take long, and the app does not have to wait for it.
-struct layer_orphan {
-    struct vk_target *target;
-    struct layer_orphan *next;
-};
-
-// False: there is no memory for it.
-static bool set_aside(struct layer_swapchain *swapchain)
-{
-    struct layer_session *session = swapchain->session;
-    struct layer_orphan *orphan = malloc(sizeof *orphan);
-
-    if (orphan == NULL)
-        return false;
-    vk_target_wait(swapchain->target, gpu_patience_ns); // so that nothing of ours uses any image after this
-    pthread_mutex_lock(&session->mutex);
-    *orphan = (struct layer_orphan){swapchain->target, session->orphans};
-    session->orphans = orphan;
-    pthread_mutex_unlock(&session->mutex);
-    swapchain->target = NULL;
-    return true;
-}
-
-void layer_orphans_free(struct layer_session *session)
-{
-    pthread_mutex_lock(&session->mutex);
-    while (session->orphans != NULL) {
-        struct layer_orphan *orphan = session->orphans;
-
-        session->orphans = orphan->next;
-        vk_target_destroy(&orphan->target);
-        free(orphan);
-    }
-    pthread_mutex_unlock(&session->mutex);
-}
-
 void layer_swapchain_free(struct layer_swapchain *swapchain)
 {
-    struct styler *styler = swapchain->session->styler;
-    const bool on_device = styler_on_device(styler);
-    bool lent = swapchain->target != NULL && on_device;
-
-    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
-        lent = lent || swapchain->pictures[i].lent;
-    bool unused = !lent || (!on_device && styler_is_busy(styler, 0) && set_aside(swapchain)) || styler_finish(styler);
-    for (unsigned i = 0; swapchain->target != NULL && unused && i < VK_TARGET_PICTURES; i++)
-        unused = layer_swapchain_release_buffers(swapchain, i);
-    if (!unused) {
-        artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
-        swapchain->target = NULL;
-    }
     handle_map_take(&swapchains, HANDLE_KEY(swapchain->handle));
-    vk_target_destroy(&swapchain->target); // waits, so that nothing of ours uses any image after this
-    own_swapchains_destroy(swapchain);
-    free(swapchain->images);
-    free(swapchain);
+    layer_swapchain_end(swapchain);
 }
 
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain handle)
@@ -219,7 +157,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain handle)
         *link = swapchain->sibling;
         frame_deferred_forget(session, swapchain);
         pthread_mutex_unlock(&session->mutex);
-        layer_swapchain_free(swapchain);
+        layer_swapchain_end(swapchain);
     }
     return instance->next.xrDestroySwapchain(handle);
 }
@@ -275,8 +213,10 @@ static bool is_capture_due(const struct layer_swapchain *swapchain)
     if (swapchain->unsupported != NULL || swapchain->lost_track || swapchain->held_count == 0 ||
         !swapchain->held[0].waited || swapchain->held[0].index >= swapchain->image_count)
         return false;
-    // Static images are released once, before any frame tells what they are for.
-    return swapchain->is_static || (swapchain->in_projection && atomic_load(&swapchain->session->wants_capture));
+    // Static images are released once, before any frame tells what they are for, and before styling may be switched on.
+    if (swapchain->is_static)
+        return !atomic_load(&swapchain->session->off);
+    return swapchain->in_projection && atomic_load(&swapchain->session->wants_capture);
 }
 
 // The pictures that the latest frame showed: the next one is likely to show them again, so they are scaled in advance.

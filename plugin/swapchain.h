@@ -77,6 +77,7 @@ struct layer_swapchain {
     uint32_t image_count;
     uint64_t composited_frame; // frame number + 1 of the latest composite
     struct vk_target *target;  // made when first needed
+    bool hangs;                // at the end the target's work was waited for in vain
     struct swapchain_picture pictures[VK_TARGET_PICTURES];
     struct own_swapchain own[SWAPCHAIN_PLANES];
 };
@@ -92,10 +93,17 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain swapcha
 
 // NULL if the layer does not know it.
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);
-// Frees the layer's side after waiting for its GPU work, the own swapchain included. What an engine on the CPU still
-// works on becomes the session's orphan. The caller has unlinked it from the session.
+// Frees the layer's side, the own swapchains included. The caller has unlinked it from the session.
 void layer_swapchain_free(struct layer_swapchain *swapchain);
-// While the engine is idle.
+
+// swapchain_end.c
+
+// The same of one that is not to be found any more. Waits for the layer's own work on the GPU. What the engine may
+// still use is left among the session's orphans.
+void layer_swapchain_end(struct layer_swapchain *swapchain);
+// Frees those orphans that nothing works on any more. Of xrEndFrame; does not wait for a painting.
+void layer_orphans_look(struct layer_session *session);
+// Waits for the engine, and frees all. When nobody else uses the session any more.
 void layer_orphans_free(struct layer_session *session);
 // Before the buffers of a picture go, or may have to grow: until the engine's queue is done with them. False: it is
 // not.

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t read_timeout_ns = 5000000000;
-
 size_t vk_target_picture_bytes(const struct vk_target *target, unsigned index)
 {
     const VkExtent2D *extent = &target->pictures[index].info.rect.extent;
@@ -70,17 +68,20 @@ enum artem_result vk_target_read(struct vk_target *target, unsigned index, bool 
     VkBufferCopy *regions = list_regions(target, picture, result, &count);
     struct vk_buffer buffer = {0};
     enum artem_result status = regions != NULL ? ARTEM_OK : ARTEM_ERROR_MEMORY;
+    bool done = true;
 
     if (status == ARTEM_OK)
         status = vk_buffer_create(target->device, size, VK_PLACE_HOST, &buffer);
     if (status == ARTEM_OK)
         status =
             copy_to(target, result ? picture->result.handle : target->capture.handle, buffer.handle, regions, count);
-    if (status == ARTEM_OK)
-        status = vk_target_wait(target, read_timeout_ns);
+    if (status == ARTEM_OK) {
+        done = vk_target_finish(target);
+        status = vk_target_wait(target, 0);
+    }
     if (status == ARTEM_OK)
         memcpy(pixels, buffer.data, size);
-    if (status != ARTEM_TIMEOUT) // else the GPU may still write there
+    if (done) // else the GPU may still write there
         vk_buffer_destroy(target->device, &buffer);
     free(regions);
     return status;

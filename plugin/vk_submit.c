@@ -73,7 +73,7 @@ static enum artem_result wait_submission(struct vk_target *target, struct vk_sub
     case VK_ERROR_DEVICE_LOST:
         return ARTEM_ERROR_DEVICE; // nothing runs on it any more
     default:
-        return ARTEM_TIMEOUT; // out of memory, for one: it may well run on
+        return ARTEM_ERROR_MEMORY; // for the wait itself: the work may well run on
     }
 }
 
@@ -85,6 +85,14 @@ enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns)
     for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS && result == ARTEM_OK; i++)
         result = wait_submission(target, &target->submissions[(target->next + i) % VK_TARGET_SUBMISSIONS], timeout_ns);
     return result;
+}
+
+VkFence vk_target_get_fence(const struct vk_target *target)
+{
+    const struct vk_submission *latest =
+        &target->submissions[(target->next + VK_TARGET_SUBMISSIONS - 1) % VK_TARGET_SUBMISSIONS];
+
+    return latest->pending ? latest->fence : VK_NULL_HANDLE;
 }
 
 bool vk_target_is_timed(const struct vk_target *target, enum vk_work work)

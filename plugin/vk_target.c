@@ -3,10 +3,14 @@
 #include "vk_target.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "artem/log.h"
 
-static const uint64_t destroy_timeout_ns = 5000000000;
+enum { RETRIES = 50 }; // of waits that fail
+
+static const uint64_t finish_timeout_ns = 5000000000;
+static const long retry_ns = 1000000;
 
 bool vk_find_format(VkFormat format, enum artem_pixel_format *out_pixels)
 {
@@ -85,6 +89,25 @@ enum artem_result vk_target_create(const struct vk_shaders *shaders, const struc
     return result;
 }
 
+bool vk_target_is_done(struct vk_target *target)
+{
+    const enum artem_result result = vk_target_wait(target, 0);
+
+    return result == ARTEM_OK || result == ARTEM_ERROR_DEVICE;
+}
+
+bool vk_target_finish(struct vk_target *target)
+{
+    enum artem_result result = vk_target_wait(target, finish_timeout_ns);
+
+    // Memory that is short now may be there in a moment.
+    for (unsigned i = 0; i < RETRIES && result == ARTEM_ERROR_MEMORY; i++) {
+        nanosleep(&(struct timespec){0, retry_ns}, NULL);
+        result = vk_target_wait(target, finish_timeout_ns);
+    }
+    return result == ARTEM_OK || result == ARTEM_ERROR_DEVICE;
+}
+
 void vk_target_destroy(struct vk_target **target)
 {
     struct vk_target *t = *target;
@@ -92,7 +115,7 @@ void vk_target_destroy(struct vk_target **target)
     *target = NULL;
     if (t == NULL)
         return;
-    if (vk_target_wait(t, destroy_timeout_ns) == ARTEM_TIMEOUT) {
+    if (!vk_target_finish(t)) {
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         free(t);
         return;

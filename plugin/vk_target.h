@@ -94,7 +94,10 @@ bool vk_find_format(VkFormat format, enum artem_pixel_format *out_pixels);
 // images are larger than the device's buffers may be.
 enum artem_result vk_target_create(const struct vk_shaders *shaders, const struct vk_target_info *info,
                                    struct vk_target **out_target);
-// Waits for the target's work. If the device does not finish it, its objects are left alone. Clears *target; NULL-safe.
+// Whether none of the target's work runs any more. vk_target_finish waits for that, some seconds at most.
+bool vk_target_is_done(struct vk_target *target);
+bool vk_target_finish(struct vk_target *target);
+// The same, and frees it; if the device does not finish, its objects are left alone. Clears *target; NULL-safe.
 void vk_target_destroy(struct vk_target **target);
 
 // Makes picture `index` what `info` says, with buffers that fit; waits for work that uses those that have to grow. The
@@ -120,9 +123,14 @@ enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures);
 enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
                                       VkImage destination);
 
-// Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT if it did not finish or nothing is known
-// about it, ARTEM_ERROR_DEVICE if the device is lost: then it does not run any more.
+// Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT if it did not finish; ARTEM_ERROR_MEMORY if
+// it cannot be told whether it did: it may still run in both cases. ARTEM_ERROR_DEVICE: the device is lost, and nothing
+// runs there any more.
 enum artem_result vk_target_wait(struct vk_target *target, uint64_t timeout_ns);
+
+// Signalled when all work submitted so far is done; VK_NULL_HANDLE if it is known to be. For a wait that nothing is
+// locked for: the fence lives as long as the target, and is used anew after VK_TARGET_SUBMISSIONS more of them.
+VkFence vk_target_get_fence(const struct vk_target *target);
 
 // Whether gpu_ms and end_ticks belong to the latest work of that kind that was begun.
 bool vk_target_is_timed(const struct vk_target *target, enum vk_work work);

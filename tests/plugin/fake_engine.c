@@ -70,6 +70,7 @@ enum artem_result artem_engine_submit(struct artem_engine *engine, const struct 
     engine->cost_ns = fake_engine.cost != NULL ? fake_engine.cost(frame) : 1000000;
     engine->done_ns = fake_engine.now != NULL ? fake_engine.now() + engine->cost_ns : 0;
     engine->in_flight = true;
+    count(&fake_engine.submitted, 1);
     return ARTEM_OK;
 }
 

@@ -8,6 +8,7 @@
 
 struct fake_engine_state {
     unsigned frames, views; // styled
+    unsigned submitted;     // frames, of which some may be under way
     uint32_t resolution;    // of the latest batch
     unsigned late;          // this many waits time out
     // A clock of the test's own, or NULL: then paintings take no time. What a frame takes: nanoseconds.

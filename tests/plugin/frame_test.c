@@ -387,6 +387,22 @@ static void test_static_panel(void)
     app_close_normal();
 }
 
+// Where styling is off for good, static images are not captured any more either.
+static void test_static_off(void)
+{
+    XrSwapchainCreateInfo info = app_swapchain_info();
+
+    start();
+    mock_settings.reject_foreign = XR_ERROR_LAYER_INVALID;
+    frames(1, EXPECT_ORIGINAL);
+    mock_settings.reject_foreign = XR_SUCCESS;
+    info.createFlags = XR_SWAPCHAIN_CREATE_STATIC_IMAGE_BIT;
+    const unsigned number = app_add_swapchain(&info);
+    CHECK_INT(app_draw(number), XR_SUCCESS);
+    CHECK(!has_capture(number));
+    app_close_normal();
+}
+
 // Instances and sessions come and go; sessions may be left to their instance.
 static void test_lives(void)
 {
@@ -435,6 +451,7 @@ int main(void)
     test_no_transfer();
     test_structures();
     test_static_panel();
+    test_static_off();
     test_lives();
     own_files_end();
     return test_result();

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hook_vulkan.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+VkResult (*hook_vulkan)(const char *function, uint64_t timeout);
+static atomic_uint memory;
+static struct {
+    PFN_vkAllocateMemory vkAllocateMemory;
+    PFN_vkFreeMemory vkFreeMemory;
+    PFN_vkWaitForFences vkWaitForFences;
+    PFN_vkCreateComputePipelines vkCreateComputePipelines;
+    PFN_vkGetDeviceProcAddr vkGetDeviceProcAddr;
+} real;
+
+unsigned hook_count_memory(void)
+{
+    return atomic_load(&memory);
+}
+
+static VkResult ask(const char *function, uint64_t timeout)
+{
+    return hook_vulkan != NULL ? hook_vulkan(function, timeout) : VK_SUCCESS;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkAllocateMemory(VkDevice device, const VkMemoryAllocateInfo *info,
+                                                            const VkAllocationCallbacks *callbacks,
+                                                            VkDeviceMemory *out_memory)
+{
+    const VkResult result = real.vkAllocateMemory(device, info, callbacks, out_memory);
+
+    atomic_fetch_add(&memory, result == VK_SUCCESS);
+    return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL hook_vkFreeMemory(VkDevice device, VkDeviceMemory one,
+                                                    const VkAllocationCallbacks *callbacks)
+{
+    atomic_fetch_sub(&memory, one != VK_NULL_HANDLE);
+    real.vkFreeMemory(device, one, callbacks);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkWaitForFences(VkDevice device, uint32_t count, const VkFence *fences,
+                                                           VkBool32 all, uint64_t timeout)
+{
+    const VkResult result = ask("vkWaitForFences", timeout);
+
+    return result == VK_SUCCESS ? real.vkWaitForFences(device, count, fences, all, timeout) : result;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateComputePipelines(VkDevice device, VkPipelineCache cache,
+                                                                    uint32_t count,
+                                                                    const VkComputePipelineCreateInfo *infos,
+                                                                    const VkAllocationCallbacks *callbacks,
+                                                                    VkPipeline *pipelines)
+{
+    const VkResult result = ask("vkCreateComputePipelines", 0);
+
+    return result == VK_SUCCESS ? real.vkCreateComputePipelines(device, cache, count, infos, callbacks, pipelines)
+                                : result;
+}
+
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL hook_vkGetDeviceProcAddr(VkDevice device, const char *name);
+
+static PFN_vkVoidFunction replace(const char *name, PFN_vkVoidFunction function)
+{
+#define X(wanted)                                                                                                      \
+    if (function != NULL && strcmp(name, #wanted) == 0) {                                                              \
+        real.wanted = (PFN_##wanted)function;                                                                          \
+        return (PFN_vkVoidFunction)hook_##wanted;                                                                      \
+    }
+    X(vkAllocateMemory)
+    X(vkFreeMemory)
+    X(vkWaitForFences)
+    X(vkCreateComputePipelines)
+    X(vkGetDeviceProcAddr)
+#undef X
+    return function;
+}
+
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL hook_vkGetDeviceProcAddr(VkDevice device, const char *name)
+{
+    return replace(name, real.vkGetDeviceProcAddr(device, name));
+}
+
+PFN_vkVoidFunction VKAPI_CALL hook_get_vulkan(VkInstance instance, const char *name)
+{
+    return replace(name, mock_get_vulkan(instance, name));
+}
