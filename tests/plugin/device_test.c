@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "device_runs.h"
+#include "hook_vulkan.h"
 #include "test.h"
 
 static bool refuse_extensions; // of the runtime's devices, set before the app makes one
@@ -154,6 +155,41 @@ static void test_clocks(void)
     app_before_open = NULL;
 }
 
+// Swapchains go while the engine may be at work on their pictures: its buffers stay until it is idle, and no longer.
+static void test_outlives(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
+    app_get_vulkan = hook_get_vulkan;
+    runs_mode = "async";
+    runs_configure("vulkan", "great_wave");
+    CHECK(app_open(true) == NULL);
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_show_views(&info);
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 200 && !mock_get_frame()->views[0].claimed; i++) {
+            usleep(5000);
+            app_frame();
+        }
+        CHECK(mock_get_frame()->views[0].claimed);
+        const unsigned held = hook_count_memory();
+        app_remove_swapchains();
+        CHECK_INT(hook_count_memory(), held);
+        app_show_views(&info);
+        for (unsigned i = 0; i < 200 && (i == 0 || hook_count_memory() != held); i++) {
+            usleep(5000);
+            app_frame();
+        }
+        CHECK_INT(hook_count_memory(), held);
+    }
+    CHECK_INT(mock_take_violations(), 0);
+    app_end_session();
+    app_close();
+    CHECK_INT(hook_count_memory(), 0);
+    app_get_vulkan = mock_get_vulkan;
+    runs_mode = "sync";
+}
+
 int main(void)
 {
     const char *missing = runs_begin();
@@ -170,6 +206,7 @@ int main(void)
     runs_mode = "sync";
     test_dot_products();
     test_clocks();
+    test_outlives();
     runs_end();
     return test_result();
 }
