@@ -156,12 +156,12 @@ static void test_clocks(void)
 }
 
 // Swapchains go while the engine may be at work on their pictures: its buffers stay until it is idle, and no longer.
-static void test_outlives(void)
+static void test_outlives(const char *mode)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
     app_get_vulkan = hook_get_vulkan;
-    runs_mode = "async";
+    runs_mode = mode;
     runs_configure("vulkan", "great_wave");
     CHECK(app_open(true) == NULL);
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
@@ -206,7 +206,8 @@ int main(void)
     runs_mode = "sync";
     test_dot_products();
     test_clocks();
-    test_outlives();
+    test_outlives("async");
+    test_outlives("sync");
     runs_end();
     return test_result();
 }
