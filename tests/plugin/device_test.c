@@ -167,16 +167,18 @@ static void test_outlives(const char *mode)
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
     app_show_views(&info);
     for (unsigned round = 0; round < 3; round++) {
-        for (unsigned i = 0; i < 200 && !mock_get_frame()->views[0].claimed; i++) {
+        app_frame();
+        for (unsigned i = 0; i < 200 && mock_get_frame()->views[0].claimed; i++) {
             usleep(5000);
             app_frame();
         }
-        CHECK(mock_get_frame()->views[0].claimed);
+        CHECK(!mock_get_frame()->views[0].claimed);
         const unsigned held = hook_count_memory();
         app_remove_swapchains();
         CHECK_INT(hook_count_memory(), held);
         app_show_views(&info);
-        for (unsigned i = 0; i < 200 && (i == 0 || hook_count_memory() != held); i++) {
+        app_frame();
+        for (unsigned i = 0; i < 200 && hook_count_memory() != held; i++) {
             usleep(5000);
             app_frame();
         }
