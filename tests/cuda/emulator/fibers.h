@@ -10,8 +10,11 @@ struct cuda_dim3 {
     uint32_t x, y, z;
 };
 
-// Not thread_local: nothing is to be initialised, and so there is no function around each use.
-extern __thread cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
+// For a few bytes that are used all the time: neither is a function called around each use, as for thread_local, nor
+// one that looks for them.
+#define QUICK_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+
+extern QUICK_THREAD_LOCAL cuda_dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 [[noreturn]] void cuda_fail(const char *what);
 

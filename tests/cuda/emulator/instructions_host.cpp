@@ -56,12 +56,12 @@ int32_t and_bits(uint32_t a, uint32_t b)
     return __builtin_popcount(a & b);
 }
 
-template <typename B> int32_t dot_bytes(uint32_t a, uint32_t b)
+int32_t dot_bytes(uint32_t a, uint32_t b)
 {
     const auto byte = [](uint32_t w, int i) { return w >> 8 * i; };
 
-    return (uint8_t)byte(a, 0) * (B)byte(b, 0) + (uint8_t)byte(a, 1) * (B)byte(b, 1) +
-           (uint8_t)byte(a, 2) * (B)byte(b, 2) + (uint8_t)byte(a, 3) * (B)byte(b, 3);
+    return (uint8_t)byte(a, 0) * (int8_t)byte(b, 0) + (uint8_t)byte(a, 1) * (int8_t)byte(b, 1) +
+           (uint8_t)byte(a, 2) * (int8_t)byte(b, 2) + (uint8_t)byte(a, 3) * (int8_t)byte(b, 3);
 }
 
 // "Matrix Fragments for mma.m8n8k16" (8-bit) and "mma.m8n8k128" (single-bit): element i of A's register is row groupID,
@@ -81,53 +81,93 @@ template <int32_t (*product)(uint32_t, uint32_t)> void multiply_8x8(void *const 
 // of A: row groupID for 0 <= i < n and 2n <= i < 3n, else groupID + 8; column threadID_in_group · n + i % n, for i >=
 // 2n beyond the first half of K. Of B: row threadID_in_group · n + i % n, for i >= n beyond the first half of K; column
 // groupID. Of D: row groupID for i < 2, else groupID + 8; column threadID_in_group · 2 + i % 2.
-template <typename D, D (*product)(uint32_t, uint32_t)> void multiply_16x8(void *const brought[32])
-{
+template <typename D> struct operands_16x8 {
     uint32_t a[16][8], b[8][8]; // rows of A, columns of B
 
-    for (int lane = 0; lane < 32; lane++) {
-        const auto *own = static_cast<multiplying_into<D> *>(brought[lane]);
-        for (int i = 0; i < 4; i++)
-            a[lane / 4 + i % 2 * 8][lane % 4 + i / 2 * 4] = own->a[i];
-        for (int i = 0; i < 2; i++)
-            b[lane / 4][lane % 4 + i * 4] = own->b[i];
+    explicit operands_16x8(void *const brought[32])
+    {
+        for (int lane = 0; lane < 32; lane++) {
+            const auto *own = static_cast<multiplying_into<D> *>(brought[lane]);
+            for (int i = 0; i < 4; i++)
+                a[lane / 4 + i % 2 * 8][lane % 4 + i / 2 * 4] = own->a[i];
+            for (int i = 0; i < 2; i++)
+                b[lane / 4][lane % 4 + i * 4] = own->b[i];
+        }
     }
+};
+
+template <typename D> D &result_16x8(void *const brought[32], int row, int column)
+{
+    return static_cast<multiplying_into<D> *>(brought[row % 8 * 4 + column / 2])->d[row / 8 * 2 + column % 2];
+}
+
+// Of elements that have been unpacked.
+template <typename A, typename B, int count> int32_t dot(const A *a, const B *b)
+{
+    int32_t sum = 0;
+
+    for (int i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void multiply_bits_16x8(void *const brought[32])
+{
+    const operands_16x8<int32_t> operands(brought);
+
     for (int row = 0; row < 16; row++)
         for (int column = 0; column < 8; column++) {
-            D sum = 0;
+            int32_t sum = 0;
             for (int k = 0; k < 8; k++)
-                sum += product(a[row][k], b[column][k]);
-            static_cast<multiplying_into<D> *>(brought[row % 8 * 4 + column / 2])->d[row / 8 * 2 + column % 2] += sum;
+                sum += and_bits(operands.a[row][k], operands.b[column][k]);
+            result_16x8<int32_t>(brought, row, column) += sum;
         }
+}
+
+template <typename B> void multiply_bytes_16x8(void *const brought[32])
+{
+    const operands_16x8<int32_t> operands(brought);
+    uint8_t a[16][32];
+    B b[8][32];
+
+    memcpy(a, operands.a, sizeof a); // the lowest byte comes first
+    memcpy(b, operands.b, sizeof b);
+    for (int row = 0; row < 16; row++)
+        for (int column = 0; column < 8; column++)
+            result_16x8<int32_t>(brought, row, column) += dot<uint8_t, B, 32>(a[row], b[column]);
 }
 
 // ---- "Matrix Fragments for mma.m16n8k64" with .e2m1 elements: as above, with eight elements a register. "Block
 // Scaling for mma": each 1 x 32 part of A and 32 x 1 part of B has a factor of its own, of type .ue8m0 (a power of two
-// with a bias of 127); kernels give all of them the same one.
+// with a bias of 127); kernels give all of them the same one, 2, so that products are of whole numbers.
 
-// .e2m1: a sign, two bits of exponent with a bias of 1, one of mantissa; no infinity, no NaN.
-float fp4_value(uint32_t bits)
+// Twice an .e2m1: a sign, two bits of exponent with a bias of 1, one of mantissa; no infinity, no NaN.
+int8_t doubled_fp4(uint32_t bits)
 {
-    const uint32_t exponent = bits >> 1 & 3, mantissa = bits & 1;
-    const float value =
-        exponent == 0 ? 0.5f * (float)mantissa : (1.0f + 0.5f * (float)mantissa) * (float)(1 << (exponent - 1));
+    const int exponent = (int)(bits >> 1 & 3), mantissa = (int)(bits & 1);
+    const int value = exponent == 0 ? mantissa : (2 + mantissa) << (exponent - 1);
 
-    return bits & 8 ? -value : value;
+    return (int8_t)((bits & 8) != 0 ? -value : value);
 }
 
-float dot_fp4(uint32_t a, uint32_t b)
+void unpack_fp4(const uint32_t words[8], int8_t elements[64])
 {
-    float sum = 0;
-
-    for (int i = 0; i < 32; i += 4)
-        sum += fp4_value(a >> i & 15) * fp4_value(b >> i & 15);
-    return sum;
+    for (int i = 0; i < 64; i++)
+        elements[i] = doubled_fp4(words[i / 8] >> i % 8 * 4);
 }
 
-// With a factor of 2 on each side.
-float scaled_fp4(uint32_t a, uint32_t b)
+void multiply_fp4_16x8(void *const brought[32])
 {
-    return 4 * dot_fp4(a, b);
+    const operands_16x8<float> operands(brought);
+    int8_t a[16][64], b[8][64];
+
+    for (int row = 0; row < 16; row++)
+        unpack_fp4(operands.a[row], a[row]);
+    for (int column = 0; column < 8; column++)
+        unpack_fp4(operands.b[column], b[column]);
+    for (int row = 0; row < 16; row++)
+        for (int column = 0; column < 8; column++)
+            result_16x8<float>(brought, row, column) += (float)dot<int8_t, int8_t, 64>(a[row], b[column]);
 }
 
 } // namespace
@@ -150,35 +190,35 @@ void mma_u8s8_8x8x16(int32_t d[2], uint32_t a, uint32_t b)
 {
     multiplying own = {&a, &b, d};
 
-    cuda_warp_meet(multiply_8x8<dot_bytes<int8_t>>, &own, "mma.m8n8k16 u8 s8");
+    cuda_warp_meet(multiply_8x8<dot_bytes>, &own, "mma.m8n8k16 u8 s8");
 }
 
 void mma_u8s8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<int32_t, dot_bytes<int8_t>>, &own, "mma.m16n8k32 u8 s8");
+    cuda_warp_meet(multiply_bytes_16x8<int8_t>, &own, "mma.m16n8k32 u8 s8");
 }
 
 void mma_u8u8_16x8x32(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<int32_t, dot_bytes<uint8_t>>, &own, "mma.m16n8k32 u8 u8");
+    cuda_warp_meet(multiply_bytes_16x8<uint8_t>, &own, "mma.m16n8k32 u8 u8");
 }
 
 void mma_and_16x8x256(int32_t d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<int32_t, and_bits>, &own, "mma.m16n8k256 and");
+    cuda_warp_meet(multiply_bits_16x8, &own, "mma.m16n8k256 and");
 }
 
 void mma_fp4_16x8x64(float d[4], const uint32_t a[4], const uint32_t b[2])
 {
     multiplying_into<float> own = {a, b, d};
 
-    cuda_warp_meet(multiply_16x8<float, scaled_fp4>, &own, "mma.m16n8k64 e2m1");
+    cuda_warp_meet(multiply_fp4_16x8, &own, "mma.m16n8k64 e2m1");
 }
 
 // ---- cvt.pack ("Data Movement and Conversion Instructions: cvt.pack"): both operands saturated, a above b, c's lower

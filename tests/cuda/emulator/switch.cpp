@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "fibers.h"
+
 #ifdef __has_feature // clang
 #if __has_feature(address_sanitizer)
 #define ADDRESS_SANITIZER 1
@@ -19,7 +21,7 @@ namespace
 {
 
 // The one that was left latest: where a fiber comes from.
-thread_local fiber_context *left;
+QUICK_THREAD_LOCAL fiber_context *left;
 
 void arrived(fiber_context *here)
 {
@@ -36,7 +38,7 @@ void arrived(fiber_context *here)
 #endif
 }
 
-thread_local void (*begin_function)();
+QUICK_THREAD_LOCAL void (*begin_function)();
 
 void begin_fiber()
 {

@@ -65,19 +65,23 @@ uint32_t operand_word(uint64_t descriptor, uint32_t row, uint32_t word)
 // i / 2 odd; column 8 · (i / 4) + lane % 4 · 2 + i % 2.
 void multiply(const cuda_warp_pending::multiplication &m)
 {
-    const uint32_t warp = threadIdx.x / 32 % 4;
+    const uint32_t warp = threadIdx.x / 32 % 4, columns = m.count * 2;
+    uint32_t a[16][8], b[64][8];
 
+    for (uint32_t row = 0; row < 16; row++)
+        for (uint32_t word = 0; word < 8; word++)
+            a[row][word] = operand_word(m.a, 16 * warp + row, word);
+    for (uint32_t column = 0; column < columns; column++)
+        for (uint32_t word = 0; word < 8; word++)
+            b[column][word] = operand_word(m.b, column, word);
     for (uint32_t lane = 0; lane < 32; lane++)
         for (uint32_t i = 0; i < m.count; i++) {
-            const uint32_t row = 16 * warp + lane / 4 + i / 2 % 2 * 8, column = i / 4 * 8 + lane % 4 * 2 + i % 2;
+            const uint32_t *row = a[lane / 4 + i / 2 % 2 * 8], *column = b[i / 4 * 8 + lane % 4 * 2 + i % 2];
             int32_t sum = m.more ? m.d[lane][i] : 0;
-            for (uint32_t word = 0; word < 8; word++) {
-                const uint32_t wa = operand_word(m.a, row, word), wb = operand_word(m.b, column, word);
-                if (!m.bytes)
-                    sum += __builtin_popcount(wa & wb);
-                for (int byte = 0; byte < 4 && m.bytes; byte++)
-                    sum += (int32_t)(uint8_t)(wa >> 8 * byte) * (int8_t)(wb >> 8 * byte);
-            }
+            for (uint32_t word = 0; word < 8 && !m.bytes; word++)
+                sum += __builtin_popcount(row[word] & column[word]);
+            for (uint32_t byte = 0; byte < 32 && m.bytes; byte++)
+                sum += reinterpret_cast<const uint8_t *>(row)[byte] * reinterpret_cast<const int8_t *>(column)[byte];
             m.d[lane][i] = sum;
         }
 }
