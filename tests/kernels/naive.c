@@ -228,27 +228,41 @@ static int64_t *at(const struct tensor *t, int view, int y, int x)
         for (int y = 0; y < (t).height[v]; y++)                                                                        \
             for (int x = 0; x < (t).width[v]; x++)
 
-// weights[o][ky][kx][i] as int64, centre subtracted from the input.
-static struct tensor convolve(const struct tensor *in, const int64_t *weights, int outs, int64_t centre)
+// So narrow that the compiler multiplies several at a time, and that no sum of a convolution leaves 32 bits.
+static int16_t narrow(int64_t v)
 {
+    if (v < -512 || v > 511)
+        abort();
+    return (int16_t)v;
+}
+
+// weights[o][ky][kx][i], centre subtracted from the input.
+static struct tensor convolve(const struct tensor *in, const int16_t *weights, int outs, int64_t centre)
+{
+    const int count = 9 * in->channels;
+    int16_t *around = malloc((size_t)count * sizeof *around); // of a cell: what its weights are multiplied by
     struct tensor out = make(in, 1, outs);
 
     FOR_CELLS(out)
-    for (int o = 0; o < outs; o++) {
-        int64_t acc = 0;
-        for (int ky = 0; ky < 3; ky++)
-            for (int kx = 0; kx < 3; kx++)
-                for (int i = 0; i < in->channels; i++)
-                    acc += weights[((o * 3 + ky) * 3 + kx) * in->channels + i] *
-                           (at(in, v, y + ky - 1, x + kx - 1)[i] - centre);
-        at(&out, v, y, x)[o] = acc;
+    {
+        for (int tap = 0; tap < 9; tap++)
+            for (int i = 0; i < in->channels; i++)
+                around[tap * in->channels + i] = narrow(at(in, v, y + tap / 3 - 1, x + tap % 3 - 1)[i] - centre);
+        for (int o = 0; o < outs; o++) {
+            const int16_t *w = weights + (size_t)(o * count);
+            int32_t acc = 0;
+            for (int i = 0; i < count; i++)
+                acc += w[i] * around[i];
+            at(&out, v, y, x)[o] = acc;
+        }
     }
+    free(around);
     return out;
 }
 
-static int64_t *widen(const int8_t *weights, size_t count)
+static int16_t *widen(const int8_t *weights, size_t count)
 {
-    int64_t *w = malloc(count * sizeof *w);
+    int16_t *w = malloc(count * sizeof *w);
 
     for (size_t i = 0; i < count; i++)
         w[i] = weights[i];
@@ -305,7 +319,7 @@ static struct tensor encode(struct run *run, const struct tensor *input)
 {
     const struct artem_network *network = run->state->network;
     struct naive_gain gains[ARTEM_CHANNELS];
-    int64_t *w = widen(network->enc_weights, (size_t)ARTEM_CHANNELS * 9 * ARTEM_ENC_IN);
+    int16_t *w = widen(network->enc_weights, (size_t)ARTEM_CHANNELS * 9 * ARTEM_ENC_IN);
     struct tensor x8 = convolve(input, w, ARTEM_CHANNELS, 128);
 
     free(w);
@@ -326,7 +340,7 @@ static void run_unit(struct run *run, int k, struct tensor *x8)
     const struct artem_unit_params *unit = &run->state->style->units[k];
     const uint8_t *stored = run->state->network->trunk_bits + (size_t)k * ARTEM_CHANNELS * 9 * 16;
     struct naive_gain gains[ARTEM_CHANNELS];
-    int64_t *w = malloc(sizeof *w * ARTEM_CHANNELS * 9 * ARTEM_CHANNELS);
+    int16_t *w = malloc(sizeof *w * ARTEM_CHANNELS * 9 * ARTEM_CHANNELS);
     struct tensor bits = make(x8, 1, ARTEM_CHANNELS);
 
     for (int i = 0; i < ARTEM_CHANNELS * 9 * ARTEM_CHANNELS; i++)
@@ -364,7 +378,7 @@ static struct tensor doubled(const struct tensor *in)
 static void decode_layer(struct tensor *in, const int8_t *weights, int outs, int shift, const int16_t *mul,
                          const int16_t *bias)
 {
-    int64_t *w = widen(weights, (size_t)(outs * 9 * in->channels));
+    int16_t *w = widen(weights, (size_t)(outs * 9 * in->channels));
     struct tensor out = convolve(in, w, outs, 0);
 
     FOR_CELLS(out)
