@@ -65,6 +65,8 @@ static void load_next(struct layer_instance *instance, const XrInstanceCreateInf
     // Some layers have functions of extensions that nobody enabled, and crash in them.
     if (!instance->clock_added && !layer_extension_is_enabled(info, XR_KHR_CONVERT_TIMESPEC_TIME_EXTENSION_NAME))
         next->xrConvertTimespecTimeToTimeKHR = NULL;
+    if (!layer_extension_is_enabled(info, XR_FB_DISPLAY_REFRESH_RATE_EXTENSION_NAME))
+        next->xrGetDisplayRefreshRateFB = NULL;
     if (!layer_extension_is_enabled(info, XR_KHR_VULKAN_ENABLE_EXTENSION_NAME)) {
         next->xrGetVulkanInstanceExtensionsKHR = NULL;
         next->xrGetVulkanDeviceExtensionsKHR = NULL;
@@ -76,8 +78,8 @@ void layer_learn_next(struct layer_instance *instance, const char *name, PFN_xrV
     struct layer_next *next = &instance->next;
 
     // Missing on purpose, see load_next.
-    if (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0 || strcmp(name, "xrGetVulkanInstanceExtensionsKHR") == 0 ||
-        strcmp(name, "xrGetVulkanDeviceExtensionsKHR") == 0)
+    if (strcmp(name, "xrConvertTimespecTimeToTimeKHR") == 0 || strcmp(name, "xrGetDisplayRefreshRateFB") == 0 ||
+        strcmp(name, "xrGetVulkanInstanceExtensionsKHR") == 0 || strcmp(name, "xrGetVulkanDeviceExtensionsKHR") == 0)
         return;
 #define X(known)                                                                                                       \
     if (next->known == NULL && strcmp(name, #known) == 0)                                                              \

@@ -57,7 +57,8 @@
     X(xrCreateVulkanDeviceKHR)                                                                                         \
     X(xrGetVulkanInstanceExtensionsKHR)                                                                                \
     X(xrGetVulkanDeviceExtensionsKHR)                                                                                  \
-    X(xrConvertTimespecTimeToTimeKHR)
+    X(xrConvertTimespecTimeToTimeKHR)                                                                                  \
+    X(xrGetDisplayRefreshRateFB)
 
 // Any but xrGetInstanceProcAddr and xrDestroyInstance may be NULL: extensions that the app did not enable, and whatever
 // the chain below does not give away while the instance is made. What the layer needs it for is left out then. A

@@ -53,6 +53,7 @@ struct layer_session {
     pthread_mutex_t showing;            // held while spaces are kept alive: frame_held.h. Taken before `mutex`
     uint64_t space_number;
     atomic_llong period_ns;   // of the display, 0: not known
+    atomic_uint slow_frames;  // in a row that were told a multiple of it
     atomic_ullong release_ns; // spent in releases since the latest frame
     struct chord_hold chord;
     atomic_bool wants_capture; // releases are worth capturing

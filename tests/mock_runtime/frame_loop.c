@@ -12,6 +12,19 @@ static XrDuration get_period(void)
                                                            : nominal_hz));
 }
 
+MOCK_FUNCTION(xrGetDisplayRefreshRateFB)(XrSession handle, float *rate)
+{
+    XrResult result;
+
+    MOCK_ENTER("xrGetDisplayRefreshRateFB");
+    if (mock_find_session(handle, "xrGetDisplayRefreshRateFB", &result) == NULL)
+        return result;
+    *rate = (float)(mock_settings.display_hz > 0 ? mock_settings.display_hz
+                    : mock_settings.rate_hz > 0  ? mock_settings.rate_hz
+                                                 : nominal_hz);
+    return XR_SUCCESS;
+}
+
 // A frame that nobody has begun holds up the next wait. Null when the session has ended meanwhile.
 static struct mock_session *wait_for_begin(XrSession handle, XrResult *out_result)
 {

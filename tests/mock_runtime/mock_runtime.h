@@ -31,6 +31,7 @@ struct mock_fault {
 struct mock_settings {
     double rate_hz;                            // 0 = frames are not paced
     double told_hz;                            // the rate that is told then, 0 = 90
+    double display_hz;                         // of xrGetDisplayRefreshRateFB, 0 = rate_hz or 90
     bool pixels;                               // contents of released images are recorded, and watched while it is true
     XrViewConfigurationType views;             // the preferred view configuration
     uint32_t width, height;                    // recommended for each view

@@ -703,23 +703,29 @@ static void test_not_projected(void)
 static void test_share(void)
 {
     static const struct {
-        double told, rate;
-    } frames[] = {{90, 90}, {45, 90}, {90, 90}, {90.1, 90}, {89.9, 90}, {45.1, 90}, {30, 90},
-                  {90, 90}, {72, 72}, {36, 72}, {120, 120}, {60, 120},  {40, 120},  {100, 100}};
-    enum { COUNT = sizeof frames / sizeof frames[0], FIRST = 1 }; // `start` has a frame
+        double told, display, rate; // the second one as xrGetDisplayRefreshRateFB tells it
+    } frames[] = {{90, 90, 90},    {45, 90, 90},    {90, 90, 90},    {90.1, 90, 90},  {89.9, 90, 90},  {45.1, 90, 90},
+                  {30, 90, 90},    {90, 90, 90},    {72, 72, 72},    {36, 72, 72},    {120, 120, 120}, {60, 120, 120},
+                  {40, 120, 120},  {100, 100, 100}, {50, 50, 50},    {100, 100, 100}, {50, 0.1, 100},  {100, 100, 100},
+                  {50, 99.9, 100}, {100, 100, 100}, {33.3, 50, 100}, {120, 120, 120}, {60, 120, 120},  {60, 60, 120}};
+    enum { COUNT = sizeof frames / sizeof frames[0], FIRST = 1, LATER = 100 }; // `start` has a frame
 
     start("budget_share = 0.5\nbudget_ms = 3\n");
     full_ms = 1;
     for (unsigned i = 0; i < COUNT; i++) {
         mock_settings.told_hz = frames[i].told;
+        mock_settings.display_hz = frames[i].display;
         frame(90);
     }
+    for (unsigned i = 0; i < LATER; i++) // of the last one it is asked again before long
+        frame(90);
     end();
     for (unsigned i = 0; i < COUNT; i++)
         if (fabs(rows[FIRST + i].budget_ms - 500 / frames[i].rate) > 0.002)
             TEST_FAIL("%g Hz are told, and the budget is %g ms, expected half of 1/%g s", frames[i].told,
                       rows[FIRST + i].budget_ms, frames[i].rate);
     CHECK(rows[FIRST + 2].budget_ms == rows[FIRST + 4].budget_ms);
+    CHECK(fabs(rows[FIRST + COUNT + LATER - 1].budget_ms - 500.0 / 60) < 0.002);
 }
 
 int main(void)
