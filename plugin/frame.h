@@ -36,15 +36,26 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
 
 // The same in three parts, for paintings that are not waited for. frame_launch hands the pictures to the engine:
 // STYLED then; WARMUP if the app's own rendering is not done after `capture_ns`. When the engine is done, frame_finish
-// takes the painting over, of a frame that was handed over at `time_ns`, and frame_draw brings it into own swapchains:
-// BUDGET if the compositor has no image for it yet. record->engine_views is the caller's.
+// takes the painting over, of a frame that was handed over at `time_ns`, and frame_draw shows it.
+// record->engine_views is the caller's.
 enum artem_decision frame_launch(struct layer_session *session, struct frame_plan *plan,
                                  const struct artem_settings *settings, uint64_t capture_ns,
                                  struct artem_frame_record *record);
 void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
                   struct artem_frame_record *record);
+
+// Logs it, not too often: the frame passes through.
+enum artem_decision frame_fail(struct layer_session *session, const char *what, enum artem_result result);
+
+// frame_fetch.c. An engine on the device follows on the same queue; for one on the CPU the pictures are waited for.
+// ARTEM_TIMEOUT: the GPU is not done.
+enum artem_result frame_fetch(struct layer_session *session, struct frame_plan *plan, uint64_t timeout_ns);
+
+// frame_draw.c. Brings what is to be drawn into own swapchains: BUDGET if the compositor has no image for it yet.
 enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
                                const struct artem_settings *settings, uint64_t frame);
+// What was painted and drawn, to files, where that is asked for.
+void frame_dump_painted(struct layer_session *session, const struct frame_plan *plan);
 
 // What the engine tells of the painting that it has finished: its time, and whether it has seen a scene cut.
 void frame_take_stats(struct layer_session *session, struct artem_frame_record *record);

@@ -102,6 +102,8 @@ static void land(struct layer_session *session, const struct artem_governor_orde
         decision = frame_draw(session, &flight->plan, &flight->settings, record->frame);
         if (decision == ARTEM_DECISION_BUDGET)
             return; // the compositor still shows the image that is next: it is drawn with a later frame
+        if (decision == ARTEM_DECISION_STYLED)
+            frame_dump_painted(session, &flight->plan);
     }
     pthread_mutex_lock(&session->mutex);
     if (decision == ARTEM_DECISION_STYLED)

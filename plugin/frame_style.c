@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From captured images to styled pictures in the layer's own swapchains: scale, engine, composite.
+// A planned frame: settings, pictures to the engine, paintings kept, what was measured.
 #include "frame.h"
 
 #include <math.h>
@@ -15,129 +15,11 @@ static const uint64_t gpu_timeout_ns = 5000000000; // for a capture: the app's o
 static const uint64_t no_budget_timeout_ns = 10000000000;
 static const uint64_t margin_ns = 20000000; // a late engine is given up after twice the budget and this
 
-static enum artem_decision fail(struct layer_session *session, const char *what, enum artem_result result)
+enum artem_decision frame_fail(struct layer_session *session, const char *what, enum artem_result result)
 {
     if (artem_log_once_in_a_while(&session->errors))
         artem_log(ARTEM_LOG_WARN, "%s (%s): the frame passes through unstyled", what, artem_result_string(result));
     return ARTEM_DECISION_ERROR;
-}
-
-// The painting so far, which another resolution would overwrite, to fade from. Without memory for it there is no
-// fading.
-static void keep_old(struct layer_swapchain *swapchain, unsigned index)
-{
-    struct swapchain_picture *slot = &swapchain->pictures[index];
-
-    vk_target_keep_old(swapchain->target, index);
-    slot->old_view = slot->view;
-    slot->old_pose = slot->pose;
-}
-
-// A painting that is drawn for the first time is mixed with the older one; what is in its buffer then is no painting to
-// be shown again.
-static void fade(struct layer_session *session, const struct frame_picture *picture)
-{
-    struct layer_swapchain *swapchain = picture->swapchain;
-    struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
-    const uint32_t *old_size = swapchain->target->pictures[picture->slot].fade.old_size;
-    float map[9];
-
-    if (session->old_weight == 0 || !picture->paint || old_size[0] == 0 ||
-        !geometry_turn(&picture->view, &picture->pose, picture->info.style_width, picture->info.style_height,
-                       &slot->old_view, &slot->old_pose, old_size[0], old_size[1], map))
-        return;
-    vk_target_fade(swapchain->target, picture->slot, session->old_weight, map);
-    slot->painted.release = 0;
-}
-
-// Brings a picture to where the engine can read it, if its release could not do so in advance.
-static enum artem_result scale_picture(struct layer_session *session, struct frame_picture *picture)
-{
-    struct layer_swapchain *swapchain = picture->swapchain;
-    struct swapchain_picture *slot = &swapchain->pictures[picture->slot];
-    struct vk_target *target = swapchain->target;
-    enum artem_result result = ARTEM_OK;
-
-    if (!vk_picture_info_equal(&target->pictures[picture->slot].info, &picture->info)) {
-        target->pictures[picture->slot].fade.old_size[0] = 0;
-        if (session->old_weight > 0 && slot->painted.release != 0)
-            keep_old(swapchain, picture->slot);
-        slot->scaled = 0;
-        slot->painted.release = 0;
-        result = ARTEM_TIMEOUT;
-        if (layer_swapchain_release_buffers(swapchain, picture->slot)) // they may have to grow
-            result = vk_target_set_picture(target, picture->slot, &picture->info);
-    }
-    if (result == ARTEM_OK && slot->scaled != picture->key.release) {
-        result = vk_target_scale(target, 1u << picture->slot);
-        if (result == ARTEM_OK)
-            slot->scaled = picture->key.release;
-    }
-    return result;
-}
-
-static enum artem_result scale_pictures(struct layer_session *session, struct frame_plan *plan)
-{
-    enum artem_result result = ARTEM_OK;
-
-    pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
-        if (plan->pictures[i].paint)
-            result = scale_picture(session, &plan->pictures[i]);
-    }
-    pthread_mutex_unlock(&session->mutex);
-    return result;
-}
-
-// Without the session's mutex, which other threads' calls need. The app keeps the frame's swapchains meanwhile, and
-// does not use its queue.
-static void wait_for_pictures(struct layer_session *session, const struct frame_plan *plan, uint64_t timeout_ns)
-{
-    const struct vulkan_device *d = session->device;
-    VkFence fences[ARTEM_MAX_VIEWS];
-    uint32_t count = 0;
-
-    pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        const struct frame_picture *picture = &plan->pictures[i];
-        const VkFence fence = picture->paint ? vk_target_get_fence(picture->swapchain->target) : VK_NULL_HANDLE;
-
-        if (fence != VK_NULL_HANDLE)
-            fences[count++] = fence;
-    }
-    pthread_mutex_unlock(&session->mutex);
-    if (count > 0)
-        d->vkWaitForFences(d->handle, count, fences, VK_TRUE, timeout_ns); // the targets are asked how it ended
-}
-
-static enum artem_result take_pictures(struct layer_session *session, const struct frame_plan *plan)
-{
-    enum artem_result result = ARTEM_OK;
-
-    pthread_mutex_lock(&session->mutex);
-    for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
-        const struct frame_picture *picture = &plan->pictures[i];
-        struct layer_swapchain *swapchain = picture->swapchain;
-
-        if (!picture->paint)
-            continue;
-        result = vk_target_wait(swapchain->target, 0);
-        if (result == ARTEM_OK && swapchain->pictures[picture->slot].scaled != picture->key.release)
-            result = ARTEM_ERROR_ARGUMENT; // released anew while we waited: the app broke the rules for its queue
-    }
-    pthread_mutex_unlock(&session->mutex);
-    return result;
-}
-
-// An engine on the device follows on the same queue; one on the CPU has to wait. ARTEM_TIMEOUT: the GPU is not done.
-static enum artem_result fetch_pictures(struct layer_session *session, struct frame_plan *plan, uint64_t timeout_ns)
-{
-    const enum artem_result result = scale_pictures(session, plan);
-
-    if (result != ARTEM_OK || styler_on_device(session->styler))
-        return result;
-    wait_for_pictures(session, plan, timeout_ns);
-    return take_pictures(session, plan);
 }
 
 static void lend(struct layer_session *session, struct frame_plan *plan, bool lent)
@@ -221,122 +103,6 @@ static void keep_paintings(struct layer_session *session, struct frame_plan *pla
     pthread_mutex_unlock(&session->mutex);
 }
 
-// An own swapchain that has to show something new.
-struct output {
-    struct layer_swapchain *swapchain;
-    unsigned plane;
-    uint64_t release; // whose capture is painted
-};
-
-static uint32_t list_outputs(const struct frame_plan *plan, struct output outputs[ARTEM_MAX_VIEWS])
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        const struct frame_picture *picture = &plan->pictures[i];
-        uint32_t same = 0;
-
-        if (!picture->draw)
-            continue;
-        while (same < count && (outputs[same].swapchain != picture->swapchain || outputs[same].plane != picture->plane))
-            same++;
-        if (same == count)
-            outputs[count++] = (struct output){picture->swapchain, picture->plane, picture->key.release};
-    }
-    return count;
-}
-
-static struct vk_look look_of(const struct artem_settings *settings)
-{
-    return (struct vk_look){settings->strength, settings->keep_color, settings->keep_text};
-}
-
-static enum artem_result composite(struct layer_session *session, const struct frame_plan *plan,
-                                   const struct artem_settings *settings, const struct output *output, uint64_t frame)
-{
-    struct layer_swapchain *swapchain = output->swapchain;
-    struct own_swapchain *own = &swapchain->own[output->plane];
-    const struct vk_look look = look_of(settings);
-    enum artem_result result;
-
-    pthread_mutex_lock(&session->mutex);
-    if (swapchain->captured != output->release) {
-        result = ARTEM_ERROR_ARGUMENT; // released anew while we worked: the app broke the rules for its queue
-    } else {
-        for (uint32_t i = 0; i < plan->picture_count; i++)
-            if (plan->pictures[i].swapchain == swapchain && plan->pictures[i].plane == output->plane)
-                fade(session, &plan->pictures[i]);
-        result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane), &look,
-                                     own->images[own->index]);
-        swapchain->composited_frame = frame + 1;
-    }
-    pthread_mutex_unlock(&session->mutex);
-    return result;
-}
-
-static void keep_shown(const struct frame_plan *plan, const struct artem_settings *settings,
-                       const struct output *output)
-{
-    for (uint32_t i = 0; i < plan->picture_count; i++) {
-        const struct frame_picture *picture = &plan->pictures[i];
-
-        if (picture->swapchain == output->swapchain && picture->plane == output->plane && picture->draw)
-            picture->swapchain->pictures[picture->slot].shown = (struct shown_key){
-                .painting = picture->key,
-                .look = look_of(settings),
-                .plane = output->plane,
-                .serial = output->swapchain->own[output->plane].serial,
-            };
-    }
-}
-
-static enum artem_decision draw(struct layer_session *session, const struct frame_plan *plan,
-                                const struct artem_settings *settings, uint64_t frame)
-{
-    struct output outputs[ARTEM_MAX_VIEWS];
-    const uint32_t count = list_outputs(plan, outputs);
-    enum artem_result result;
-
-    for (uint32_t i = 0; i < count; i++) {
-        result = own_swapchain_acquire(session, &outputs[i].swapchain->own[outputs[i].plane]);
-        if (result == ARTEM_TIMEOUT)
-            return ARTEM_DECISION_BUDGET; // the compositor still shows it
-        if (result != ARTEM_OK)
-            return fail(session, "no image for the styled frame", result);
-    }
-    result = count > 0 ? styler_rejoin(session->styler) : ARTEM_OK;
-    if (result != ARTEM_OK)
-        return fail(session, "the painting did not come back", result);
-    for (uint32_t i = 0; i < count; i++) {
-        result = composite(session, plan, settings, &outputs[i], frame);
-        if (result != ARTEM_OK)
-            return fail(session, "the styled frame could not be drawn", result);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        result = own_swapchain_release(session, &outputs[i].swapchain->own[outputs[i].plane]);
-        if (result != ARTEM_OK)
-            return fail(session, "the styled image could not be released", result);
-        keep_shown(plan, settings, &outputs[i]);
-    }
-    return ARTEM_DECISION_STYLED;
-}
-
-static void dump(struct layer_session *session, const struct frame_plan *plan)
-{
-    uint64_t number = session->painted++;
-
-    if (!frame_dump_wants(session->dump, number))
-        return;
-    pthread_mutex_lock(&session->mutex);
-    for (uint32_t v = 0; v < plan->view_count && v < 2; v++) {
-        const struct frame_picture *picture = &plan->pictures[plan->view_pictures[v]];
-
-        if (picture->draw)
-            frame_dump_write(session->dump, number, v, picture->swapchain->target, picture->slot);
-    }
-    pthread_mutex_unlock(&session->mutex);
-}
-
 // GPU times of the pictures' captures; per eye only where each has a swapchain of its own.
 static void record_capture(const struct frame_plan *plan, struct artem_frame_record *record)
 {
@@ -394,7 +160,7 @@ static enum artem_result run(struct layer_session *session, struct frame_plan *p
     uint64_t begin;
 
     styler_rejoin(session->styler); // also a painting that was not shown may be, beside these
-    enum artem_result result = fetch_pictures(session, plan, capture_ns);
+    enum artem_result result = frame_fetch(session, plan, capture_ns);
 
     *out_fetched = result == ARTEM_OK;
     if (result != ARTEM_OK)
@@ -413,7 +179,7 @@ static enum artem_result run(struct layer_session *session, struct frame_plan *p
 
 static enum artem_decision fail_run(struct layer_session *session, bool fetched, enum artem_result result)
 {
-    return fail(session, fetched ? "the engine failed" : "the captured frame did not arrive", result);
+    return frame_fail(session, fetched ? "the engine failed" : "the captured frame did not arrive", result);
 }
 
 // Runs the engine for the pictures that need it, and waits for it.
@@ -453,16 +219,6 @@ void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64
     lend(session, plan, false);
     frame_take_stats(session, record);
     keep_paintings(session, plan, time_ns);
-}
-
-enum artem_decision frame_draw(struct layer_session *session, const struct frame_plan *plan,
-                               const struct artem_settings *settings, uint64_t frame)
-{
-    const enum artem_decision decision = draw(session, plan, settings, frame);
-
-    if (decision == ARTEM_DECISION_STYLED)
-        dump(session, plan);
-    return decision;
 }
 
 // Pictures are where the engine is.
@@ -530,7 +286,7 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
     if (views > 0)
         decision = paint(session, plan, settings, record);
     if (decision == ARTEM_DECISION_STYLED && any)
-        decision = draw(session, plan, settings, record->frame);
+        decision = frame_draw(session, plan, settings, record->frame);
     if (views > 0)
         frame_recorder_end(session, plan, settings, record, decision);
     if (decision != ARTEM_DECISION_STYLED)
@@ -539,6 +295,6 @@ enum artem_decision frame_style(struct layer_session *session, struct frame_plan
     for (uint32_t l = 0; l < plan->layer_count; l++)
         record->layers += !plan->layers[l].passes;
     if (views > 0)
-        dump(session, plan);
+        frame_dump_painted(session, plan);
     return ARTEM_DECISION_STYLED;
 }
