@@ -45,6 +45,11 @@ int cli_parse_json(int argc, char **argv, const char *help, bool *out_json);
 // Prints to standard output; CLI_ERROR when that does not arrive (a full disk, a closed pipe).
 int cli_finish_output(void);
 
+// Whether both paths lead to one file that is there.
+bool cli_same_file(const char *a, const char *b);
+// CLI_ERROR after a message if writing `out` would replace the input `in`.
+int cli_check_output(const char *out, const char *in);
+
 // Becomes another program of ours, in the folder of this one, else wherever programs are, with these arguments. Returns
 // only CLI_ERROR, after a message: `missing` where there is no such program.
 int cli_exec_beside(const char *program, char **argv, const char *missing);

@@ -23,7 +23,7 @@ static const char enable_help[] =
     "  --system     for all users: in /etc/openxr, as root\n"
     "  --app NAME   lets that OpenXR application be painted ([app:NAME] enabled = on in artem.conf)\n"
     "  --exe NAME   the same for an executable; under Wine and Proton, the Windows one\n"
-    "  --only       and no other: enabled = off for all the rest\n"
+    "  --only       and no other but those with a section that says so: enabled = off in [artem]\n"
     "  --json       what was done, for programs";
 
 static const char disable_help[] =

@@ -15,7 +15,8 @@ static const char help[] =
     "Turns a log of frames (log_file in artem.conf, CSV or JSON Lines) into one HTML page with numbers and plots.\n\n"
     "  -o, --output OUT.html  where to write it (LOG with .html as its ending)\n"
     "  --json                 prints the numbers as JSON instead\n"
-    "  --monado FILE          Monado's own metrics beside them: what monado-service, with XRT_METRICS_FILE=FILE, wrote in\n"
+    "  --monado FILE          Monado's own metrics beside them: what monado-service, with XRT_METRICS_FILE=FILE, wrote "
+    "in\n"
     "                         the same session";
 
 enum { REPORT_UNREADABLE = 2 };
@@ -33,12 +34,6 @@ static bool default_out(const char *log, char out[PATH_MAX])
     size_t length = dot && dot != base_name(log) ? (size_t)(dot - log) : strlen(log);
 
     return snprintf(out, PATH_MAX, "%.*s.html", (int)length, log) < PATH_MAX;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static int write_page(const char *path, const char *log_path, const struct report_log *log,
@@ -66,8 +61,11 @@ static int write_page(const char *path, const char *log_path, const struct repor
 
 int cmd_report(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"monado", required_argument, NULL, 'm'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {"monado", required_argument, NULL, 'm'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     const char *out = NULL, *monado_path = NULL;
     char path[PATH_MAX];
     struct report_log log;
@@ -96,7 +94,7 @@ int cmd_report(int argc, char **argv)
     if (!out && !default_out(argv[optind], path))
         return cli_usage_error(argv[0], "the path is too long");
     out = out ? out : path;
-    if (!json && same_file(out, argv[optind]))
+    if (!json && cli_same_file(out, argv[optind]))
         return cli_usage_error(argv[0], "%s is the log itself; name another file with -o", out);
 
     if (!report_log_read(argv[optind], &log))

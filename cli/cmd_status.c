@@ -15,7 +15,8 @@ static const char help[] = "usage: artem status [--json]\n\n"
 
 struct state {
     char user[PATH_MAX], system[PATH_MAX], config[ARTEM_PATH_MAX];
-    bool by_user, by_system, off, has_config;
+    bool by_user, by_system, off;
+    enum artem_result config_result;
     struct artem_settings settings;
     uint32_t count;
 };
@@ -33,6 +34,27 @@ static void print_manifest(const char *whom, const char *path, bool there)
            read && access(library, R_OK) != 0 ? ", which is not there" : "");
 }
 
+static void print_settings(const struct state *s)
+{
+    const struct artem_settings *settings = &s->settings;
+
+    if (s->config_result == ARTEM_OK)
+        printf("settings  %s\n", s->config);
+    else if (s->config_result == ARTEM_ERROR_NOT_FOUND)
+        printf("settings  defaults; no %s\n", s->config);
+    else
+        printf("settings  defaults; %s cannot be used (artem config --check tells why)\n", s->config);
+    printf("          %s, style %s, resolution %u, strength %.4g, backend %s, budget ",
+           !settings->allow    ? "the layer is kept out of apps (allow = off)"
+           : settings->enabled ? "painting on"
+                               : "painting off",
+           settings->style, settings->resolution, settings->strength / 256.0, settings->backend);
+    if (settings->budget_share > 0)
+        printf("%.10g of the display's period\n", settings->budget_share);
+    else
+        printf("%.10g ms\n", settings->budget_ms);
+}
+
 static void print_text(const struct state *s)
 {
     print_manifest("this user", s->user, s->by_user);
@@ -41,10 +63,7 @@ static void print_text(const struct state *s)
         puts("enabled   no (artem enable; or artem run -- COMMAND for one app)");
     if (s->off)
         puts("          " LAYER_DISABLE " is set here: apps started from here do without it");
-    printf("settings  %s%s\n", s->has_config ? "" : "defaults; no ", s->config);
-    printf("          %s, style %s, resolution %u, strength %.4g, backend %s, budget %.10g ms\n",
-           s->settings.enabled ? "painting on" : "painting off", s->settings.style, s->settings.resolution,
-           s->settings.strength / 256.0, s->settings.backend, s->settings.budget_ms);
+    print_settings(s);
     for (uint32_t i = 0; i < s->count; i++)
         printf("%s %s (%u), %s, %.1f frames per second: %s\n", i == 0 ? "running  " : "         ",
                sessions[i].about.app[0] != '\0' ? sessions[i].about.app : sessions[i].about.executable,
@@ -61,7 +80,9 @@ static int print_json(const char *command, const struct state *s)
     cJSON_AddBoolToObject(root, "enabled_for_system", s->by_system);
     cJSON_AddBoolToObject(root, "disabled_by_environment", s->off);
     cJSON_AddStringToObject(root, "config", s->config);
-    cJSON_AddBoolToObject(root, "painting", s->settings.enabled);
+    cJSON_AddBoolToObject(root, "config_used", s->config_result == ARTEM_OK);
+    cJSON_AddBoolToObject(root, "allowed", s->settings.allow);
+    cJSON_AddBoolToObject(root, "painting", s->settings.allow && s->settings.enabled);
     cJSON_AddStringToObject(root, "style", s->settings.style);
     cJSON_AddStringToObject(root, "backend", s->settings.backend);
     cJSON_AddNumberToObject(root, "resolution", s->settings.resolution);
@@ -81,7 +102,7 @@ int cmd_status(int argc, char **argv)
         return parsed < 0 ? cli_finish_output() : parsed;
     s.by_user = layer_implicit_path(false, s.user) && access(s.user, R_OK) == 0;
     s.by_system = layer_implicit_path(true, s.system) && access(s.system, R_OK) == 0;
-    s.has_config = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config) == ARTEM_OK;
+    s.config_result = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config);
     s.count = watch_sessions(sessions);
     if (json)
         return print_json(argv[0], &s);

@@ -188,15 +188,32 @@ static const char *base_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-// Whether two of them would become one file.
+static char *path_in_folder(const struct job *job, int i)
+{
+    char *path;
+
+    return asprintf(&path, "%s/%s", job->folder, base_of(job->in[i])) >= 0 ? path : NULL;
+}
+
+// Whether one of them would take the place of another, or of itself: nobody has named the files that are written.
 static int check_names(const struct job *job)
 {
+    int result = CLI_OK;
+
     for (int i = 0; i < job->count; i++)
         for (int k = 0; k < i; k++)
             if (strcmp(base_of(job->in[i]), base_of(job->in[k])) == 0)
                 return cli_error("%s and %s have one name: they cannot both go to %s", job->in[k], job->in[i],
                                  job->folder);
-    return CLI_OK;
+    for (int i = 0; i < job->count && result == CLI_OK; i++) {
+        char *out = path_in_folder(job, i);
+        if (out == NULL)
+            result = cli_error("out of memory");
+        for (int k = 0; k < job->count && result == CLI_OK; k++)
+            result = cli_check_output(out, job->in[k]);
+        free(out);
+    }
+    return result;
 }
 
 static int paint_folder(struct job *job)
@@ -211,8 +228,8 @@ static int paint_folder(struct job *job)
         return cli_error("%s: %m", job->folder);
     for (int i = 0; i < job->count; i++) {
         struct stylize_result r = {0};
-        char *out = NULL;
-        if (asprintf(&out, "%s/%s", job->folder, base_of(job->in[i])) < 0)
+        char *out = path_in_folder(job, i);
+        if (out == NULL)
             return cli_error("out of memory");
         progress_show(&progress, (double)i / job->count, "%d of %d: %s", i + 1, job->count, base_of(job->in[i]));
         if (!image_can_save(out) || stylize_picture(&job->stylize, job->in[i], out, &r) != CLI_OK) {

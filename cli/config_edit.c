@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +17,9 @@
 #include "artem/file.h"
 #include "cli.h"
 
-enum { FILE_MAX_BYTES = 1 << 20 };
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+enum { FILE_MAX_BYTES = 1 << 20, LINKS_MAX = 40 };
 
 const char *config_edit_section(const char *command, const char *app, const char *exe)
 {
@@ -119,21 +123,23 @@ static const char *find_comment(const char *line, size_t length, size_t *out_len
     return at;
 }
 
-// Where in the text the section ends that begins with a header line: behind its last line that is not blank.
+// Where in the text a section ends, which may come several times: behind its last line that is not blank.
 struct place {
     bool found;
-    size_t header, end; // of the section
+    size_t end;
     bool has_line;
     size_t line, line_end; // of the last line with the key, without its line end
-    bool empty;            // nothing else is in the section
+    size_t header;         // above that line
+    bool alone;            // nothing else is below that header
 };
 
 static struct place find_place(const char *text, const char *section, const char *key)
 {
-    struct place place = {.empty = true};
-    bool inside = false;
+    struct place place = {.found = false};
+    bool inside = false, others = false; // since the latest header
+    size_t header = 0;
 
-    for (size_t at = 0; text[at] != '\0';) {
+    for (size_t at = strncmp(text, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0; text[at] != '\0';) {
         const char *newline = strchr(text + at, '\n');
         const size_t length = newline != NULL ? (size_t)(newline - text) - at : strlen(text + at);
         bool wanted, blank = true;
@@ -141,8 +147,8 @@ static struct place find_place(const char *text, const char *section, const char
             blank = blank && isspace((unsigned char)text[at + i]);
         if (begins_section(text + at, length, section, &wanted)) {
             inside = wanted;
-            if (wanted && !place.found)
-                place.header = at;
+            header = at;
+            others = false;
             place.found = place.found || wanted;
             if (wanted)
                 place.end = at + length;
@@ -152,9 +158,12 @@ static struct place find_place(const char *text, const char *section, const char
                 place.has_line = true;
                 place.line = at;
                 place.line_end = at + length;
+                place.header = header;
             } else {
-                place.empty = false;
+                others = true;
             }
+            if (place.has_line && place.header == header)
+                place.alone = !others;
         }
         at += length + (newline != NULL);
     }
@@ -211,20 +220,51 @@ static char *with_value(const char *text, const char *section, const char *key, 
     return out;
 }
 
-static char *without_key(const char *text, const char *section, const char *key)
+static char *without_line(const char *text, const struct place *at)
 {
-    const struct place place = find_place(text, section, key);
+    const struct place place = *at;
     size_t begin = place.line, end = place.line_end;
 
-    if (!place.has_line)
-        return replace(text, 0, 0, "");
-    if (place.empty) { // with its header, and blank lines before it
+    if (place.alone) { // with its header, and blank lines before it
         begin = place.header;
         while (begin > 1 && text[begin - 1] == '\n' && text[begin - 2] == '\n')
             begin--;
     }
     end += text[end] == '\n';
     return replace(text, begin, end, "");
+}
+
+// However often it is there.
+static char *without_key(const char *text, const char *section, const char *key)
+{
+    char *rest = replace(text, 0, 0, "");
+
+    while (rest != NULL) {
+        const struct place place = find_place(rest, section, key);
+        if (!place.has_line)
+            break;
+        char *less = without_line(rest, &place);
+        free(rest);
+        rest = less;
+    }
+    return rest;
+}
+
+// The file that a path leads to, also where a link names one that is not there yet.
+static void follow_links(const char *path, char out[PATH_MAX])
+{
+    char target[PATH_MAX];
+
+    snprintf(out, PATH_MAX, "%s", path);
+    for (int links = 0; links < LINKS_MAX; links++) {
+        const ssize_t length = readlink(out, target, sizeof target - 1);
+        if (length <= 0)
+            return;
+        target[length] = '\0';
+        char *slash = strrchr(out, '/');
+        const size_t folder = target[0] != '/' && slash != NULL ? (size_t)(slash - out) + 1 : 0;
+        snprintf(out + folder, PATH_MAX - folder, "%s", target);
+    }
 }
 
 // Through a symbolic link, which stays one.
@@ -234,10 +274,9 @@ static int write_text(const char *path, const char *text)
     struct artem_settings settings;
     struct stat st;
 
-    if (!artem_file_make_folders(path, 0755))
-        return cli_error("%s: its folder cannot be made: %m", path);
-    if (realpath(path, real) == NULL)
-        snprintf(real, sizeof real, "%s", path);
+    follow_links(path, real);
+    if (!artem_file_make_folders(real, 0755))
+        return cli_error("%s: its folder cannot be made: %m", real);
     const unsigned mode = stat(real, &st) == 0 ? st.st_mode & 0777 : 0644;
     if (!artem_file_write_beside(real, text, strlen(text), mode, candidate, sizeof candidate))
         return cli_error("%s: %m", real);
@@ -251,14 +290,26 @@ static int write_text(const char *path, const char *text)
     return CLI_ERROR;
 }
 
-static int edit(const char *section, const char *key, const char *value)
+// Held against other commands that change the file at the same time: the folder, since the file is replaced. -1 where
+// it cannot be: then without.
+static int lock_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[ARTEM_PATH_MAX];
+
+    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1, slash != NULL ? path : ".");
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    return fd;
+}
+
+static int edit_locked(const char *path, const char *section, const char *key, const char *value)
 {
     struct artem_settings settings;
-    char path[ARTEM_PATH_MAX], *text, *changed;
-    const enum artem_result result = artem_config_load(&(struct artem_config_params){0}, &settings, path);
+    const enum artem_result result = artem_config_load(&(struct artem_config_params){0}, &settings, NULL);
+    char *text, *changed;
 
-    if (path[0] == '\0')
-        return cli_error("there is no place to look for artem.conf: neither HOME nor XDG_CONFIG_HOME is set");
     if (result != ARTEM_OK && result != ARTEM_ERROR_NOT_FOUND)
         return cli_error("%s: mend it first", path);
     text = read_text(path);
@@ -268,6 +319,23 @@ static int edit(const char *section, const char *key, const char *value)
     const int status = changed == NULL ? CLI_ERROR : strcmp(text, changed) == 0 ? CLI_OK : write_text(path, changed);
     free(changed);
     free(text);
+    return status;
+}
+
+static int edit(const char *section, const char *key, const char *value)
+{
+    struct artem_settings settings;
+    char path[ARTEM_PATH_MAX];
+
+    artem_config_load(&(struct artem_config_params){.quiet = true}, &settings, path);
+    if (path[0] == '\0')
+        return cli_error("there is no place to look for artem.conf: neither HOME nor XDG_CONFIG_HOME is set");
+    if (value != NULL && !artem_file_make_folders(path, 0755))
+        return cli_error("%s: its folder cannot be made: %m", path);
+    const int lock = lock_folder_of(path);
+    const int status = edit_locked(path, section, key, value);
+    if (lock >= 0)
+        close(lock);
     return status;
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "artem/log.h"
 #include "cli.h"
 
 static const struct command {
@@ -71,10 +75,34 @@ static int print_help(void)
     return cli_finish_output();
 }
 
+// Where the caller has closed one of the standard descriptors, the next file that is opened would take its place, and
+// get what is printed. Nothing can be written to what takes it now: that is noticed as before.
+static void fill_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+// What a command says belongs to whom has typed it: a file of ARTEM_LOG is for the apps.
+static void begin_log(void)
+{
+    const char *wanted = getenv("ARTEM_LOG");
+
+    if (wanted != NULL && strchr(wanted, ':') == NULL)
+        artem_log_init();
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
+    fill_standard_descriptors();
+    begin_log();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
         return print_help();
     if (strcmp(name, "--version") == 0) {

@@ -60,11 +60,11 @@ _artem() {
         ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     run)
-        COMPREPLY=($(compgen -c -- "$word"))
+        mapfile -t COMPREPLY < <([[ $word == */* ]] || compgen -c -- "$word"; compgen -f -- "$word")
         return
         ;;
     esac
     COMPREPLY=($(compgen -W "$words --help" -- "$word"))
-    [[ $word == -* ]] || COMPREPLY+=($(compgen -f -- "$word"))
+    [[ $word == -* ]] || mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")
 }
 complete -o filenames -F _artem artem

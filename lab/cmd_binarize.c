@@ -78,7 +78,7 @@ static int parse(int argc, char **argv, struct job *job)
     if (job->is_aware != (job->photos != NULL))
         return cli_usage_error(argv[0], "--photos goes with --variant aware");
     job->vgg = argv[optind];
-    return CLI_OK;
+    return cli_check_output(job->out, job->vgg);
 }
 
 static void on_progress(void *user, uint32_t done, uint32_t all)

@@ -173,9 +173,28 @@ static const char *base_of(const char *path, int *out_length)
     return name;
 }
 
-// CLI_ERROR where two photos would have one grid.
+// DIR/NAME.png of a photo; false after a message.
+static bool grid_path(const struct job *job, const char *photo, char out[PATH_MAX])
+{
+    int length;
+    const char *name = base_of(photo, &length);
+
+    return snprintf(out, PATH_MAX, "%s/%.*s.png", job->out, length, name) < PATH_MAX ||
+           !cli_error("%s: the path is too long", job->out);
+}
+
+// CLI_ERROR where two photos would have one grid, or a grid would take the place of a photo.
 static int check_names(const struct job *job)
 {
+    char out[PATH_MAX];
+
+    for (uint32_t i = 0; i < job->photos; i++) {
+        if (!grid_path(job, job->photo[i], out))
+            return CLI_ERROR;
+        for (uint32_t k = 0; k < job->photos; k++)
+            if (cli_check_output(out, job->photo[k]) != CLI_OK)
+                return CLI_ERROR;
+    }
     for (uint32_t i = 0; i < job->photos; i++)
         for (uint32_t k = 0; k < i; k++) {
             int a, b;
@@ -187,16 +206,11 @@ static int check_names(const struct job *job)
     return CLI_OK;
 }
 
-// DIR/NAME.png for photo i; false after a message.
 static bool save_grid(const struct inspection *in, uint32_t i)
 {
     char out[PATH_MAX];
-    int length;
-    const char *name = base_of(in->photos.path[i], &length);
 
-    if (snprintf(out, sizeof out, "%s/%.*s.png", in->job->out, length, name) >= (int)sizeof out)
-        return !cli_error("%s: the path is too long", in->job->out);
-    return lab_picture_save(out, &in->grid[i]);
+    return grid_path(in->job, in->photos.path[i], out) && lab_picture_save(out, &in->grid[i]);
 }
 
 static FILE *open_table(const struct job *job, const char *name, const char *head)

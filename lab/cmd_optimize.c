@@ -173,7 +173,8 @@ int lab_optimize(int argc, char **argv)
     int status = optimize_job_parse(argc, argv, &job);
     if (status != CLI_OK)
         return status;
-    if (!image_can_save(job.out))
+    if (!image_can_save(job.out) || cli_check_output(job.out, job.content) != CLI_OK ||
+        cli_check_output(job.out, job.style) != CLI_OK)
         return CLI_ERROR;
     lab_interrupt_begin();
     if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)

@@ -126,6 +126,10 @@ bool image_can_save(const char *path)
         image_error("%s: is not a regular file", path);
         return false;
     }
+    if (access(path, W_OK) != 0 && errno != ENOENT) { // replacing it would not ask for that
+        image_error("%s: cannot be written: %m", path);
+        return false;
+    }
     return true;
 }
 

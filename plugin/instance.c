@@ -41,6 +41,10 @@ static void find_names(const XrInstanceCreateInfo *info, char app[XR_MAX_APPLICA
 
 bool layer_is_denied(const XrInstanceCreateInfo *info)
 {
+    // The loader looks at it for implicit layers alone.
+    if (getenv("DISABLE_ARTEM") != NULL)
+        return true;
+
     char app[XR_MAX_APPLICATION_NAME_SIZE], exe[256];
     struct artem_config_params params = {0};
     struct artem_settings settings; // the defaults where the file cannot be used

@@ -117,7 +117,7 @@ struct layer_instance {
 // app's own, may be NULL; clock_added: XR_KHR_convert_timespec_time was enabled for the layer's sake.
 struct layer_instance *layer_instance_create(XrInstance handle, PFN_xrGetInstanceProcAddr next_get_instance_proc_addr,
                                              const XrInstanceCreateInfo *info, bool clock_added);
-// Whether artem.conf wants the layer to stay out of this app (allow = off).
+// Whether the layer is to stay out of this app: artem.conf says allow = off, or DISABLE_ARTEM is set.
 bool layer_is_denied(const XrInstanceCreateInfo *info);
 bool layer_extension_is_enabled(const XrInstanceCreateInfo *info, const char *extension);
 // The one active instance, or NULL.

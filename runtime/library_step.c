@@ -14,8 +14,12 @@ static int look(void *user, const char *name, const char *path)
 {
     struct neighbours *n = user;
     const int order = strcmp(name, n->name);
+    struct artem_style *style = NULL;
 
     (void)path;
+    if (artem_library_load_blend(name, "", 0, &style) != ARTEM_OK)
+        return 0; // nobody could use it
+    artem_style_unref(&style);
     if (n->first[0] == '\0')
         snprintf(n->first, sizeof n->first, "%s", name);
     snprintf(n->last, sizeof n->last, "%s", name);

@@ -94,7 +94,8 @@ enum artem_result artem_recording_open(const char *path, struct artem_recording_
     }
     reader->fd = open_path(path);
     if (reader->fd < 0 || fstat(reader->fd, &st) != 0) {
-        snprintf(error, error_size, "%s", strerror(errno));
+        const bool is_folder = errno == ENOENT && stat(path, &st) == 0;
+        snprintf(error, error_size, "%s", is_folder ? "no " ARTEM_RECORDING_FILE " in it" : strerror(errno));
         result = ARTEM_ERROR_IO;
     } else if (!S_ISREG(st.st_mode)) {
         snprintf(error, error_size, "not a regular file");

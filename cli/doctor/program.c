@@ -32,14 +32,24 @@ static bool find_in_path(const char *name, char path[PATH_MAX])
     return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
 }
 
+// With zeros behind a shorter file.
 static bool read_start(const char *path, unsigned char start[64])
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const ssize_t size = file >= 0 ? read(file, start, 64) : -1;
 
+    memset(start, 0, 64);
+    const ssize_t size = file >= 0 ? read(file, start, 64) : -1;
     if (file >= 0)
         close(file);
-    return size == 64;
+    return size >= 0;
+}
+
+// What can be run: a program or a script, as a system or Wine would; a Windows program needs no permission for that.
+static bool is_program(const char *path, const unsigned char *start)
+{
+    if (memcmp(start, "MZ", 2) == 0)
+        return true;
+    return access(path, X_OK) == 0 && (memcmp(start, ELFMAG, SELFMAG) == 0 || memcmp(start, "#!", 2) == 0);
 }
 
 static uint16_t machine_of(const unsigned char *start)
@@ -107,7 +117,7 @@ void doctor_check_program(struct doctor *doctor, const char *name)
                    strerror(errno));
         return;
     }
-    if (!S_ISREG(st.st_mode) || !read_start(path, start)) {
+    if (!S_ISREG(st.st_mode) || !read_start(path, start) || !is_program(path, start)) {
         doctor_say(doctor, check, DOCTOR_BAD, "name the program itself", "%s is no program, or cannot be read", path);
         return;
     }

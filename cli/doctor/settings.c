@@ -86,7 +86,10 @@ void doctor_check_settings(struct doctor *doctor)
                    "mend the line that the message above names; artem config --check tells when it is good",
                    "%s has a mistake, and none of it is used", path);
     }
-    if (!settings.enabled)
+    if (!settings.allow)
+        doctor_say(doctor, check, DOCTOR_BAD, "artem allow",
+                   "allow = off: the layer keeps out of all apps but those of sections that say otherwise");
+    else if (!settings.enabled)
         doctor_say(doctor, check, DOCTOR_NOTE, "artem toggle",
                    "enabled = off: apps show their own pictures, but for sections that say otherwise");
     check_log(doctor, settings.log_file);

@@ -2,8 +2,9 @@
 """artem bench: that it measures what it says, not how fast."""
 import json
 import os
+import subprocess
 
-from helpers import NO_DRIVER, CommandTest, main, write_models
+from helpers import ARTEM, NO_DRIVER, CommandTest, main, write_models
 
 
 class Bench(CommandTest):
@@ -16,6 +17,15 @@ class Bench(CommandTest):
         self.assertEqual(rows[0]["part"], "machine")
         self.assertIn(rows[0]["cpu"], out)
         return rows[0], rows[1:], out
+
+    def test_closed_output(self):
+        path = self.path("closed.json")
+        write_models(self.models)
+        done = subprocess.run([ARTEM, "bench", "--only", "network", "--seconds", "0.001", "--size", "32x20", "--style", "sea", "--json", path],
+                              env=self.environment, stderr=subprocess.PIPE, timeout=600, preexec_fn=lambda: os.close(1))
+        self.assertEqual((done.returncode, b"standard output" in done.stderr), (1, True))
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["rows"][0]["part"], "machine")
 
     def test_kernels(self):
         machine, rows, out = self.measure("--only", "kernels")

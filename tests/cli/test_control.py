@@ -138,6 +138,38 @@ class Set(CommandTest):
         self.assertEqual(self.text(), "")
         self.artem("set", "style", "--unset")
 
+    def test_unset_of_a_section_that_comes_again(self):
+        self.text("[artem]\nstyle = sea\n\n[app:X]\nstrength = 0.8\n\n[exe:game]\nhud = on\n\n[artem]\nstyle = sky\n")
+        self.artem("set", "style", "--unset")
+        self.assertEqual(self.text().lstrip(), "[app:X]\nstrength = 0.8\n\n[exe:game]\nhud = on\n")
+        self.text("[artem]\nstyle = sea\nstyle = sky\n[app:X]\nhud = on\n[artem]\nhud = off\nstyle = lake\n")
+        self.artem("set", "style", "--unset")
+        self.assertEqual(self.text(), "[app:X]\nhud = on\n[artem]\nhud = off\n")
+
+    def test_byte_order_mark(self):
+        self.text("\ufeff[artem]\nstyle = sea\nhud = on\n")
+        self.artem("set", "style", "sky")
+        self.assertEqual(self.text(), "\ufeff[artem]\nstyle = sky\nhud = on\n")
+        self.artem("set", "style", "--unset")
+        self.assertEqual(self.text(), "\ufeff[artem]\nhud = on\n")
+
+    def test_link_to_a_file_that_is_not_there(self):
+        os.makedirs(os.path.dirname(self.conf))
+        os.symlink("mine/real.conf", self.conf)
+        self.artem("set", "style", "sky")
+        self.assertTrue(os.path.islink(self.conf))
+        self.assertEqual(self.text(), "[artem]\nstyle = sky\n")
+
+    def test_at_once(self):
+        values = {"style": "sky", "hud": "on", "strength": "0.5", "resolution": "300", "threads": "1", "backend": "cpu", "mode": "sync",
+                  "keep_text": "0.25"}
+        running = [subprocess.Popen([ARTEM, "set", key, value], env=self.environment, stdout=subprocess.DEVNULL)
+                   for key, value in values.items()]
+        self.assertEqual([process.wait(60) for process in running], [0] * len(values))
+        for key, value in values.items():
+            self.assertIn(f"{key} = {value}\n", self.text())
+        self.assertEqual(self.text().count("\n"), len(values) + 1)
+
     def test_link_and_rights_stay(self):
         real = self.write("real.conf", "[artem]\nstyle = sea")
         os.chmod(real, 0o600)
@@ -174,6 +206,9 @@ class Set(CommandTest):
         self.assertEqual(self.artem("prev"), names[-1] + "\n")
         self.assertEqual(self.artem("prev"), names[-2] + "\n")
         self.artem("next", "x", status=2, error="unexpected 'x'")
+        self.write("models/a.artstyle", "damaged")  # it would be the first
+        self.artem("set", "style", names[-1])
+        self.assertEqual(self.artem("next", lines=1), names[0] + "\n")
 
 
 class Look(CommandTest):
@@ -186,6 +221,16 @@ class Look(CommandTest):
         self.artem("set", "enabled", "off")
         state = json.loads(self.artem("status", "--json", DISABLE_ARTEM="0"))
         self.assertTrue(state["enabled_for_user"] and state["disabled_by_environment"] and not state["painting"])
+        self.artem("set", "enabled", "on")
+        self.artem("set", "budget_share", "0.8")
+        self.assertIn("budget 0.8 of the display's period", self.artem("status"))
+        self.artem("deny")
+        self.assertIn("kept out of apps (allow = off)", self.artem("status"))
+        state = json.loads(self.artem("status", "--json"))
+        self.assertEqual((state["allowed"], state["painting"], state["config_used"]), (False, False, True))
+        self.write(".config/artem/artem.conf", "[artem]\nstrength = much\n")
+        self.assertIn("artem.conf cannot be used", self.artem("status", lines=1))
+        os.unlink(self.path(".config/artem/artem.conf"))
         os.unlink(self.path(f".local/share/openxr/1/api_layers/implicit.d/{NAME}.json"))
         self.write(f".local/share/openxr/1/api_layers/implicit.d/{NAME}.json", '{"api_layer": {"library_path": "/no/layer.so"}}')
         self.assertIn("which is not there", self.artem("status"))
@@ -207,6 +252,12 @@ class Look(CommandTest):
             done = subprocess.run(["bash", "-c", bash, "bash", script, words, str(at)], capture_output=True, text=True,
                                   env=dict(self.environment, PATH=os.path.dirname(ARTEM) + ":" + self.environment["PATH"]))
             self.assertEqual(done.stdout.strip(), expected, done.stderr)
+        spaced = 'source "$1"; cd "$2"; COMP_WORDS=(artem $3 my); COMP_CWORD=$4; _artem; printf "%s|" "${COMPREPLY[@]}"'
+        self.write("my photo.png", "")
+        for words, at in (("stylize", 2), ("run --", 3)):
+            done = subprocess.run(["bash", "-c", spaced, "bash", script, self.folder, words, str(at)], capture_output=True, text=True,
+                                  env=dict(self.environment, PATH=os.path.dirname(ARTEM) + ":" + self.environment["PATH"]))
+            self.assertIn("my photo.png", done.stdout.split("|"), done.stderr)
         # Every command is known to every shell.
         commands = [line.split()[0] for line in self.artem("--help").splitlines() if line.startswith("  ")]
         for shell in ("bash", "zsh", "fish"):

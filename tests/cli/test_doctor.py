@@ -135,6 +135,10 @@ class Doctor(CommandTest):
         self.assertIn("artem enable --system", found["fix"])
         self.assertIn("--exe Game.EXE", self.program("Game.EXE", b"MZ" + bytes(100))[0]["text"])
         self.assertIn("a script", self.program("start.sh", b"#!/bin/sh\n" + b"#" * 100)[0]["text"])
+        self.assertIn("a script", self.program("short.sh", b"#!/bin/sh\n")[0]["text"])
+        for name, data, mode in (("log.csv", b"frame,time\n" * 20, 0o755), ("data.sh", b"#!/bin/sh\n", 0o644), ("empty", b"", 0o755)):
+            found = self.program(name, data, mode)
+            self.assertEqual([(f["verdict"], "is no program" in f["text"]) for f in found], [("bad", True)])
         self.artem("deny", "--exe", "game.exe")
         found = self.program("Game.EXE", b"MZ" + bytes(100))[1]
         self.assertEqual((found["verdict"], "keeps the layer out" in found["text"]), ("bad", True))
@@ -158,6 +162,11 @@ class Doctor(CommandTest):
     def test_switched_off(self):
         self.artem("enable")
         self.the_fault("DISABLE_ARTEM=0 keeps the layer out", "unset DISABLE_ARTEM", DISABLE_ARTEM="0")
+
+    def test_denied(self):
+        self.artem("enable")
+        self.artem("deny")
+        self.the_fault("allow = off: the layer keeps out of all apps", "artem allow")
 
     def test_enabled_twice(self):
         self.artem("enable")

@@ -142,7 +142,7 @@ class Replay(CommandTest):
             self.artem("replay", self.write("short", self.data[:n]), status=2,
                        error="cut off in chunk" if n >= 16 else "not a recording of Art'Em")
         self.artem("replay", self.path("none"), status=2, error="No such file")
-        self.artem("replay", self.models, status=2, error="No such file")
+        self.artem("replay", self.models, status=2, error="no session.artrec in it")
         self.artem("replay", "/dev/null", status=2, error="not a regular file")
         version = bytearray(self.data)
         version[8] = 9

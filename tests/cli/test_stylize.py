@@ -213,6 +213,16 @@ class Stylize(CommandTest):
         self.assertEqual(decode_png(self.path("target.png"))[:2], (8, 8))
         self.assertEqual([name for name in os.listdir(self.folder) if name.count(".") > 1], [])
 
+    def test_a_folder_keeps_what_is_read(self):
+        data = png(8, 8, 2, 8, colour_rows(8, 8, 3))
+        source, other = self.write("in.png", data), self.write("other.png", data)
+        os.mkdir(self.path("links"))
+        os.symlink("../in.png", self.path("links/in.png"))
+        for folder in (self.folder, self.path("links")):
+            self.artem("stylize", other, source, "--out-dir", folder, "--style", "sea", status=1, error="is what is read")
+        with open(source, "rb") as one, open(other, "rb") as two:
+            self.assertEqual([one.read(), two.read()], [data, data])
+
     def test_unchanged_on_failure(self):
         out = self.write("o.png", "precious")
         self.paint(self.write("bad.png", b"\x89PNG\r\n\x1a\nxxxxxxxxxxxx"), "o.png", status=1)

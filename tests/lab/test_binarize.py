@@ -162,7 +162,7 @@ class Binarize(LabTest):
         self.assertEqual(self.lab(*self.arguments(bad)).returncode, 1)
         for arguments, status in ((("binarize", self.weights), 2), (("binarize", self.weights, "-o", bad, "--variant", "aware"), 2),
                                   (("binarize", self.weights, "-o", bad, "--last", "conv9_9"), 2),
-                                  (("binarize", self.weights, "-o", bad), 1), (("binarize", plain, "-o", bad, "--last", "conv2_2"), 1),
+                                  (("binarize", self.weights, "-o", bad), 1), (("binarize", self.weights, "-o", self.weights, "--last", "conv2_2"), 1), (("binarize", plain, "-o", bad, "--last", "conv2_2"), 1),
                                   (("binarize", self.weights, "-o", bad, "--variant", "aware", "--last", "conv2_2", "--photos",
                                     self.path("nowhere")), 1),
                                   (("inspect", "-o", bad), 2), (("inspect", self.photos[0]), 2),

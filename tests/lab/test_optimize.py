@@ -206,6 +206,8 @@ class Optimize(LabTest):
                 self.assertIn(run.returncode, (1, 2))
                 self.assertTrue(run.stderr)
         for arguments in ((), ("a.png",), (self.path("content.png"), self.path("missing.png"), "-o", self.path("x.png")),
+                          (self.path("content.png"), self.path("style.png"), "-o", self.path("content.png")),
+                          (self.path("content.png"), self.path("style.png"), "-o", self.path("style.png")),
                           (self.path("content.png"), self.weights, "-o", self.path("x.png")),
                           (self.path("content.png"), self.path("style.png"), "-o", self.path("x.gif"))):
             with self.subTest(arguments=arguments):

@@ -167,6 +167,15 @@ static void test_denied(void)
     CHECK_INT(ask("reload allow"), ARTEM_OK);
     frames(2, EXPECT_ORIGINAL);
     app_close_normal();
+
+    // The loader looks at this for implicit layers only.
+    write_config(config, "");
+    setenv("DISABLE_ARTEM", "", 1);
+    app_open_normal();
+    frames(3, EXPECT_ORIGINAL);
+    CHECK_INT(mock_count_swapchains(false), 0);
+    app_close_normal();
+    unsetenv("DISABLE_ARTEM");
     unlink(config);
 }
 
