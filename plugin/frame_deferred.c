@@ -46,7 +46,7 @@ static enum artem_decision launch(struct layer_session *session, struct frame_pl
     flight->settings = *settings;
     flight->record = *record;
     flight->serial = order->serial;
-    flight->begin_ns = flight->held.time_ns;
+    flight->begin_ns = flight->launched_ns = flight->held.time_ns;
     flight->layer_ms = flight->network_ms = 0;
     return ARTEM_DECISION_STYLED;
 }
@@ -123,6 +123,7 @@ static void launch_queued(struct layer_session *session, struct artem_frame_reco
         frame_launch(session, &flight->plan, &flight->settings, capture_wait_ns, record);
 
     flight->queued = decision == ARTEM_DECISION_WARMUP;
+    flight->launched_ns = layer_now_ns();
     if (decision != ARTEM_DECISION_STYLED && !flight->queued)
         flight->active = false;
 }
@@ -131,7 +132,7 @@ static void launch_queued(struct layer_session *session, struct artem_frame_reco
 static void watch(struct layer_session *session, const struct artem_settings *settings)
 {
     struct frame_flight *flight = &session->work->flight;
-    const double passed_ms = (double)(layer_now_ns() - flight->begin_ns) / 1e6;
+    const double passed_ms = (double)(layer_now_ns() - flight->launched_ns) / 1e6;
 
     if (settings->budget_ms > 0 && passed_ms > LATE_FRAMES * settings->budget_ms)
         frame_budget_report_unfinished(session, flight->serial, flight->probe, passed_ms);

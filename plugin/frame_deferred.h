@@ -21,7 +21,7 @@ struct frame_flight {
     struct artem_settings settings;
     struct artem_frame_record record; // of the frame that was handed over
     uint32_t serial;                  // of the governor's order
-    uint64_t begin_ns;
+    uint64_t begin_ns, launched_ns;
     double layer_ms;   // what xrEndFrame has spent on it so far
     double network_ms; // when it is done
 };

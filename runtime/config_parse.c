@@ -70,15 +70,25 @@ static enum scope named_scope(const char *wanted, const char *given, enum scope 
     return given && strcasecmp(wanted, given) == 0 ? scope : SCOPE_OTHER;
 }
 
+// The ] behind which nothing but a comment follows.
+static char *find_section_end(char *text)
+{
+    for (char *end = strchr(text, ']'); end; end = strchr(end + 1, ']')) {
+        const char *rest = end + 1;
+        while (is_blank(*rest))
+            rest++;
+        if (*rest == '\0' || *rest == '#' || *rest == ';')
+            return end;
+    }
+    return NULL;
+}
+
 static enum artem_result parse_section(struct parser *p, char *text)
 {
-    char *end = strrchr(text, ']');
+    char *end = find_section_end(text);
 
     if (!end)
-        return fail(p, "a section begins with [ but does not end with ]");
-    cut_comment(end + 1);
-    if (*trim(end + 1) != '\0')
-        return fail(p, "text after ]");
+        return fail(p, strchr(text, ']') ? "text after ]" : "a section begins with [ but does not end with ]");
     *end = '\0';
     text = trim(text + 1);
 

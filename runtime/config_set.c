@@ -8,6 +8,7 @@
 
 #include "artem/devices.h"
 #include "artem/file.h"
+#include "artem/log.h"
 #include "text.h"
 
 // Digits with at most one point and digits on both sides of it: a half-written "0." is no number.
@@ -191,6 +192,12 @@ static bool set_path(char field[ARTEM_PATH_MAX], const char *value, char *error,
     const char *home = artem_user_env("HOME");
     bool in_home = strncmp(value, "~/", 2) == 0 && home && home[0] == '/';
 
+    if (strncmp(value, "~/", 2) == 0 && !in_home) { // no reason to refuse all the rest of a file
+        static unsigned told;
+        if (artem_log_once_in_a_while(&told))
+            artem_log(ARTEM_LOG_WARN, "%.80s: HOME is not set, so this path is left out", value);
+        value = "";
+    }
     if (value[0] != '\0' && !in_home && value[0] != '/') {
         snprintf(error, error_size, "expected a path that starts with / or ~/, got '%.80s'", value);
         return false;

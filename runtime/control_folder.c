@@ -23,6 +23,9 @@ int artem_control_open_folder(bool make)
 
     if (runtime == NULL || runtime[0] != '/' || artem_path_join(path, sizeof path, runtime, "artem") != ARTEM_OK)
         return -1;
+    // Nothing of ours in somebody else's, which a user's own processes could not use any more.
+    if (make && (stat(runtime, &st) != 0 || st.st_uid != geteuid()))
+        return -1;
     if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
         return -1;
     const int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

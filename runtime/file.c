@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "write_quietly.h"
+
 static enum artem_result read_open_file(int fd, size_t max_size, char **out_data, size_t *out_size)
 {
     struct stat st;
@@ -59,7 +61,7 @@ enum artem_result artem_file_read(const char *path, size_t max_size, char **out_
 static bool write_all(int fd, const char *data, size_t size)
 {
     while (size > 0) {
-        const ssize_t n = write(fd, data, size);
+        const ssize_t n = artem_write_quietly(fd, data, size);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

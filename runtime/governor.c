@@ -18,7 +18,8 @@ enum {
 static const uint64_t fade_ns = 400000000;
 static const uint64_t between_ns = 2 * SECOND_NS; // changes
 static const uint64_t fitting_ns = 4 * SECOND_NS; // that a better rung must fit
-static const uint64_t trial_ns = 10 * SECOND_NS;  // a rung left sooner was a mistake
+static const uint64_t trial_ns = 10 * SECOND_NS; // a rung left sooner, or with fewer paintings than here, was a mistake
+enum { TRIAL_PAINTINGS = 2 * ARTEM_GOVERNOR_WINDOW };
 static const uint64_t hold_first_ns = 4 * SECOND_NS, hold_longest_ns = 64 * SECOND_NS;
 static const uint64_t forget_ns = 120 * SECOND_NS; // without a mistake: holds are short again
 static const uint64_t probe_first_ns = 2 * SECOND_NS, probe_longest_ns = 16 * SECOND_NS;
@@ -162,7 +163,7 @@ static void step_down(struct artem_governor *g, uint64_t now, double fixed_ms, d
         to = last;
     if (to > last)
         to = g->rungs - 1;
-    if (g->raised_ns != 0 && now - g->raised_ns < trial_ns) {
+    if (g->raised_ns != 0 && (now - g->raised_ns < trial_ns || g->samples < TRIAL_PAINTINGS)) {
         g->closed_rung = from;
         g->hold_ns = !g->closed && now - g->closed_ns > forget_ns ? hold_first_ns
                      : g->hold_ns * 2 < hold_longest_ns           ? g->hold_ns * 2
@@ -189,8 +190,10 @@ static uint32_t find_open(struct artem_governor *g, uint64_t now, double base_ms
     if (g->closed_load_ms <= 0)
         g->closed_load_ms = base_ms;
     if (g->closed &&
-        (closed_for >= PATIENCE * g->hold_ns || (closed_for >= g->hold_ns && base_ms <= fallen * g->closed_load_ms)))
+        (closed_for >= PATIENCE * g->hold_ns || (closed_for >= g->hold_ns && base_ms <= fallen * g->closed_load_ms))) {
         g->closed = false;
+        g->closed_ns = now; // how long a mistake is remembered counts from here
+    }
     return g->closed ? g->closed_rung + 1 : 0;
 }
 
@@ -329,12 +332,22 @@ void artem_governor_init(struct artem_governor *g)
     g->hold_ns = hold_first_ns / 2;
 }
 
+// Half as many paintings may have twice the area; resolutions are rounded.
+static bool costs_more(const struct artem_rung *rung, const struct artem_rung *had)
+{
+    const double area = (double)rung->resolution * rung->resolution, halved = (double)had->resolution + 1;
+
+    if (had->pace == ARTEM_PACE_DEFERRED && rung->pace == ARTEM_PACE_EVERY)
+        return 2 * area > halved * halved;
+    return rung->resolution > had->resolution || had->pace == ARTEM_PACE_NONE;
+}
+
 // The best rung that costs no more than the given one of another ladder.
 static uint32_t find_nearest(const struct artem_governor *g, const struct artem_rung *had)
 {
     uint32_t rung = 0;
 
-    while (rung + 1 < g->rungs && (g->ladder[rung].resolution > had->resolution || had->pace == ARTEM_PACE_NONE))
+    while (rung + 1 < g->rungs && costs_more(&g->ladder[rung], had))
         rung++;
     return rung;
 }

@@ -19,17 +19,18 @@
 
 enum {
     MAX_FOLDERS = 32,
+    OWN_FOLDERS = 2,   // of the installation, and of the build
     MAX_STYLES = 4096, // bounds what a strange folder can cost
 };
 
 struct folders {
-    int count;
+    int count, limit;
     char path[MAX_FOLDERS][ARTEM_PATH_MAX];
 };
 
 static void add_folder(struct folders *folders, const char *base, const char *sub)
 {
-    if (folders->count == MAX_FOLDERS || !base || !base[0])
+    if (folders->count == folders->limit || !base || !base[0])
         return;
     char *out = folders->path[folders->count];
     enum artem_result result =
@@ -51,6 +52,7 @@ static struct folders *search_path(void)
     if (!folders)
         return NULL;
 
+    folders->limit = MAX_FOLDERS - OWN_FOLDERS; // however many the user has, ours are among them
     add_folder(folders, artem_user_env("ARTEM_MODELS"), NULL);
     const char *home = artem_user_env("XDG_DATA_HOME");
     if (home && home[0] == '/')
@@ -69,6 +71,7 @@ static struct folders *search_path(void)
         }
         p += length + (p[length] == ':');
     }
+    folders->limit = MAX_FOLDERS;
     add_absolute(folders, ARTEM_INSTALLED_MODELS, NULL);
     // The build tree may be writable by its user, so that a privileged process does not look there.
     if (!getauxval(AT_SECURE))

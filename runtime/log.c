@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,6 +16,7 @@
 
 #include "artem/config.h"
 #include "artem/file.h"
+#include "write_quietly.h"
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
@@ -40,17 +40,7 @@ static void write_line(int fd, const char *line, size_t size)
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
     if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
         return;
-
-    sigset_t pipe_signal, pending, old;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    if (pthread_sigmask(SIG_BLOCK, &pipe_signal, &old) != 0)
-        return;
-    if (write(fd, line, size) < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE))
-        sigtimedwait(&pipe_signal, NULL, &(struct timespec){0, 0});
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    artem_write_quietly(fd, line, size);
 }
 
 static void write_anywhere(const char *line, size_t size)

@@ -64,7 +64,8 @@ struct rec_buffer *rec_queue_take(struct rec_queue *q, enum artem_chunk_kind kin
     char reason[REC_REASON];
 
     pthread_mutex_lock(&q->mutex);
-    if (!q->closed && size > q->limit - q->queued_bytes) {
+    // One of any size goes where nothing waits.
+    if (!q->closed && q->queued_bytes > 0 && (q->queued_bytes > q->limit || size > q->limit - q->queued_bytes)) {
         snprintf(reason, sizeof reason, "the disk is too slow (%zu MiB are waiting)", q->queued_bytes >> 20);
         close_locked(q, reason, true);
     }

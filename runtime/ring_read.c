@@ -15,6 +15,7 @@
 
 struct artem_ring_view {
     const struct ring_memory *memory;
+    uint32_t pid; // here, whatever the process itself knows it as
 };
 
 struct artem_ring_view *ring_open(const char *path)
@@ -39,7 +40,7 @@ struct artem_ring_view *ring_open(const char *path)
     if (view == NULL)
         munmap((void *)memory, sizeof *memory);
     else
-        view->memory = memory;
+        *view = (struct artem_ring_view){memory, memory->about.pid};
     return view;
 }
 
@@ -51,6 +52,26 @@ static bool is_ring(const char *path)
 
     return length >= (ssize_t)sizeof wanted - 1 && memcmp(target, wanted, sizeof wanted - 1) == 0 &&
            (length == sizeof wanted - 1 || target[sizeof wanted - 1] == ' '); // " (deleted)"
+}
+
+// The number that the process knows itself by, which is another one in a container.
+static uint32_t own_number(const char *pid)
+{
+    const uint32_t number = (uint32_t)strtoul(pid, NULL, 10);
+    char path[64], line[256];
+    uint32_t own = number;
+
+    snprintf(path, sizeof path, "/proc/%.20s/status", pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "NSpid:", 6) == 0) { // one for each namespace, the innermost last
+            const char *last = strrchr(line, '\t');
+            own = last != NULL ? (uint32_t)strtoul(last, NULL, 10) : number;
+            break;
+        }
+    if (file != NULL)
+        fclose(file);
+    return own;
 }
 
 // Non-zero: fn wants no more.
@@ -70,8 +91,10 @@ static int list_process(const char *pid, int (*fn)(void *user, struct artem_ring
             continue;
         struct artem_ring_view *view = ring_open(path);
         // A forked child has its parent's files open too: each session is listed once.
-        if (view != NULL && view->memory->about.pid != (uint32_t)strtoul(pid, NULL, 10))
+        if (view != NULL && view->memory->about.pid != own_number(pid))
             artem_ring_close(&view);
+        else if (view != NULL)
+            view->pid = (uint32_t)strtoul(pid, NULL, 10);
         if (view != NULL)
             result = fn(user, view);
     }
@@ -103,6 +126,7 @@ void artem_ring_about(const struct artem_ring_view *view, struct artem_ring_abou
         if (serial % 2 == 0 && serial == atomic_load(&view->memory->about_serial))
             break;
     }
+    out_about->pid = view->pid;
     ring_clean_text(out_about->app, sizeof out_about->app);
     ring_clean_text(out_about->executable, sizeof out_about->executable);
     ring_clean_text(out_about->layer_version, sizeof out_about->layer_version);

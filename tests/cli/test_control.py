@@ -117,6 +117,12 @@ class Set(CommandTest):
         self.assertIn("[artem]   # head\nstyle = lake   # a look; mine\n\n; rest\nblend = 0.25\n", self.text())
         self.assertIn("blend = 0.25\n", self.artem("config"))
 
+    def test_comments_with_brackets(self):
+        self.text("[artem]  # see [1]\nstyle = sea\n[app:A] ; ]\nhud = on\n")
+        self.artem("set", "style", "sky")
+        self.artem("set", "hud", "off", "--app", "A")
+        self.assertEqual(self.text(), "[artem]  # see [1]\nstyle = sky\n[app:A] ; ]\nhud = off\n")
+
     def test_the_last_of_equals_counts(self):
         self.text("[artem]\nstyle = sea\nstyle = sky\n[exe:a]\n[artem]\nstyle = sky\n")
         self.artem("set", "style", "lake")

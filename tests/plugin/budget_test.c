@@ -728,6 +728,45 @@ static void test_share(void)
     CHECK(fabs(rows[FIRST + COUNT + LATER - 1].budget_ms - 500.0 / 60) < 0.002);
 }
 
+// The GPU is not done with the app's picture when it is to be painted, and then the app pauses: the time that nothing
+// was painted in is nobody's fault.
+static bool gpu_is_busy;
+static unsigned busy_waits;
+
+static VkResult busy_gpu(const char *function, uint64_t timeout)
+{
+    if (!gpu_is_busy || strcmp(function, "vkWaitForFences") != 0)
+        return VK_SUCCESS;
+    busy_waits += timeout > 0;
+    return VK_TIMEOUT;
+}
+
+static void test_pause(void)
+{
+    app_get_vulkan = hook_get_vulkan;
+    hook_vulkan = busy_gpu;
+    start("mode = auto\nbudget_ms = 11.1\n");
+    full_ms = 18;
+    for (unsigned i = 0; i < 400; i++)
+        frame(90);
+    const unsigned before = originals;
+    for (unsigned pause = 0; pause < 2; pause++) {
+        busy_waits = 0;
+        gpu_is_busy = true;
+        for (unsigned i = 0; i < 20 && busy_waits == 0; i++)
+            frame(90);
+        gpu_is_busy = false;
+        CHECK(busy_waits > 0);
+        pass((pause == 0 ? 300 : 3000) * MS);
+        for (unsigned i = 0; i < 200; i++)
+            frame(90);
+    }
+    CHECK(originals - before < 20);
+    end();
+    hook_vulkan = NULL;
+    app_get_vulkan = mock_get_vulkan;
+}
+
 int main(void)
 {
     const char *missing = app_open(true);
@@ -756,6 +795,7 @@ int main(void)
     test_destroyed_spaces();
     test_lives();
     test_lives_still();
+    test_pause();
     test_not_projected();
     test_share();
     unlink(log_path);

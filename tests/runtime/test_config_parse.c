@@ -191,8 +191,13 @@ static void test_bad(void)
         CHECK_STR(report.error, cases[i].error);
         CHECK_INT(settings.resolution, 100); // left as it was
     }
-    unsetenv("HOME");
-    CHECK_INT(parse("[artem]\nlog_file = ~/a.csv\n"), ARTEM_ERROR_FORMAT);
+    unsetenv("HOME"); // then such a path is none, and the rest of the file holds
+    CHECK_INT(parse("[artem]\nlog_file = ~/a.csv\nallow = off\n"), ARTEM_OK);
+    CHECK(settings.log_file[0] == '\0' && !settings.allow);
+    CHECK_INT(parse("[artem] # see [1]\nstrength = 0.5\n"), ARTEM_OK);
+    CHECK_INT(settings.strength, 128);
+    CHECK_INT(parse("[artem];a]b\nstrength = 0.25\n[app:Some ]one] # ]\nstrength = 1\n"), ARTEM_OK);
+    CHECK_INT(settings.strength, 64);
 }
 
 // Without the NUL.

@@ -283,6 +283,13 @@ static void test_folder(void)
     CHECK_INT(symlink("/tmp", folder), 0);
     CHECK_INT(artem_control_open_folder(true), -1);
     CHECK_INT(unlink(folder), 0);
+    // Of another user, as after sudo: nothing is made there.
+    if (geteuid() == 0) {
+        CHECK_INT(chown(fixture_path("run"), 65534, 65534), 0);
+        CHECK_INT(artem_control_open_folder(true), -1);
+        CHECK(access(folder, F_OK) != 0);
+        CHECK_INT(chown(fixture_path("run"), 0, 0), 0);
+    }
     unsetenv("XDG_RUNTIME_DIR");
     CHECK_INT(artem_control_open_folder(true), -1);
     struct artem_control_server *server = artem_control_server_create(answer, NULL);

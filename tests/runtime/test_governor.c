@@ -504,8 +504,55 @@ static void test_spaces(void)
     free(sim);
 }
 
+// A rung that is predicted to fit, and does not, for two hours: it is tried ever less often. Of a slow app the 95th
+// percentile is known late.
+static void test_holds(double hz, unsigned every, unsigned most)
+{
+    struct artem_governor_limits limits = {.budget_ms = 5, .resolution = 512, .mode = ARTEM_MODE_SYNC};
+    struct artem_governor governor;
+    struct artem_governor_order order;
+
+    artem_governor_init(&governor);
+    for (uint64_t i = 0; i < (uint64_t)(hz * 7200); i++) {
+        const uint64_t now = 1000 * S + (uint64_t)((double)i * 1e9 / hz);
+        artem_governor_begin(&governor, now, &limits, &order);
+        const double ms = order.rung > 0 ? 2.6 : i % every == 0 ? 6 : 3.5;
+        artem_governor_report(&governor, now, &(struct artem_governor_sample){order.serial, 0, ms, false, false});
+    }
+    if (governor.change.number > most || governor.change.number < 4)
+        TEST_FAIL("%u changes at %g Hz, expected at most %u", (unsigned)governor.change.number, hz, most);
+}
+
+// What showed its paintings twice must paint each frame now: with half the area.
+static void test_no_more_deferring(void)
+{
+    struct artem_governor_limits limits = {.budget_ms = 11.1, .resolution = 512, .waited = true, .can_defer = true};
+    struct artem_governor governor;
+    struct artem_governor_order order;
+    unsigned over = 0;
+
+    artem_governor_init(&governor);
+    for (uint64_t i = 0; i < 90 * 30; i++) {
+        const uint64_t now = 1000 * S + i * 11111111;
+        limits.can_defer = i < 900;
+        artem_governor_begin(&governor, now, &limits, &order);
+        const double side = order.resolution / 512.0, ms = 16 * side * side;
+        if (i == 899)
+            CHECK(order.pace == ARTEM_PACE_DEFERRED && order.resolution == 512);
+        if (order.pace == ARTEM_PACE_EVERY || (order.pace == ARTEM_PACE_DEFERRED && i % 2 == 0))
+            artem_governor_report(&governor, now, &(struct artem_governor_sample){order.serial, 2, ms, false, false});
+        over += i >= 900 && order.pace == ARTEM_PACE_EVERY && ms + 2 > 11.1;
+    }
+    CHECK_INT(over, 0);
+    CHECK(order.pace == ARTEM_PACE_EVERY && order.resolution >= 362);
+}
+
 int main(void)
 {
+    test_holds(90, 1, 60);
+    test_holds(90, 14, 80);
+    test_holds(10, 14, 80);
+    test_no_more_deferring();
     test_ladder();
     test_fades();
     test_probe_rounds();

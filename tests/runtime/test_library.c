@@ -3,6 +3,7 @@
 // folders of this source tree and of an installation.
 #include "artem/model.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,6 +119,21 @@ static void test_network(const char *home)
     free(file);
 }
 
+// However many folders the user names, those of the installation are looked into.
+static void test_long_list(void)
+{
+    char dirs[700] = "/none";
+
+    for (int i = 0; i < 60; i++)
+        strcat(dirs, ":/none");
+    setenv("XDG_DATA_DIRS", dirs, 1);
+    CHECK(mkdir(ARTEM_INSTALLED_MODELS, 0700) == 0 || errno == EEXIST);
+    put_style(ARTEM_INSTALLED_MODELS, "installed.artstyle", "installed", 5);
+    CHECK_INT(id_of("installed"), 5);
+    unlink(ARTEM_INSTALLED_MODELS "/installed.artstyle");
+    rmdir(ARTEM_INSTALLED_MODELS);
+}
+
 int main(void)
 {
     static const char *const folders[] = {
@@ -141,5 +157,6 @@ int main(void)
     test_order(first, home, system1, system2);
     test_network(home);
     test_names();
+    test_long_list();
     return test_result();
 }

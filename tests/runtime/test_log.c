@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,6 +86,18 @@ static void full_pipe(void)
         artem_log(ARTEM_LOG_ERROR, "the reader sleeps");
 }
 
+// A file of the process's may not grow any more.
+static void full_file(void)
+{
+    const struct rlimit limit = {20, 20};
+
+    signal(SIGXFSZ, SIG_DFL);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    artem_log_init();
+    for (int i = 0; i < 3; i++)
+        artem_log(ARTEM_LOG_ERROR, "longer than it may be");
+}
+
 static void no_stderr(void)
 {
     close(2);
@@ -137,6 +150,7 @@ int main(void)
         fclose(log);
     }
     CHECK_STR(text, "artem: error: level 0\nartem: warn: level 1\nartem: error: level 0\nartem: warn: level 1\n");
+    CHECK_INT(in_child(setting, full_file), 0);
     unlink(file);
     rmdir(folder);
     CHECK_INT(in_child(setting, all_levels), 0); // the folder is gone

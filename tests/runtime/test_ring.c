@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -171,6 +172,68 @@ static void test_limits(void)
     artem_ring_destroy(&ring);
 }
 
+static int find_contained(void *user, struct artem_ring_view *view)
+{
+    struct artem_ring_about about;
+
+    artem_ring_about(view, &about);
+    if (strcmp(about.app, "contained") == 0)
+        *(struct artem_ring_about *)user = about;
+    artem_ring_close(&view);
+    return 0;
+}
+
+// The first process of a namespace of processes: with a ring, until it is killed.
+static void be_contained(int ready)
+{
+    struct artem_ring *ring = artem_ring_create("contained", "exe", "1");
+
+    if (ring != NULL && getpid() == 1 && write(ready, "", 1) == 1)
+        pause();
+    _exit(1);
+}
+
+// Tells by `out` which number that process has here.
+static void contain(int out, int ready)
+{
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
+        _exit(1);
+    const pid_t child = fork();
+    if (child == 0)
+        be_contained(ready);
+    if (child > 0 && write(out, &child, sizeof child) == sizeof child)
+        waitpid(child, NULL, 0);
+    _exit(0);
+}
+
+// In a container a process has another number than outside: by that one it is found, and told of.
+static void test_container(void)
+{
+    struct artem_ring_about about = {0};
+    int numbers[2], ready[2];
+    pid_t contained;
+    char byte;
+
+    CHECK(pipe(numbers) == 0 && pipe(ready) == 0);
+    const pid_t between = fork();
+    if (between == 0)
+        contain(numbers[1], ready[1]);
+    close(numbers[1]);
+    close(ready[1]);
+    if (read(numbers[0], &contained, sizeof contained) != sizeof contained) {
+        fprintf(stderr, "no namespaces here\n");
+    } else {
+        CHECK(read(ready[0], &byte, 1) == 1);
+        artem_ring_list(find_contained, &about);
+        CHECK_STR(about.app, "contained");
+        CHECK_INT(about.pid, (uint32_t)contained);
+        kill(contained, SIGKILL);
+    }
+    waitpid(between, NULL, 0);
+    close(numbers[0]);
+    close(ready[0]);
+}
+
 static void test_impostors(void)
 {
     static struct ring_memory memory;
@@ -268,6 +331,7 @@ int main(void)
 {
     test_frames();
     test_seals();
+    test_container();
     test_impostors();
     test_limits();
     test_race();
