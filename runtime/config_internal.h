@@ -9,6 +9,7 @@
 
 #include "artem/config.h"
 #include "control_internal.h"
+#include "user_env.h"
 
 // What the last attempt to read the file gave, so that a fault is reported once and not at every event in the folder.
 struct config_last_read {
@@ -34,6 +35,7 @@ struct artem_config {
     struct artem_settings wanted; // what was set over the control socket,
     uint64_t temporary;           // in these keys, a bit each
     struct artem_watch *watch;
+    struct user_env *env; // of the process when the watch began; NULL: no memory for it
 };
 
 // What the file says, with what was set over the socket on top, is in force from now on. On the watcher's thread.

@@ -134,9 +134,3 @@ enum artem_result artem_path_join(char *out, size_t out_size, const char *a, con
     out[0] = '\0';
     return ARTEM_ERROR_ARGUMENT;
 }
-
-const char *artem_user_env(const char *name)
-{
-    const char *value = secure_getenv(name);
-    return value && value[0] ? value : NULL;
-}

@@ -308,6 +308,25 @@ static void test_readers(const char *path)
     artem_config_close(&config);
 }
 
+// The watcher's thread does not look at the process's environment, which the host may be changing.
+static void test_environment(const char *path)
+{
+    struct artem_config *config = NULL;
+    struct artem_settings s;
+
+    setenv("HOME", "/first", 1);
+    put(path, "[artem]\nresolution = 100\n");
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    setenv("HOME", "/second", 1);
+    put(path, "[artem]\nresolution = 120\nlog_file = ~/a.csv\n");
+    expect(config, 120, "the environment has changed");
+    artem_config_get(config, &s);
+    CHECK_STR(s.log_file, "/first/a.csv");
+    artem_config_close(&config);
+    CHECK_INT(artem_config_load(&(struct artem_config_params){.path = path}, &s, NULL), ARTEM_OK);
+    CHECK_STR(s.log_file, "/second/a.csv");
+}
+
 static void test_open(const char *path)
 {
     struct artem_config *config = NULL;
@@ -382,6 +401,7 @@ int main(void)
     unlink(path);
     test_signals_blocked(path);
     test_readers(path);
+    test_environment(path);
     test_open(path);
     CHECK_INT(count_entries("/proc/self/fd"), fds);
     // A joined thread may stay listed for a moment.

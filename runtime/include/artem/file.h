@@ -25,7 +25,7 @@ bool artem_file_make_folders(const char *path, unsigned mode);
 // Joins with "/" unless a is empty; ARTEM_ERROR_ARGUMENT when it does not fit, and then out is "".
 enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b);
 
-// Environment variable of a user-controlled path: NULL when unset, empty, or in privileged (AT_SECURE) processes.
+// Environment variable of a user-controlled path (user_env.c): NULL when unset, empty, or in privileged (AT_SECURE) processes.
 const char *artem_user_env(const char *name);
 
 #endif
