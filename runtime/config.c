@@ -133,12 +133,20 @@ bool artem_config_reload(struct artem_config *config)
     return true;
 }
 
-static void file_has_changed(void *user)
+// Whether the file could be read but for what the process is short of at the moment.
+static bool is_short_of_something(const struct config_last_read *last)
+{
+    return last->result == ARTEM_ERROR_MEMORY ||
+           (last->result == ARTEM_ERROR_IO &&
+            (last->error == EMFILE || last->error == ENFILE || last->error == ENOMEM));
+}
+
+static bool file_has_changed(void *user)
 {
     struct artem_config *config = user;
 
     user_env_use(config->env);
-    artem_config_reload(config);
+    return artem_config_reload(config) || !is_short_of_something(&config->last);
 }
 
 static void was_poked(void *user)

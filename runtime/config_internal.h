@@ -62,10 +62,10 @@ enum artem_result artem_config_parse(const char *text, size_t size, const char *
 void artem_config_lookup(const char *explicit_path, char out[ARTEM_PATH_MAX]);
 
 // A thread that calls changed() when the file at path may have changed, appeared or gone, after it has settled; also
-// once soon after the start. It calls poked() soon after artem_watch_poke, and serves the control socket as well, unless
+// once soon after the start, and again before long where it returns false. It calls poked() soon after artem_watch_poke, and serves the control socket as well, unless
 // answer is NULL. All run on that thread only.
 struct artem_watch;
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void (*poked)(void *user),
+enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user), void (*poked)(void *user),
                                     artem_control_answer answer, void *user, struct artem_watch **out_watch);
 void artem_watch_poke(struct artem_watch *watch); // any thread
 void artem_watch_stop(struct artem_watch **watch); // joins; NULL-safe

@@ -40,7 +40,7 @@ struct signature {
 struct artem_watch {
     pthread_t thread;
     atomic_int stop_fd; // -1: closed by the host, and the thread has ended
-    void (*changed)(void *user);
+    bool (*changed)(void *user);
     void (*poked)(void *user);
     void *user;
     char path[ARTEM_PATH_MAX];
@@ -188,7 +188,8 @@ static void look_again(struct artem_watch *w, enum heard heard)
         refresh_watches(w);
     if (w->waiting && now_ms() >= w->due_ms) {
         w->waiting = false;
-        w->changed(w->user);
+        if (!w->changed(w->user))
+            note_change(w, SETTLE_MOST_MS);
     }
 }
 
@@ -250,7 +251,7 @@ static void *run(void *user)
     return NULL;
 }
 
-enum artem_result artem_watch_start(const char *path, void (*changed)(void *user), void (*poked)(void *user),
+enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user), void (*poked)(void *user),
                                     artem_control_answer answer, void *user, struct artem_watch **out_watch)
 {
     struct artem_watch *w = calloc(1, sizeof *w);

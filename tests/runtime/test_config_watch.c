@@ -5,11 +5,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -327,6 +329,35 @@ static void test_environment(const char *path)
     CHECK_STR(s.log_file, "/second/a.csv");
 }
 
+// A change that comes when the process has no descriptor left is not lost.
+static void test_no_descriptors(const char *path)
+{
+    static const char text[] = "[artem]\nresolution = 222\n";
+    struct artem_config *config = NULL;
+    struct rlimit before, few;
+    int held[65], count = 0;
+
+    put(path, "[artem]\nresolution = 111\n");
+    CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    expect(config, 111, "before");
+    const int file = open(path, O_WRONLY | O_CLOEXEC);
+    getrlimit(RLIMIT_NOFILE, &before);
+    few = before;
+    few.rlim_cur = 64;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (count < 64 && (held[count] = dup(STDERR_FILENO)) >= 0)
+        count++;
+    CHECK(pwrite(file, text, sizeof text - 1, 0) == sizeof text - 1);
+    close(file);
+    held[count++] = dup(STDERR_FILENO); // in its place, so that nothing tells of the file later
+    expect_within(LIMIT_MS + 1000, config, 111, "no descriptors");
+    for (int i = 0; i < count; i++)
+        close(held[i]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    expect_within(3000, config, 222, "descriptors again");
+    artem_config_close(&config);
+}
+
 static void test_open(const char *path)
 {
     struct artem_config *config = NULL;
@@ -402,6 +433,7 @@ int main(void)
     test_signals_blocked(path);
     test_readers(path);
     test_environment(path);
+    test_no_descriptors(path);
     test_open(path);
     CHECK_INT(count_entries("/proc/self/fd"), fds);
     // A joined thread may stay listed for a moment.
