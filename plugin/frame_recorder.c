@@ -6,11 +6,14 @@
 
 #include "artem/recording.h"
 
+enum { ENDED = 4 };
+
 struct frame_recorder {
     struct artem_recording *recording;
-    char folder[ARTEM_PATH_MAX]; // that the recording is for, or that failed: not tried again
-    uint64_t style;              // serial of the style that was recorded last
-    bool running;                // between begin and end
+    struct artem_recording *ended[ENDED]; // still being written
+    char folder[ARTEM_PATH_MAX];          // that the recording is for, or that failed: not tried again
+    uint64_t style;                       // serial of the style that was recorded last
+    bool running;                         // between begin and end
     void *stored[ARTEM_MAX_VIEWS], *result[ARTEM_MAX_VIEWS];
 };
 
@@ -34,6 +37,8 @@ void frame_recorder_destroy(struct frame_recorder **recorder)
     if (*recorder == NULL)
         return;
     artem_recording_destroy(&(*recorder)->recording);
+    for (unsigned i = 0; i < ENDED; i++)
+        artem_recording_destroy(&(*recorder)->ended[i]);
     drop_pictures(*recorder);
     free(*recorder);
     *recorder = NULL;
@@ -62,6 +67,28 @@ static void begin_recording(struct layer_session *session, const struct artem_se
     artem_recording_create(&params, &recorder->recording);
 }
 
+// A slow disk may take seconds for what waits, and the app's frames go on meanwhile.
+static void end_recording(struct frame_recorder *recorder)
+{
+    unsigned i = 0;
+
+    if (recorder->recording == NULL)
+        return;
+    artem_recording_end(recorder->recording, "the setting was changed");
+    while (i < ENDED - 1 && recorder->ended[i] != NULL)
+        i++;
+    artem_recording_destroy(&recorder->ended[i]); // of so many, one is waited for
+    recorder->ended[i] = recorder->recording;
+    recorder->recording = NULL;
+}
+
+static void free_ended(struct frame_recorder *recorder)
+{
+    for (unsigned i = 0; i < ENDED; i++)
+        if (artem_recording_is_written(recorder->ended[i]))
+            artem_recording_destroy(&recorder->ended[i]);
+}
+
 void frame_recorder_follow(struct layer_session *session, const struct artem_settings *settings)
 {
     struct frame_recorder *recorder = session->recorder;
@@ -70,9 +97,9 @@ void frame_recorder_follow(struct layer_session *session, const struct artem_set
 
     if (recorder == NULL)
         return;
+    free_ended(recorder);
     if (strcmp(recorder->folder, settings->record) != 0) {
-        artem_recording_end(recorder->recording, "the setting was changed");
-        artem_recording_destroy(&recorder->recording);
+        end_recording(recorder);
         memcpy(recorder->folder, settings->record, sizeof recorder->folder);
         if (settings->record[0] != '\0')
             begin_recording(session, settings);

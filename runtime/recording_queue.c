@@ -41,6 +41,9 @@ static void close_locked(struct rec_queue *q, const char *reason, bool failed)
     if (q->closed && (q->failed || !failed))
         return;
     q->closed = true;
+    free_list(q->kept); // nobody takes one any more
+    q->kept = NULL;
+    q->kept_count = 0;
     q->failed = failed;
     snprintf(q->reason, sizeof q->reason, "%s", reason);
     pthread_cond_signal(&q->wake);

@@ -2,6 +2,7 @@
 // A recording that is being made: calls copy into chunks, a thread of its own writes them.
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct artem_recording {
     struct rec_queue queue;
 
     pthread_t writer;
+    atomic_bool written; // by the writer, as its last act
     // The writer's own.
     int fd;
     uint64_t written_frames, written_bytes;
@@ -86,6 +88,7 @@ static void *run(void *user)
     artem_log(r->queue.failed || !good ? ARTEM_LOG_WARN : ARTEM_LOG_INFO,
               "recording %s: %" PRIu64 " painted frames, %" PRIu64 " MiB; ended: %s%s", r->folder, r->written_frames,
               (r->written_bytes + (1 << 19)) >> 20, r->queue.reason, good ? "" : "; its end could not be written");
+    atomic_store(&r->written, true);
     return NULL;
 }
 
@@ -222,6 +225,11 @@ void artem_recording_end(struct artem_recording *r, const char *reason)
 bool artem_recording_is_open(struct artem_recording *r)
 {
     return r && !rec_queue_is_closed(&r->queue);
+}
+
+bool artem_recording_is_written(const struct artem_recording *r)
+{
+    return !r || atomic_load(&r->written);
 }
 
 void artem_recording_destroy(struct artem_recording **recording)

@@ -511,6 +511,15 @@ static void test_ends(void)
     check_end("full", ANY, "the disk is too slow");
     frame.picture[0] = picture_of(0, ARTEM_PIXELS_RGBA8_SRGB, 16, 16);
 
+    recording = record(fixture_path("later"), 0, 0);
+    CHECK(!artem_recording_is_written(recording));
+    artem_recording_end(recording, "for later");
+    for (int i = 0; i < 10000 && !artem_recording_is_written(recording); i++)
+        usleep(1000);
+    CHECK(artem_recording_is_written(recording) && artem_recording_is_written(NULL));
+    artem_recording_destroy(&recording);
+    check_end("later", 0, "for later");
+
     recording = record(fixture_path("asked"), 0, 0);
     artem_recording_end(recording, "record = was changed");
     CHECK(!artem_recording_is_open(recording));

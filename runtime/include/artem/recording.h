@@ -81,6 +81,8 @@ void artem_recording_event(struct artem_recording *recording, uint64_t frame, in
 void artem_recording_end(struct artem_recording *recording, const char *reason);
 // False once it has ended: then no picture needs to be read back for it.
 bool artem_recording_is_open(struct artem_recording *recording);
+// Whether all is written after its end: then artem_recording_destroy does not wait.
+bool artem_recording_is_written(const struct artem_recording *recording);
 // Ends it ("session ended") if it has not, waits until all is written, joins the thread, frees, clears. NULL-safe.
 void artem_recording_destroy(struct artem_recording **recording);
 
