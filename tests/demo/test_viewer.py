@@ -12,6 +12,7 @@ import tempfile
 import display
 
 VIEW, ARTEM = sys.argv[1:3]
+os.environ["XDG_DATA_HOME"] = "/nonexistent"  # the user's own styles would be among the shipped ones
 WIDTH, HEIGHT, RESOLUTION = 360, 240, 128
 # Under AddressSanitizer the Vulkan driver's own leaks, whose library is gone by then, could not be told from ours.
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=0"}
