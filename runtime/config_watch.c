@@ -193,6 +193,15 @@ static void look_again(struct artem_watch *w, enum heard heard)
     }
 }
 
+// Whether the number is still an event's, and not of a file, pipe or socket that the host has opened since it closed
+// ours: events have no kind.
+static bool is_event(int fd)
+{
+    struct stat st;
+
+    return fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == 0;
+}
+
 // All descriptors were closed by the host, as daemons do: whatever has these numbers now is not ours.
 static void forget_descriptors(struct artem_watch *w)
 {
@@ -232,7 +241,7 @@ static void *run(void *user)
         const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
         int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
-        if (n > 0 && fds[0].revents & ~POLLIN) {
+        if ((n > 0 && fds[0].revents & ~POLLIN) || !is_event(w->stop_fd)) {
             forget_descriptors(w);
             break;
         }
@@ -280,7 +289,7 @@ static void write_event(struct artem_watch *watch, eventfd_t value)
 {
     const int fd = atomic_load(&watch->stop_fd);
 
-    if (fd >= 0)
+    if (is_event(fd)) // else the thread is about to see it, and to end
         eventfd_write(fd, value);
 }
 

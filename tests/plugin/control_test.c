@@ -180,7 +180,7 @@ static void test_denied(void)
 }
 
 // An app that closes every descriptor, as daemons do: what has the layer's numbers afterwards is left alone.
-static void test_closed_files(void)
+static void test_closed_files(bool taken_at_once)
 {
     enum { NUMBERS = 64 };
     PFN_xrDestroyInstance destroy = NULL;
@@ -202,20 +202,27 @@ static void test_closed_files(void)
             own[count++] = fd;
     CHECK(count >= 4); // an event, inotify, the socket and its folder
     const unsigned threads = count_entries("/proc/self/task");
-    for (int i = 0; i < count; i++)
-        close(own[i]);
+    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(write(file, "0123456789", 10) == 10 && lseek(file, 0, SEEK_SET) == 0);
+    for (int i = 0; i < count; i++) { // among them may be a connection that has ended by now
+        if (taken_at_once)
+            CHECK(dup2(file, own[i]) == own[i]);
+        else
+            close(own[i]);
+    }
     for (int i = 0; i < 60000 && count_entries("/proc/self/task") == threads; i++)
         usleep(1000);
     CHECK_INT(count_entries("/proc/self/task"), threads - 1); // it has noticed
-    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     for (int i = 0; i < count; i++)
-        CHECK(own[i] == file || dup2(file, own[i]) == own[i]);
+        CHECK(dup2(file, own[i]) == own[i]);
     CHECK_INT(destroy(instance), XR_SUCCESS);
     for (int i = 0; i < count; i++)
         CHECK(fcntl(own[i], F_GETFD) >= 0);
-    CHECK(stat(path, &st) == 0 && st.st_size == 0);
+    CHECK(stat(path, &st) == 0 && st.st_size == 10);
+    CHECK_INT(lseek(file, 0, SEEK_CUR), 0);
     for (int i = 0; i < count; i++)
         close(own[i]);
+    close(file);
     unlink(path);
 }
 
@@ -239,7 +246,8 @@ int main(void)
     test_denied();
     snprintf(path, sizeof path, "%s/artem", folder);
     CHECK_INT(rmdir(path), 0); // no socket is left
-    test_closed_files();
+    test_closed_files(false);
+    test_closed_files(true);
     snprintf(path, sizeof path, "rm -r %s", folder); // the socket could not be removed
     CHECK_INT(system(path), 0);
     return test_result();

@@ -319,6 +319,7 @@ static void test_environment(const char *path)
     setenv("HOME", "/first", 1);
     put(path, "[artem]\nresolution = 100\n");
     CHECK_INT(artem_config_open(&(struct artem_config_params){.path = path, .watch = true}, &config), ARTEM_OK);
+    expect(config, 100, "before the environment changes");
     setenv("HOME", "/second", 1);
     put(path, "[artem]\nresolution = 120\nlog_file = ~/a.csv\n");
     expect(config, 120, "the environment has changed");
