@@ -27,8 +27,6 @@ enum {
     SETTLE_MOST_MS = 600, // a file that never rests is read all the same
 };
 
-#define STOP (UINT64_C(1) << 32) // written to the event; anything less is a poke
-
 struct signature {
     bool exists;
     dev_t device;
@@ -39,7 +37,8 @@ struct signature {
 
 struct artem_watch {
     pthread_t thread;
-    atomic_int stop_fd; // -1: closed by the host, and the thread has ended
+    atomic_int event_fd; // wakes the thread; -1: closed by the host, and the thread has ended
+    atomic_bool stops;   // the thread is to end, also where the event cannot be written: it looks in every round
     bool (*changed)(void *user);
     void (*poked)(void *user);
     void *user;
@@ -199,30 +198,27 @@ static bool is_event(int fd)
 {
     struct stat st;
 
-    return fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == 0;
+    if (fd < 0)
+        return false;
+    return fstat(fd, &st) == 0 ? (st.st_mode & S_IFMT) == 0 : errno != EBADF;
 }
 
 // All descriptors were closed by the host, as daemons do: whatever has these numbers now is not ours.
 static void forget_descriptors(struct artem_watch *w)
 {
-    atomic_store(&w->stop_fd, -1);
+    atomic_store(&w->event_fd, -1);
     w->inotify_fd = -1;
     if (w->control)
         artem_control_server_forget(w->control);
     artem_log(ARTEM_LOG_WARN, "%s: the app has closed the layer's files; changes are not seen any more", w->path);
 }
 
-// False at the end.
-static bool was_poked(struct artem_watch *w)
+static void take_pokes(struct artem_watch *w)
 {
-    eventfd_t count = 0;
+    eventfd_t count;
 
-    if (eventfd_read(w->stop_fd, &count) != 0 && (errno == EAGAIN || errno == EINTR))
-        return true;
-    if (count >= STOP)
-        return false;
-    w->poked(w->user);
-    return true;
+    if (eventfd_read(w->event_fd, &count) == 0)
+        w->poked(w->user);
 }
 
 static void *run(void *user)
@@ -236,19 +232,20 @@ static void *run(void *user)
     note_change(w, SETTLE_HEARD_MS);
     look_again(w, HEARD_NOTHING);
     for (;;) {
-        struct pollfd fds[2 + CONTROL_FDS_MAX] = {{.fd = w->stop_fd, .events = POLLIN},
+        struct pollfd fds[2 + CONTROL_FDS_MAX] = {{.fd = w->event_fd, .events = POLLIN},
                                                   {.fd = w->inotify_fd, .events = POLLIN}};
         const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
         int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
-        if ((n > 0 && fds[0].revents & ~POLLIN) || !is_event(w->stop_fd)) {
+        const bool failed = n < 0 && errno != EINTR && errno != EAGAIN;
+        if ((n > 0 && fds[0].revents & ~POLLIN) || !is_event(w->event_fd)) {
             forget_descriptors(w);
             break;
         }
-        if (n > 0 && fds[0].revents && !was_poked(w))
+        if (failed || atomic_load(&w->stops))
             break;
-        if (n < 0 && errno != EINTR && errno != EAGAIN)
-            break;
+        if (n > 0 && fds[0].revents)
+            take_pokes(w);
         if (n > 0 && fds[1].revents & ~POLLIN) // closed by the host: not ours any more
             w->inotify_fd = -1;
         look_again(w, n > 0 && fds[1].revents == POLLIN ? listen_to_folder(w) : HEARD_NOTHING);
@@ -273,10 +270,10 @@ enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user
     strncpy(w->path, path, sizeof w->path - 1);
     if (answer)
         w->control = artem_control_server_create(answer, user);
-    w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (w->stop_fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
-        if (w->stop_fd >= 0)
-            close(w->stop_fd);
+    w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->event_fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
+        if (w->event_fd >= 0)
+            close(w->event_fd);
         artem_control_server_destroy(&w->control);
         free(w);
         return ARTEM_ERROR_IO;
@@ -285,17 +282,12 @@ enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user
     return ARTEM_OK;
 }
 
-static void write_event(struct artem_watch *watch, eventfd_t value)
-{
-    const int fd = atomic_load(&watch->stop_fd);
-
-    if (is_event(fd)) // else the thread is about to see it, and to end
-        eventfd_write(fd, value);
-}
-
 void artem_watch_poke(struct artem_watch *watch)
 {
-    write_event(watch, 1);
+    const int fd = atomic_load(&watch->event_fd);
+
+    if (is_event(fd)) // else the thread is about to see it, and to end
+        eventfd_write(fd, 1);
 }
 
 void artem_watch_stop(struct artem_watch **watch)
@@ -303,10 +295,11 @@ void artem_watch_stop(struct artem_watch **watch)
     if (!watch || !*watch)
         return;
     struct artem_watch *w = *watch;
-    write_event(w, STOP);
+    atomic_store(&w->stops, true);
+    artem_watch_poke(w);
     pthread_join(w->thread, NULL);
-    if (w->stop_fd >= 0)
-        close(w->stop_fd);
+    if (w->event_fd >= 0)
+        close(w->event_fd);
     artem_control_server_destroy(&w->control);
     free(w);
     *watch = NULL;
