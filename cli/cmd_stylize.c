@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "device_reports.h"
@@ -209,7 +210,8 @@ static int check_names(const struct job *job)
         char *out = path_in_folder(job, i);
         if (out == NULL)
             result = cli_error("out of memory");
-        for (int k = 0; k < job->count && result == CLI_OK; k++)
+        const bool is_there = out != NULL && access(out, F_OK) == 0; // usually not, and nothing is compared
+        for (int k = 0; is_there && k < job->count && result == CLI_OK; k++)
             result = cli_check_output(out, job->in[k]);
         free(out);
     }

@@ -65,22 +65,6 @@ static bool is_same(const char *from, const char *to, const char *wanted, size_t
     return (size_t)(to - from) == length && strncasecmp(from, wanted, length) == 0;
 }
 
-// The ] behind which nothing but a comment follows; NULL: none.
-static const char *find_section_end(const char *line, size_t length)
-{
-    const char *const behind = line + length;
-
-    for (const char *end = memchr(line, ']', length); end != NULL;
-         end = memchr(end + 1, ']', (size_t)(behind - end - 1))) {
-        const char *rest = end + 1;
-        while (rest < behind && isspace((unsigned char)*rest))
-            rest++;
-        if (rest == behind || *rest == '#' || *rest == ';')
-            return end;
-    }
-    return NULL;
-}
-
 // Whether the line begins a section, and whether that is the one wanted: "kind" or "kind:name".
 static bool begins_section(const char *line, size_t length, const char *wanted, bool *out_is_wanted)
 {
@@ -92,7 +76,7 @@ static bool begins_section(const char *line, size_t length, const char *wanted, 
     }
     if (length == 0 || *line != '[')
         return false;
-    const char *end = find_section_end(line, length);
+    const char *end = artem_config_section_end(line, length);
     *out_is_wanted = false;
     if (end == NULL)
         return true;

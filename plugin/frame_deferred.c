@@ -83,7 +83,7 @@ static bool is_shown_again(struct layer_session *session, const struct frame_pla
         if (!found)
             return false;
     }
-    return !is_lost(session);
+    return true;
 }
 
 // The engine has finished the painting: draws it, if it is wanted.

@@ -145,7 +145,6 @@ static bool file_has_changed(void *user)
 {
     struct artem_config *config = user;
 
-    user_env_use(config->env);
     return artem_config_reload(config) || !is_short_of_something(&config->last);
 }
 
@@ -153,7 +152,6 @@ static void was_poked(void *user)
 {
     struct artem_config *config = user;
 
-    user_env_use(config->env);
     for (unsigned toggles = atomic_exchange(&config->toggles, 0); toggles > 0; toggles--)
         artem_config_flip(config);
 }
@@ -204,7 +202,6 @@ enum artem_result artem_config_open(const struct artem_config_params *params, st
     else if (is_missing(&config->last))
         artem_log(ARTEM_LOG_INFO, "no %s; using the defaults", config->path);
     config->settings = compose(config);
-    config->env = params->watch ? user_env_keep() : NULL;
     if (params->watch &&
         artem_watch_start(config->path, file_has_changed, was_poked, params->control ? artem_config_answer : NULL,
                           config, &config->watch) != ARTEM_OK)
@@ -247,7 +244,6 @@ void artem_config_close(struct artem_config **config)
     if (!config || !*config)
         return;
     artem_watch_stop(&(*config)->watch);
-    user_env_free((*config)->env);
     pthread_mutex_destroy(&(*config)->mutex);
     free(*config);
     *config = NULL;

@@ -119,8 +119,6 @@ void artem_config_answer(void *user, const struct artem_control_request *request
     char error[ERROR_MAX];
     bool done = true;
 
-    user_env_use(config->env);
-
     switch (request->verb) {
     case ARTEM_CONTROL_SET:
         done = set(config, key, request->value, error);

@@ -9,7 +9,6 @@
 
 #include "artem/config.h"
 #include "control_internal.h"
-#include "user_env.h"
 
 // What the last attempt to read the file gave, so that a fault is reported once and not at every event in the folder.
 struct config_last_read {
@@ -35,7 +34,6 @@ struct artem_config {
     struct artem_settings wanted; // what was set over the control socket,
     uint64_t temporary;           // in these keys, a bit each
     struct artem_watch *watch;
-    struct user_env *env; // of the process when the watch began; NULL: no memory for it
 };
 
 // What the file says, with what was set over the socket on top, is in force from now on. On the watcher's thread.
@@ -62,12 +60,13 @@ enum artem_result artem_config_parse(const char *text, size_t size, const char *
 void artem_config_lookup(const char *explicit_path, char out[ARTEM_PATH_MAX]);
 
 // A thread that calls changed() when the file at path may have changed, appeared or gone, after it has settled; also
-// once soon after the start, and again before long where it returns false. It calls poked() soon after artem_watch_poke, and serves the control socket as well, unless
-// answer is NULL. All run on that thread only.
+// once soon after the start, and again before long where it returns false. It calls poked() soon after
+// artem_watch_poke, and serves the control socket as well, unless answer is NULL. All run on that thread only, with the
+// user's environment as it was at the start (user_env.h).
 struct artem_watch;
 enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user), void (*poked)(void *user),
                                     artem_control_answer answer, void *user, struct artem_watch **out_watch);
-void artem_watch_poke(struct artem_watch *watch); // any thread
+void artem_watch_poke(struct artem_watch *watch);  // any thread
 void artem_watch_stop(struct artem_watch **watch); // joins; NULL-safe
 
 #endif

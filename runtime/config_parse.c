@@ -70,14 +70,15 @@ static enum scope named_scope(const char *wanted, const char *given, enum scope 
     return given && strcasecmp(wanted, given) == 0 ? scope : SCOPE_OTHER;
 }
 
-// The ] behind which nothing but a comment follows.
-static char *find_section_end(char *text)
+const char *artem_config_section_end(const char *line, size_t length)
 {
-    for (char *end = strchr(text, ']'); end; end = strchr(end + 1, ']')) {
+    const char *const behind = line + length;
+
+    for (const char *end = memchr(line, ']', length); end; end = memchr(end + 1, ']', (size_t)(behind - end - 1))) {
         const char *rest = end + 1;
-        while (is_blank(*rest))
+        while (rest < behind && is_blank(*rest))
             rest++;
-        if (*rest == '\0' || *rest == '#' || *rest == ';')
+        if (rest == behind || *rest == '#' || *rest == ';')
             return end;
     }
     return NULL;
@@ -85,11 +86,11 @@ static char *find_section_end(char *text)
 
 static enum artem_result parse_section(struct parser *p, char *text)
 {
-    char *end = find_section_end(text);
+    const char *end = artem_config_section_end(text, strlen(text));
 
     if (!end)
         return fail(p, strchr(text, ']') ? "text after ]" : "a section begins with [ but does not end with ]");
-    *end = '\0';
+    text[end - text] = '\0';
     text = trim(text + 1);
 
     char *name = strchr(text, ':');

@@ -19,6 +19,7 @@
 #include "artem/log.h"
 #include "control_internal.h"
 #include "thread.h"
+#include "user_env.h"
 
 enum {
     PERIOD_MS = 500,      // between looks when nothing is heard
@@ -45,6 +46,7 @@ struct artem_watch {
     char path[ARTEM_PATH_MAX];
 
     // The thread's own.
+    struct user_env *env;                 // NULL: no memory for it
     struct artem_control_server *control; // NULL: none
     int inotify_fd;                       // -1: none
     int folder_wd, target_wd;             // -1: none; equal if it is the same folder
@@ -225,6 +227,7 @@ static void *run(void *user)
 {
     struct artem_watch *w = user;
 
+    user_env_use(w->env);
     w->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (w->inotify_fd < 0)
         artem_log(ARTEM_LOG_DEBUG, "%s: no inotify (%m); looking every %d ms", w->path, PERIOD_MS);
@@ -270,11 +273,13 @@ enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user
     strncpy(w->path, path, sizeof w->path - 1);
     if (answer)
         w->control = artem_control_server_create(answer, user);
+    w->env = user_env_keep();
     w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (w->event_fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
         if (w->event_fd >= 0)
             close(w->event_fd);
         artem_control_server_destroy(&w->control);
+        user_env_free(w->env);
         free(w);
         return ARTEM_ERROR_IO;
     }
@@ -301,6 +306,7 @@ void artem_watch_stop(struct artem_watch **watch)
     if (w->event_fd >= 0)
         close(w->event_fd);
     artem_control_server_destroy(&w->control);
+    user_env_free(w->env);
     free(w);
     *watch = NULL;
 }

@@ -96,6 +96,9 @@ bool artem_config_toggle(struct artem_config *config);
 enum artem_result artem_config_load(const struct artem_config_params *params, struct artem_settings *out_settings,
                                     char out_path[ARTEM_PATH_MAX]);
 
+// Of a line that begins a section: the ] that ends its name, behind which nothing but a comment follows. NULL: there is none.
+const char *artem_config_section_end(const char *line, size_t length);
+
 // Stops and joins the watcher, frees, clears *config. NULL-safe.
 void artem_config_close(struct artem_config **config);
 
