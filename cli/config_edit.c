@@ -270,24 +270,19 @@ static void follow_links(const char *path, char out[PATH_MAX])
 // Through a symbolic link, which stays one.
 static int write_text(const char *path, const char *text)
 {
-    char real[PATH_MAX], candidate[PATH_MAX + 16];
-    struct artem_settings settings;
+    char real[PATH_MAX];
     struct stat st;
 
     follow_links(path, real);
     if (!artem_file_make_folders(real, 0755))
         return cli_error("%s: its folder cannot be made: %m", real);
+    // The log says which line is wrong.
+    if (artem_config_check(path, text, strlen(text)) != ARTEM_OK)
+        return CLI_ERROR;
     const unsigned mode = stat(real, &st) == 0 ? st.st_mode & 0777 : 0644;
-    if (!artem_file_write_beside(real, text, strlen(text), mode, candidate, sizeof candidate))
+    if (!artem_file_replace(real, text, strlen(text), mode))
         return cli_error("%s: %m", real);
-    // Where it has a mistake the log has said which line is wrong.
-    if (artem_config_load(&(struct artem_config_params){.path = candidate}, &settings, NULL) == ARTEM_OK) {
-        if (rename(candidate, real) == 0)
-            return CLI_OK;
-        cli_error("%s: %m", real);
-    }
-    unlink(candidate);
-    return CLI_ERROR;
+    return CLI_OK;
 }
 
 // Held against other commands that change the file at the same time: the folder, since the file is replaced. -1 where

@@ -318,7 +318,10 @@ enum options_result options_parse(int argc, char **argv, struct demo_options *ou
             return OPTIONS_BAD;
         }
         if (option == OPT_HELP) {
-            fputs(help_text, stdout);
+            if (fputs(help_text, stdout) < 0 || fflush(stdout) != 0) {
+                demo_error("standard output: %m");
+                return OPTIONS_BAD;
+            }
             return OPTIONS_HELP;
         }
         at_given |= option == OPT_AT;

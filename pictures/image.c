@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -133,12 +134,75 @@ bool image_can_save(const char *path)
     return true;
 }
 
+// What is encoded has no name yet, so that nothing is left of it where the command is interrupted; on file systems that
+// cannot do that it has one already.
+struct unfinished {
+    int fd;
+    char name[PATH_MAX + 32]; // "": none yet
+};
+
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+static bool begin(const char *target, struct unfinished *out)
+{
+    const int length = folder_length(target);
+
+    out->fd = -1;
+    if (access("/proc/self/fd", X_OK) == 0) { // its names are what a file is named by
+        snprintf(out->name, sizeof out->name, "%.*s.", length, target);
+        out->fd = open(out->name, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    }
+    out->name[0] = '\0';
+    if (out->fd < 0) {
+        snprintf(out->name, sizeof out->name, "%.*s.artem-XXXXXX", length, target);
+        out->fd = mkostemp(out->name, O_CLOEXEC);
+    }
+    if (out->fd < 0)
+        return false;
+    const mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(out->fd, 0666 & ~mask);
+    return true;
+}
+
+// rename() replaces a file, linkat() does not: hence the name in between.
+static bool finish(struct unfinished *u, const char *target)
+{
+    char self[32];
+
+    snprintf(self, sizeof self, "/proc/self/fd/%d", u->fd);
+    for (unsigned i = 0; u->name[0] == '\0'; i++) {
+        snprintf(u->name, sizeof u->name, "%.*s.artem-%d-%u", folder_length(target), target, (int)getpid(), i);
+        if (linkat(AT_FDCWD, self, AT_FDCWD, u->name, AT_SYMLINK_FOLLOW) == 0)
+            break;
+        u->name[0] = '\0';
+        if (errno != EEXIST)
+            return false;
+    }
+    return rename(u->name, target) == 0;
+}
+
+static void end(struct unfinished *u, bool good)
+{
+    close(u->fd);
+    if (!good && u->name[0] != '\0')
+        unlink(u->name);
+}
+
+// Through a copy of the descriptor, since some file systems say only when one is closed that there was no room.
 static bool write_file(int fd, const char *path, const struct image *image)
 {
-    FILE *file = fdopen(fd, "wb");
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *file = copy >= 0 ? fdopen(copy, "wb") : NULL;
     if (!file) {
         image_error("%s: %m", path);
-        close(fd);
+        if (copy >= 0)
+            close(copy);
         return false;
     }
     bool good = ends_with(path, ".png") ? image_png_write(file, path, image) : image_jpeg_write(file, path, image);
@@ -154,7 +218,8 @@ static bool write_file(int fd, const char *path, const struct image *image)
 
 bool image_save(const char *path, const struct image *image)
 {
-    char target[PATH_MAX], temporary[PATH_MAX + 8];
+    char target[PATH_MAX];
+    struct unfinished unfinished;
 
     if (!image_can_save(path))
         return false;
@@ -164,21 +229,15 @@ bool image_save(const char *path, const struct image *image)
         image_error("%s: %m", path);
         return false;
     }
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", target);
-    int fd = mkstemp(temporary);
-    if (fd < 0) {
+    if (!begin(target, &unfinished)) {
         image_error("%s: cannot be written: %m", path);
         return false;
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
-    bool good = write_file(fd, path, image);
-    if (good && rename(temporary, target) != 0) {
+    bool good = write_file(unfinished.fd, path, image);
+    if (good && !finish(&unfinished, target)) {
         image_error("%s: %m", path);
         good = false;
     }
-    if (!good)
-        unlink(temporary);
+    end(&unfinished, good);
     return good;
 }

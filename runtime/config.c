@@ -41,6 +41,16 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static void log_report(const char *path, enum artem_result result, const struct artem_config_report *report)
+{
+    if (report->error[0])
+        artem_log(ARTEM_LOG_ERROR, "%s", report->error);
+    else if (report->warning[0])
+        artem_log(ARTEM_LOG_WARN, "%s", report->warning);
+    else if (result == ARTEM_ERROR_FORMAT)
+        artem_log(ARTEM_LOG_ERROR, "%s: not a regular file of at most %d KiB", path, MAX_FILE >> 10);
+}
+
 // Reads and parses; on success *out is set. Logs only when the outcome differs from *last. *out_changed: the content
 // does.
 static enum artem_result read_settings(const char *path, const char *app_name, const char *exe_name,
@@ -57,7 +67,7 @@ static enum artem_result read_settings(const char *path, const char *app_name, c
         now.checksum = artem_crc32(data, now.size);
     bool readable = now.result == ARTEM_OK;
 
-    struct artem_config_report report = {"", ""};
+    struct artem_config_report report = {0};
     if (readable)
         now.result = artem_config_parse(data, now.size, base_name(path), app_name, exe_name, out, &report);
     free(data);
@@ -67,12 +77,7 @@ static enum artem_result read_settings(const char *path, const char *app_name, c
     *last = now;
     if (!*out_changed || quiet)
         return now.result;
-    if (report.error[0])
-        artem_log(ARTEM_LOG_ERROR, "%s", report.error);
-    else if (report.warning[0])
-        artem_log(ARTEM_LOG_WARN, "%s", report.warning);
-    else if (now.result == ARTEM_ERROR_FORMAT)
-        artem_log(ARTEM_LOG_ERROR, "%s: not a regular file of at most %d KiB", path, MAX_FILE >> 10);
+    log_report(path, now.result, &report);
     errno = now.error;
     if (now.result == ARTEM_ERROR_IO && now.error != ENOENT && now.error != ENOTDIR)
         artem_log(ARTEM_LOG_ERROR, "%s: cannot be read: %m", path);
@@ -237,6 +242,19 @@ enum artem_result artem_config_load(const struct artem_config_params *params, st
     enum artem_result result =
         read_settings(path, params->app_name, params->exe_name, &last, params->quiet, &changed, out_settings);
     return is_missing(&last) ? ARTEM_ERROR_NOT_FOUND : result;
+}
+
+enum artem_result artem_config_check(const char *path, const char *text, size_t size)
+{
+    struct artem_config_report report = {0};
+    struct artem_settings settings;
+    enum artem_result result = ARTEM_ERROR_FORMAT;
+
+    if (size <= MAX_FILE)
+        result = artem_config_parse(text, size, base_name(path), NULL, NULL, &settings, &report);
+    if (result != ARTEM_OK)
+        log_report(path, result, &report);
+    return result;
 }
 
 void artem_config_close(struct artem_config **config)

@@ -72,10 +72,15 @@ static bool write_all(int fd, const char *data, size_t size)
     return true;
 }
 
-bool artem_file_write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
-                             size_t name_size)
+// A new file in the folder of `path`: its name is put together of that folder and a short one, since the file's own may
+// be as long as a name can be.
+static bool write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
+                         size_t name_size)
 {
-    if (snprintf(out_name, name_size, "%s.XXXXXX", path) >= (int)name_size) {
+    const char *slash = strrchr(path, '/');
+    const int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
+
+    if (snprintf(out_name, name_size, "%.*s.artem-XXXXXX", folder, path) >= (int)name_size) {
         errno = ENAMETOOLONG;
         return false;
     }
@@ -97,9 +102,9 @@ bool artem_file_write_beside(const char *path, const void *data, size_t size, un
 
 bool artem_file_replace(const char *path, const void *data, size_t size, unsigned mode)
 {
-    char name[PATH_MAX + 8];
+    char name[PATH_MAX + 16];
 
-    if (!artem_file_write_beside(path, data, size, mode, name, sizeof name))
+    if (!write_beside(path, data, size, mode, name, sizeof name))
         return false;
     if (rename(name, path) == 0)
         return true;

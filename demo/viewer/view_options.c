@@ -227,7 +227,10 @@ enum options_result view_options_parse(int argc, char **argv, struct view_option
             return OPTIONS_BAD;
         }
         if (option == OPT_HELP) {
-            fputs(help_text, stdout);
+            if (fputs(help_text, stdout) < 0 || fflush(stdout) != 0) {
+                demo_error("standard output: %m");
+                return OPTIONS_BAD;
+            }
             return OPTIONS_HELP;
         }
         has_blend |= option == OPT_BLEND;

@@ -77,6 +77,19 @@ class Steer(CommandTest):
         self.artem("set", "style", "--unset", "--app", "Two")
         self.assertEqual(two["style"], "sea")
 
+    def test_messages_name_the_file(self):
+        os.makedirs(os.path.dirname(self.conf))
+        with open(self.conf, "w") as file:
+            file.write("[artem]\nflavour = 1\n")
+        self.artem("set", "style", "sea", lines=1, error="artem.conf:2: unknown key 'flavour' is ignored")
+        text = self.text() + ("#" * 1023 + "\n") * 1023
+        text += "#" * ((1 << 20) - len(text) - 1) + "\n"
+        with open(self.conf, "w") as file:
+            file.write(text)  # as long as it may be
+        self.artem("set", "strength", "0.5", status=1, lines=2, error="artem.conf: not a regular file of at most 1024 KiB")
+        self.assertEqual(self.text(), text)
+        self.assertEqual(os.listdir(os.path.dirname(self.conf)), ["artem.conf"])
+
     def test_session(self):
         one, two = self.app("One", "one"), self.app("Two", "two")
         self.artem("set", "strength", "0.5")

@@ -3,10 +3,13 @@
 import json
 import os
 import random
+import resource
+import signal
 import struct
+import subprocess
 import zlib
 
-from helpers import CommandTest, artfile, chunk, decode_png, jpeg, main, png, write_models
+from helpers import ARTEM, CommandTest, artfile, chunk, decode_png, jpeg, main, png, write_models
 
 
 def colour_rows(width, height, channels, seed=5):
@@ -228,6 +231,23 @@ class Stylize(CommandTest):
         self.paint(self.write("bad.png", b"\x89PNG\r\n\x1a\nxxxxxxxxxxxx"), "o.png", status=1)
         with open(out) as file:
             self.assertEqual(file.read(), "precious")
+
+    def test_longest_name(self):
+        self.paint(self.write("in.png", png(8, 8, 2, 8, colour_rows(8, 8, 3))), "n" * 251 + ".png")
+        self.assertEqual(decode_png(self.path("n" * 251 + ".png"))[:2], (8, 8))
+
+    def test_nothing_is_left_of_what_is_interrupted(self):
+        source = self.write("in.png", png(200, 200, 2, 8, colour_rows(200, 200, 3)))
+        os.mkdir(self.path("out"))
+        try:
+            os.close(os.open(self.path("out"), os.O_TMPFILE | os.O_WRONLY))
+        except OSError as error:
+            self.skipTest(f"this file system has no files without a name ({error})")
+        limit = (8192, 8192)  # the picture's file has more, and its writer dies where the ninth KiB begins
+        done = subprocess.run([ARTEM, "stylize", source, self.path("out/o.png"), "--style", "sea"], env=self.environment,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+        self.assertEqual(done.returncode, -signal.SIGXFSZ)
+        self.assertEqual(os.listdir(self.path("out")), [])
 
 
 if __name__ == "__main__":

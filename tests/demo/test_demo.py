@@ -37,6 +37,9 @@ def test_options():
     for options in (["--layout", "diagonal"], ["--format", "rgb565"], ["--size", "0x7"], ["--size", "many"], ["--frames", "-3"],
                     ["--layers", "9"], ["--no-such-thing"], ["--pose-path", "fly"]):
         expect(2, "artem-demo: ", *options)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([DEMO, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    assert done.returncode == 2 and "No space left" in done.stderr, done
 
 
 def test_scenes(folder):

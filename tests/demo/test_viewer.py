@@ -91,6 +91,9 @@ class Test:
 
     def test_messages(self):
         self.refused(0, "--blend-style", "--help")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([VIEW, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, env=self.screen.environment)
+        assert done.returncode == 2 and "No space left" in done.stderr, done
         for options in (["--strength", "3"], ["--size", "big"], ["--split=2"], ["--show", "all"], ["--nothing"], ["--play"],
                         ["--blend", "0.5"], ["--backend", "gpu"], ["--eyes", "three"], ["--frames", "3"]):
             self.refused(2, "artem-view: --", *options)

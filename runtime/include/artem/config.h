@@ -95,6 +95,8 @@ bool artem_config_toggle(struct artem_config *config);
 // looked for ("" if there is no place to look), and may be NULL.
 enum artem_result artem_config_load(const struct artem_config_params *params, struct artem_settings *out_settings,
                                     char out_path[ARTEM_PATH_MAX]);
+// Whether such a text in the file `path` would be read; if not, says which line of it is wrong (logged).
+enum artem_result artem_config_check(const char *path, const char *text, size_t size);
 
 // Of a line that begins a section: the ] that ends its name, behind which nothing but a comment follows. NULL: there is none.
 const char *artem_config_section_end(const char *line, size_t length);

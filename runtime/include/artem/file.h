@@ -15,10 +15,6 @@ enum artem_result artem_file_read(const char *path, size_t max_size, char **out_
 
 // Replaces a file as a whole, so that nobody ever reads half of one. False with errno set; then all is as it was.
 bool artem_file_replace(const char *path, const void *data, size_t size, unsigned mode);
-// The first half of that, for who wants to look before he renames: a new file beside `path`, whose name is its own with
-// seven bytes more. False with errno set, and no such file.
-bool artem_file_write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
-                             size_t name_size);
 // Makes the folders above a path that are missing. False with errno set.
 bool artem_file_make_folders(const char *path, unsigned mode);
 
