@@ -486,6 +486,17 @@ void app_frame(void)
     CHECK_INT(app_end(), XR_SUCCESS);
 }
 
+bool app_has_device(void)
+{
+    const char *missing = app_open(true);
+
+    if (missing == NULL)
+        app_close();
+    else
+        fprintf(stderr, "skipped: %s\n", missing);
+    return missing == NULL;
+}
+
 void app_open_normal(void)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();

@@ -102,6 +102,8 @@ extern void (*app_before_open)(void);
 extern bool app_tries_twice;
 // Destroys both. Checks that nothing is left, and that neither the runtime nor the validation layer had to complain.
 void app_close(void);
+// Whether both work here; if not, says that the test is skipped, and why.
+bool app_has_device(void);
 
 // Checks that a call's result is right; false if it is none of success.
 bool app_check(const char *function, XrResult result);
