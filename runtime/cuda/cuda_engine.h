@@ -175,7 +175,9 @@ enum artem_result cuda_import_semaphores(struct artem_cuda *cuda, int ready_fd, 
 void cuda_release_semaphores(struct artem_cuda *cuda);
 
 // For kernels that never end, when an engine is made.
+#ifndef CUDA_CHECK_PATIENCE_NS
 #define CUDA_CHECK_PATIENCE_NS UINT64_C(10000000000)
+#endif
 
 // check.c: picks, of the forms that paint as the reference does, the fastest.
 enum artem_result cuda_choose_form(struct artem_cuda *cuda);

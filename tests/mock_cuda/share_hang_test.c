@@ -7,7 +7,7 @@
 #include "share_fixture.h"
 #include "share_paintings.h"
 
-enum { FOREVER_US = 2000000000, PATIENCE_S = 30, END_S = 15, TRIES = 5000 };
+enum { DELAY_US = 5000, FOREVER_US = 2000000000, PATIENCE_S = 30, END_S = 15, TRIES = 5000 };
 
 static double now(void)
 {
@@ -18,10 +18,10 @@ static double now(void)
 }
 
 // What waits for ever ends the test.
-static void begin(const char *mode)
+static void begin(const char *mode, int delay_us)
 {
     alarm(2 * PATIENCE_S);
-    mock->delay_us = 5000;
+    mock->delay_us = delay_us;
     mock->lose_at = 0;
     runs_mode = mode;
     runs_configure("cuda", "great_wave");
@@ -82,7 +82,7 @@ static void lose_after_kernel(const char *kernel, const void *arguments)
 // Another backend paints what follows.
 static void test_lost(void)
 {
-    begin("sync");
+    begin("sync", DELAY_US);
     show_until_taken(0);
     mock->corrupt = lose_after_kernel;
     const double start = now();
@@ -98,7 +98,7 @@ static void test_lost(void)
 // The queue waits for the painting, until it is given up.
 static void test_endless(void)
 {
-    begin("sync");
+    begin("sync", DELAY_US);
     show_until_taken(0);
     mock->delay_us = FOREVER_US;
     const double start = now();
@@ -112,7 +112,7 @@ static void test_endless(void)
 // Nobody waits for it.
 static void test_detached(void)
 {
-    begin("async");
+    begin("async", DELAY_US);
     show_until_styled(0);
     const int launches = atomic_load(&mock->launches);
     mock->delay_us = FOREVER_US;
@@ -132,6 +132,24 @@ static void test_detached(void)
     end("detached");
 }
 
+#ifdef __SANITIZE_ADDRESS__
+enum { IS_SLOW = 1 }; // then an engine's kernels may take minutes
+#else
+enum { IS_SLOW = 0 };
+#endif
+
+// The kernels that an engine is checked with when it is made: another backend paints.
+static void test_endless_start(void)
+{
+    if (IS_SLOW)
+        return;
+    const int waits = atomic_load(&mock->waits);
+    begin("sync", FOREVER_US);
+    show_until_styled(0);
+    CHECK_INT(atomic_load(&mock->waits), waits); // CUDA never had a picture of the app's
+    end("endless from the start");
+}
+
 int main(void)
 {
     if (!share_begin() || real)
@@ -141,6 +159,7 @@ int main(void)
     test_lost();
     test_endless();
     test_detached();
+    test_endless_start();
     runs_end();
     _exit(test_result()); // the mock's streams still run
 }
