@@ -7,7 +7,8 @@
 #include "unit_forms.cuh"
 
 // Either the next tile's stream comes to shared memory, or a tile's own is loaded to registers before its convolution.
-#if ARTEM_SM / 10 == 9 || ARTEM_SM / 10 == 10
+// plan.c asks the chip which, and PTX also runs on chips that it was not made for.
+#if (ARTEM_SM / 10 == 9 || ARTEM_SM / 10 == 10) && !defined(ARTEM_CUDA_PTX)
 constexpr bool stages_stream = true;
 using unit_memory = artem_cuda_unit_staged;
 #else
@@ -413,9 +414,7 @@ template <class Form, bool PART, class Memory> DEVICE void run_unit(const artem_
     copies_wait<stages_stream>(); // the stream may still come
     if (brings && blockIdx.x < tiles)
         place_map(shared, 0, ahead);
-#ifdef ARTEM_WGMMA
-    shared_to_async();
-#endif
+    Form::arrived();
     const bool all_tame = __syncthreads_and(tame) != 0;
 
     for (bool more = blockIdx.x < tiles; more; buffer ^= 1) {
@@ -455,9 +454,7 @@ template <class Form, bool PART, class Memory> DEVICE void run_unit(const artem_
         copies_wait<stages_stream>(); // the next stream may still come
         if (more && brings)
             place_map(shared, buffer ^ 1, ahead);
-#ifdef ARTEM_WGMMA
-        shared_to_async();
-#endif
+        Form::arrived();
         if (apply && is_full(tile))
             store_unit<Form, true>(stream, map, cells, t, x, bits);
         else if (apply)
@@ -486,7 +483,7 @@ template <class Form, bool PART, class Memory> DEVICE void run_unit(const artem_
 // Only what a chip has in hardware, and popcount everywhere.
 UNIT_KERNEL(popcount, 1)
 #if ARTEM_SM < 80
-UNIT_KERNEL(xor, 2)
+UNIT_KERNEL(xor, 1) // there is shared memory for one
 #elif ARTEM_SM <= 90
 UNIT_KERNEL(and, 2)
 #else

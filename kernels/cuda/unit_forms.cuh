@@ -53,11 +53,20 @@ DEVICE void load_weights(uint32_t b[4], uint32_t weights, const unit_thread &t, 
     ldmatrix_x4(b, weights + ((t.half * ARTEM_CUDA_PAIRED + tap) * 8 + j) * 128 + t.lane * 16);
 }
 
-// Popcount with carry-save adders: of nine words each bit's count becomes 1 · p + 2 · (q + r) + 4 · u, four popcounts
-// in place of nine.
-struct unit_popcount {
+// Forms whose warps load both sides themselves.
+struct unit_by_loads {
     static constexpr bool side_by_side = false;
 
+    // Brings what ordinary stores and this thread's copies have written to where the convolution reads it, before the
+    // block's barrier.
+    DEVICE void arrived()
+    {
+    }
+};
+
+// Popcount with carry-save adders: of nine words each bit's count becomes 1 · p + 2 · (q + r) + 4 · u, four popcounts
+// in place of nine.
+struct unit_popcount : unit_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -113,9 +122,7 @@ struct unit_popcount {
 
 #if ARTEM_SM < 80
 
-struct unit_xor {
-    static constexpr bool side_by_side = false;
-
+struct unit_xor : unit_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -152,9 +159,7 @@ struct unit_xor {
 
 #else
 
-struct unit_and {
-    static constexpr bool side_by_side = false;
-
+struct unit_and : unit_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -233,9 +238,7 @@ struct spread_bytes { // of 0 and 1
     }
 };
 
-struct unit_int8 {
-    static constexpr bool side_by_side = false;
-
+struct unit_int8 : unit_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -266,9 +269,7 @@ struct spread_fp4 { // of 0 and 0.5
 };
 
 // Sums are whole numbers up to 1152, which 32-bit floats hold.
-struct unit_fp4 {
-    static constexpr bool side_by_side = false;
-
+struct unit_fp4 : unit_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -305,6 +306,12 @@ struct unit_fp4 {
 // core matrix of the map as it is: a window's taps are the same matrices begun elsewhere, so nothing is gathered.
 struct unit_wgmma {
     static constexpr bool side_by_side = true;
+
+    // In shared memory, by stores and copies.
+    DEVICE void arrived()
+    {
+        shared_to_async();
+    }
 
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {

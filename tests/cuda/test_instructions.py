@@ -31,18 +31,20 @@ NETWORK = {
     "75": {**BYTES_75, **unit("xor", r"BMMA\.88128\.XOR\.POPC")},
     "80": {**BYTES, **AND},
     "86": {**BYTES, **AND},
+    "87": {**BYTES, **AND},
     "89": {**BYTES, **AND},
     "90": {**BYTES, **AND},
     "90a": {**BYTES, **AND, **WGMMA},
     "100": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
+    "110": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
     "120": {**BYTES, **unit("int8", r"IMMA\.16832\.U8\.U8")},
 }
 NETWORK["120f"] = {**NETWORK["120"], **unit("fp4", r"OMMA\.SF\.16864\.F32\.E2M1\.E2M1\.E8")}
 BENCH_XOR = {f"tensor_{what}": r"BMMA\.88128\.XOR\.POPC" for what in ("gemm", "conv")}
 BENCH_AND = {f"tensor_{what}": r"BMMA\.168256\.AND\.POPC" for what in ("gemm", "conv")}
 BENCH = {
-    "75": BENCH_XOR, "80": BENCH_AND, "86": BENCH_AND, "89": BENCH_AND, "90": BENCH_AND,
-    "90a": {**BENCH_AND, "wgmma_gemm": r"BGMMA\.64x128x256\.AND\.POPC"}, "100": {}, "120": {}, "120f": {},
+    "75": BENCH_XOR, "80": BENCH_AND, "86": BENCH_AND, "87": BENCH_AND, "89": BENCH_AND, "90": BENCH_AND,
+    "90a": {**BENCH_AND, "wgmma_gemm": r"BGMMA\.64x128x256\.AND\.POPC"}, "100": {}, "110": {}, "120": {}, "120f": {},
 }
 # Functions that every chip has, those that count bits, and those with matrix instructions.
 KINDS = {
