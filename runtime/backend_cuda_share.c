@@ -63,7 +63,7 @@ static enum artem_result share_semaphores(struct cuda_share *share)
     }
     result = share->api->import_semaphores(share->cuda, ready, done, is_timeline(share));
     if (result == ARTEM_OK && is_timeline(share))
-        result = cuda_watch_create(share->device, share->api, share->cuda, share->done, &share->watch);
+        result = cuda_watch_create(share->device, share->api, share->cuda, share->ready, share->done, &share->watch);
     return result;
 }
 

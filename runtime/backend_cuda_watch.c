@@ -13,7 +13,7 @@ struct cuda_watch {
     const struct vulkan_device *device;
     const struct artem_cuda_api *api;
     struct artem_cuda *cuda;
-    VkSemaphore done;
+    VkSemaphore ready, done;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -23,12 +23,24 @@ struct cuda_watch {
     bool gave_up, ends;
 };
 
-static bool has_reached(const struct cuda_watch *watch, uint64_t value)
+// UINT64_MAX where it cannot be told: the device is lost.
+static uint64_t value_of(const struct cuda_watch *watch, VkSemaphore semaphore)
 {
     const struct vulkan_device *d = watch->device;
-    uint64_t reached = 0;
+    uint64_t value = 0;
 
-    return d->vkGetSemaphoreCounterValueKHR(d->handle, watch->done, &reached) != VK_SUCCESS || reached >= value;
+    return d->vkGetSemaphoreCounterValueKHR(d->handle, semaphore, &value) == VK_SUCCESS ? value : UINT64_MAX;
+}
+
+static bool has_reached(const struct cuda_watch *watch, uint64_t value)
+{
+    return value_of(watch, watch->done) >= value;
+}
+
+// Else all frames wait for the app's own work, which may take its time.
+static bool is_at_work(const struct cuda_watch *watch)
+{
+    return value_of(watch, watch->ready) > value_of(watch, watch->done);
 }
 
 static void give_up_locked(struct cuda_watch *watch)
@@ -78,7 +90,7 @@ static void follow(struct cuda_watch *watch)
 {
     const uint64_t value = watch->value;
 
-    for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+    for (int rounds = 0; rounds < ROUNDS_MAX; rounds += is_at_work(watch)) {
         wait_a_round(watch);
         if (is_over(watch, value))
             return;
@@ -115,7 +127,8 @@ static void *run(void *user)
 }
 
 enum artem_result cuda_watch_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
-                                    struct artem_cuda *cuda, VkSemaphore done, struct cuda_watch **out_watch)
+                                    struct artem_cuda *cuda, VkSemaphore ready, VkSemaphore done,
+                                    struct cuda_watch **out_watch)
 {
     struct cuda_watch *watch = calloc(1, sizeof *watch);
     pthread_condattr_t monotonic;
@@ -125,6 +138,7 @@ enum artem_result cuda_watch_create(const struct vulkan_device *device, const st
     watch->device = device;
     watch->api = api;
     watch->cuda = cuda;
+    watch->ready = ready;
     watch->done = done;
     watch->idle = true;
     pthread_condattr_init(&monotonic);

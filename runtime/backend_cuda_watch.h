@@ -11,9 +11,11 @@
 
 struct cuda_watch;
 
-// `done`: a timeline semaphore, which must outlive the watch, as must the others.
+// Timeline semaphores: CUDA begins a frame when `ready` has its value, and then gives it to `done`. They must outlive
+// the watch, as must the others.
 enum artem_result cuda_watch_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
-                                    struct artem_cuda *cuda, VkSemaphore done, struct cuda_watch **out_watch);
+                                    struct artem_cuda *cuda, VkSemaphore ready, VkSemaphore done,
+                                    struct cuda_watch **out_watch);
 // Joins the thread. Clears *watch; NULL-safe.
 void cuda_watch_destroy(struct cuda_watch **watch);
 

@@ -132,7 +132,7 @@ static enum artem_result paint(struct artem_cuda *cuda, const struct artem_style
         const struct artem_engine_frame frame = frame_of(pictures, f, false);
         result = cuda_submit(cuda, &frame, NULL);
         if (result == ARTEM_OK)
-            result = cuda_wait(cuda, CUDA_CHECK_PATIENCE_NS);
+            result = cuda_wait(cuda, CUDA_PATIENCE_NS);
     }
     cuda->chip.multiprocessors = multiprocessors;
     if (result != ARTEM_TIMEOUT)
@@ -169,7 +169,7 @@ static enum artem_result paint_in_form(struct artem_cuda *cuda, enum artem_cuda_
     cuda->form = form;
     result = paint(cuda, style, pictures);
     if (!cuda->stuck && cuda_enter(cuda)) { // graphs of one form are of no use to another
-        cuda_finish(cuda, UINT64_MAX);
+        cuda_finish(cuda, CUDA_PATIENCE_NS);
         cuda_forget_graphs(cuda);
         cuda_leave(cuda);
     }

@@ -56,7 +56,7 @@ static enum artem_result run(struct artem_cuda *cuda, const struct runner *runne
         result = cuda_launch_kernel(cuda, &runner->launch);
     if (result != ARTEM_OK)
         return result;
-    if (!cuda_finish(cuda, CUDA_CHECK_PATIENCE_NS)) // and records the end
+    if (!cuda_finish(cuda, CUDA_PATIENCE_NS)) // and records the end
         return ARTEM_ERROR_DEVICE;
     if (d->cuEventElapsedTime(out_ms, cuda->begin, cuda->end) != CUDA_SUCCESS)
         *out_ms = -1;
@@ -154,7 +154,7 @@ enum artem_result cuda_pick_fastest(struct artem_cuda *cuda, const enum artem_cu
         cuda_log(cuda->host, ARTEM_LOG_WARN, "CUDA: the kernels cannot be timed; %s is used",
                  artem_cuda_form_name(cuda->form));
     if (!cuda->stuck)
-        cuda_finish(cuda, CUDA_CHECK_PATIENCE_NS);
+        cuda_finish(cuda, CUDA_PATIENCE_NS);
     if (!cuda->stuck)
         cuda_release_arena(cuda);
     cuda_leave(cuda);

@@ -174,9 +174,9 @@ void cuda_release_buffer(struct artem_cuda *cuda, struct artem_cuda_buffer *buff
 enum artem_result cuda_import_semaphores(struct artem_cuda *cuda, int ready_fd, int done_fd, bool timeline);
 void cuda_release_semaphores(struct artem_cuda *cuda);
 
-// For kernels that never end, when an engine is made.
-#ifndef CUDA_CHECK_PATIENCE_NS
-#define CUDA_CHECK_PATIENCE_NS UINT64_C(10000000000)
+// For what never ends, where nobody else looks after it: kernels when an engine is made, frames that failed halfway.
+#ifndef CUDA_PATIENCE_NS
+#define CUDA_PATIENCE_NS UINT64_C(10000000000)
 #endif
 
 // check.c: picks, of the forms that paint as the reference does, the fastest.

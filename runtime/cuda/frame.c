@@ -10,7 +10,7 @@ static const uint64_t poll_ns = 20000, poll_max_ns = 500000;
 enum artem_result cuda_set_style(struct artem_cuda *cuda, const struct artem_style *style)
 {
     if (cuda->stray && cuda_enter(cuda)) { // it may still read the old one
-        cuda_finish(cuda, UINT64_MAX);
+        cuda_finish(cuda, CUDA_PATIENCE_NS);
         cuda_leave(cuda);
     }
     if (cuda->lost)
@@ -108,7 +108,7 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
 
     if (!cuda_plan_shape(cuda, frame, &shape))
         return ARTEM_ERROR_UNSUPPORTED;
-    if (cuda->stray && !cuda_finish(cuda, UINT64_MAX))
+    if (cuda->stray && !cuda_finish(cuda, CUDA_PATIENCE_NS))
         return ARTEM_ERROR_DEVICE;
     result = cuda_place_shape(cuda, &shape);
     if (result == ARTEM_OK)
@@ -122,7 +122,7 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct artem_engi
     result = launch(cuda, sync);
     if (result != ARTEM_OK) {
         if (sync != NULL && cuda->stray) // the pictures are taken back now, and what was launched still reads them
-            cuda_finish(cuda, UINT64_MAX);
+            cuda_finish(cuda, CUDA_PATIENCE_NS);
         return result;
     }
     cuda->resolution = frame->resolution;

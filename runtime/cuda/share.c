@@ -57,7 +57,7 @@ void cuda_release_buffer(struct artem_cuda *cuda, struct artem_cuda_buffer *buff
     if (buffer == NULL)
         return;
     if (!cuda->stuck && cuda_enter(cuda)) {
-        if (cuda_finish(cuda, UINT64_MAX) || cuda->lost) {
+        if (cuda_finish(cuda, CUDA_PATIENCE_NS) || cuda->lost) {
             d->cuMemFree(buffer->address);
             d->cuDestroyExternalMemory(buffer->memory);
         }

@@ -131,7 +131,7 @@ static enum artem_result submit(struct artem_cuda *cuda, const struct step *step
 {
     enum artem_result result = ARTEM_OK;
 
-    if (cuda->stray && !cuda_finish(cuda, UINT64_MAX))
+    if (cuda->stray && !cuda_finish(cuda, CUDA_PATIENCE_NS))
         return ARTEM_ERROR_DEVICE;
     result = cuda_create_step_buffer(cuda);
     if (result == ARTEM_OK && step->tile != NULL)

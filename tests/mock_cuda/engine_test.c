@@ -190,6 +190,19 @@ static void test_large(void)
     pictures_free(&p);
 }
 
+// The one that the engine has: the first one, or the first with that name.
+static int find_device(void *library)
+{
+    int (*get_name)(char *name, int size, int device) = (int (*)(char *, int, int))dlsym(library, "cuDeviceGetName");
+    const char *wanted = getenv("ARTEM_CUDA_DEVICE");
+    char name[256] = "";
+
+    for (int i = 0; wanted != NULL && get_name != NULL && get_name(name, sizeof name, i) == 0; i++)
+        if (strstr(name, wanted) != NULL)
+            return i;
+    return 0;
+}
+
 // Of the whole device, by the driver's primary context; 0 if it does not say.
 static size_t free_memory(void)
 {
@@ -201,7 +214,7 @@ static size_t free_memory(void)
     size_t left = 0, all = 0;
     void *context = NULL;
 
-    if (retain != NULL && push != NULL && pop != NULL && get != NULL && retain(&context, 0) == 0 &&
+    if (retain != NULL && push != NULL && pop != NULL && get != NULL && retain(&context, find_device(library)) == 0 &&
         push(context) == 0) {
         get(&left, &all);
         pop(&context);
@@ -218,20 +231,24 @@ static void test_many(void)
     struct artem_engine *cpu = engine_make(network, style, artem_cpu_detect(), 0);
     struct pictures p = pictures_alloc(320, 352, 2);
     struct artem_engine_stats stats, last;
-    size_t before, after;
+    bool grows = true;
 
     pictures_fill(&p, NOISE);
     engine_run(cuda, &p);
     artem_engine_get_stats(cuda, &stats);
-    before = free_memory();
-    for (int i = 0; i < count; i++)
-        engine_run(cuda, &p);
-    after = free_memory();
-    artem_engine_get_stats(cuda, &last);
-    fprintf(stderr, "%d frames of 2 x 320 x 352: %.3f ms the last one; free before %zu, after %zu bytes\n", count,
-            last.milliseconds, before, after);
+    // Other programs use the device's memory too: what grows does so every time.
+    for (int tries = 0; tries < 3 && grows; tries++) {
+        const size_t before = free_memory();
+        for (int i = 0; i < count; i++)
+            engine_run(cuda, &p);
+        const size_t after = free_memory();
+        artem_engine_get_stats(cuda, &last);
+        fprintf(stderr, "%d frames of 2 x 320 x 352: %.3f ms the last one; free before %zu, after %zu bytes\n", count,
+                last.milliseconds, before, after);
+        grows = after + (1 << 20) < before;
+    }
     CHECK(last.memory_bytes == stats.memory_bytes);
-    CHECK(after + (1 << 20) >= before);
+    CHECK(!grows);
     CHECK_INT(artem_engine_set_style(cuda, style), ARTEM_OK);
     run_both("after many", cuda, cpu, &p);
     pictures_free(&p);

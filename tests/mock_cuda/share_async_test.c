@@ -24,7 +24,7 @@ static void test_same(void)
 {
     atomic_store(&mock->launches, 0);
     atomic_store(&mock->waits, 0);
-    runs_compare("async", run_deferred, "cuda");
+    runs_compare("async", run_deferred, "cuda", "cuda");
     CHECK(atomic_load(&mock->launches) >= 2 * FRAMES);
     CHECK(atomic_load(&mock->waits) >= 2 * FRAMES);
     check_rest("async");

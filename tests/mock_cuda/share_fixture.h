@@ -33,7 +33,14 @@ static inline const char *share_find_device(void)
         return missing;
     CHECK(vulkan_find_uuid(params.get_instance_proc_addr, params.instance, params.physical_device,
                            real ? uuid : mock->uuid));
-    if (real && artem_cuda_probe(uuid, NULL, why, sizeof why) != ARTEM_OK)
+    VkPhysicalDeviceProperties properties;
+    PFN_vkGetPhysicalDeviceProperties get_properties = (PFN_vkGetPhysicalDeviceProperties)params.get_instance_proc_addr(
+        params.instance, "vkGetPhysicalDeviceProperties");
+    get_properties(params.physical_device, &properties);
+    // The mock maps what Vulkan exports as the file that it is in software only.
+    if (!real && properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
+        missing = "the Vulkan device is a GPU, whose memory the mock driver cannot map";
+    else if (real && artem_cuda_probe(uuid, NULL, why, sizeof why) != ARTEM_OK)
         missing = why;
     else if (vulkan_find_sharing(params.get_instance_proc_addr, params.instance, params.physical_device) !=
              VULKAN_SHARING_TIMELINE)

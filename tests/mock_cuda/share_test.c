@@ -42,7 +42,7 @@ static void compare(const char *what, void (*run)(struct history *history))
 {
     take_launches();
     atomic_store(&mock->waits, 0);
-    runs_compare(what, run, "cuda");
+    runs_compare(what, run, "cuda", "cuda");
     CHECK(real || take_launches() >= FRAMES);
     CHECK(real || atomic_load(&mock->waits) >= FRAMES);
     share_check_rules(what);
@@ -53,7 +53,7 @@ static void compare_without(const char *what)
 {
     take_launches();
     atomic_store(&mock->waits, 0);
-    runs_compare(what, run_two_eyes, "cuda");
+    runs_compare(what, run_two_eyes, "cuda", "vulkan");
     CHECK_INT(atomic_load(&mock->waits), 0);
     share_check_rules(what);
 }

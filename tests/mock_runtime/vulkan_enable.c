@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../support/pick_device.h"
 #include "dispatch.h"
 
 static XrResult get_extensions(XrInstance handle, const char *names, uint32_t capacity, uint32_t *count, char *buffer)
@@ -58,11 +59,7 @@ MOCK_FUNCTION(xrGetVulkanGraphicsRequirements2KHR)
 
 static XrResult get_device(VkInstance vulkan, VkPhysicalDevice *device)
 {
-    uint32_t count = 1;
-
-    if (vkEnumeratePhysicalDevices(vulkan, &count, device) < 0 || count == 0)
-        return XR_ERROR_RUNTIME_FAILURE;
-    return XR_SUCCESS;
+    return pick_device(vulkan, device) ? XR_SUCCESS : XR_ERROR_RUNTIME_FAILURE;
 }
 
 MOCK_FUNCTION(xrGetVulkanGraphicsDeviceKHR)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fake_engine.h"
+#include "session.h"
 #include "test.h"
 
 struct fake_engine_state fake_engine; // the app looks at it; here it stays empty
@@ -47,6 +48,8 @@ void runs_remember(struct history *history)
         history->frames[history->count][v] = view->slice != NULL ? hash(view->slice, size) : 0;
         history->styled[history->count] = !view->claimed;
     }
+    if (history->styled[history->count])
+        snprintf(history->backend, sizeof history->backend, "%s", layer_session_find(app.session)->backend);
     history->count++;
 }
 
@@ -165,7 +168,7 @@ void run_deferred(struct history *history)
     app_close_normal();
 }
 
-void runs_compare(const char *what, void (*run)(struct history *history), const char *backend)
+void runs_compare(const char *what, void (*run)(struct history *history), const char *backend, const char *painter)
 {
     struct history cpu = {.count = 0}, device = {.count = 0}, other = {.count = 0};
     unsigned styled = 0, different = 0;
@@ -177,11 +180,13 @@ void runs_compare(const char *what, void (*run)(struct history *history), const 
     runs_configure(backend, "the_scream");
     run(&other);
     CHECK_INT(cpu.count, device.count);
+    CHECK_STR(cpu.backend, "cpu");
+    CHECK_STR(device.backend, painter);
     for (unsigned i = 0; i < cpu.count; i++) {
         styled += cpu.styled[i];
         different += memcmp(cpu.frames[i], other.frames[i], sizeof cpu.frames[i]) != 0;
         if (cpu.styled[i] != device.styled[i] || memcmp(cpu.frames[i], device.frames[i], sizeof cpu.frames[i]) != 0)
-            TEST_FAIL("%s: frame %u differs between the CPU and %s%s", what, i, backend,
+            TEST_FAIL("%s: frame %u differs between the CPU and %s%s", what, i, painter,
                       cpu.styled[i] != device.styled[i] ? " (one is not styled)" : "");
     }
     CHECK(styled >= FRAMES - 1);

@@ -11,6 +11,7 @@ enum { FRAMES = 7, VIEWS = 4 };
 struct history {
     uint64_t frames[64][VIEWS];
     bool styled[64];
+    char backend[16]; // of the latest one that was styled
     unsigned count;
 };
 
@@ -30,7 +31,8 @@ void run_array(struct history *history);
 void run_lives(struct history *history);
 void run_deferred(struct history *history);
 
-// The same run on the CPU and on `backend`, frame by frame; and another style, whose frames have to differ.
-void runs_compare(const char *what, void (*run)(struct history *history), const char *backend);
+// The same run on the CPU and with `backend` in the settings, frame by frame; and another style, whose frames have to
+// differ. `painter`: the backend that has to have painted then, since all paint the same.
+void runs_compare(const char *what, void (*run)(struct history *history), const char *backend, const char *painter);
 
 #endif

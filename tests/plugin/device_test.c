@@ -200,11 +200,11 @@ int main(void)
         fprintf(stderr, "skipped: %s\n", missing);
         return TEST_SKIPPED;
     }
-    runs_compare("two eyes", run_two_eyes, "vulkan");
-    runs_compare("array", run_array, "vulkan");
-    runs_compare("lives", run_lives, "vulkan");
+    runs_compare("two eyes", run_two_eyes, "vulkan", "vulkan");
+    runs_compare("array", run_array, "vulkan", "vulkan");
+    runs_compare("lives", run_lives, "vulkan", "vulkan");
     runs_mode = "async";
-    runs_compare("deferred", run_deferred, "vulkan");
+    runs_compare("deferred", run_deferred, "vulkan", "vulkan");
     runs_mode = "sync";
     test_dot_products();
     test_clocks();

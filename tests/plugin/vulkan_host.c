@@ -3,6 +3,7 @@
 #undef VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+#include "../support/pick_device.h"
 #include "vulkan_host.h"
 
 #include <dlfcn.h>
@@ -161,11 +162,7 @@ static VkResult own_instance(const VkInstanceCreateInfo *info, VkInstance *out_i
 
 static VkResult own_physical(VkInstance from, VkPhysicalDevice *out_device)
 {
-    uint32_t count = 1;
-
-    if (vkEnumeratePhysicalDevices(from, &count, out_device) < 0 || count == 0)
-        return VK_ERROR_INITIALIZATION_FAILED;
-    return VK_SUCCESS;
+    return pick_device(from, out_device) ? VK_SUCCESS : VK_ERROR_INITIALIZATION_FAILED;
 }
 
 static VkResult own_device(VkPhysicalDevice from, const VkDeviceCreateInfo *info, VkDevice *out_device)
