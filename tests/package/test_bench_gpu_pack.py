@@ -2,6 +2,7 @@
 """What scripts/bench-gpu packs for machines without libraries and compilers. Usage: test_bench_gpu_pack.py SOURCE DRIVER_FOLDER, the mock
 CUDA driver's."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,17 @@ class Pack(unittest.TestCase):
         self.assertIn("Mock 0", out)
         self.assertIn("popcount and packing: ", out)
         self.assertIn("great_wave", run(os.path.join(self.folder, "build/bin/artem"), "styles", ARTEM_MODELS=os.path.join(self.folder, "models")))
+
+    def test_skips(self):
+        """What the machine lacks is skipped, and said: here a driver that can be used."""
+        driver = os.path.join(self.temporary.name, "driver")
+        os.mkdir(driver)
+        subprocess.run(["cc", "-shared", "-xc", "/dev/null", "-o", os.path.join(driver, "libcuda.so.1")], check=True)
+        done = subprocess.run([os.path.join(self.folder, "scripts/bench-gpu"), "exact"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=200, env={**os.environ, "LD_LIBRARY_PATH": driver})
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(re.findall(r"gpu.(\w+): skipped", done.stdout), ["engine_test", "share_test", "tiles_test"])
+        self.assertTrue(re.search(r"ten thousand frames\nskipped: .+\n$", done.stdout), done.stdout)
 
 
 if __name__ == "__main__":
