@@ -353,7 +353,8 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
         record.layers = 0;
     record.passed_layers = info->layerCount - record.layers;
     decided = layer_now_ns();
-    panels = hud_add(session->hud, styled ? &copy.info : info, &asked, styler_get_current(session->styler));
+    panels = hud_add(session->hud, styled ? &copy.info : info, &asked, styler_get_current(session->styler),
+                     styler_has_followed(session->styler, session->settings_serial));
     record.hud_ms = (double)(layer_now_ns() - decided) / 1e6;
     decided = layer_now_ns();
     record.layer_ms = (double)(decided - begin) / 1e6;

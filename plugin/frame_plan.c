@@ -13,6 +13,18 @@ static enum artem_decision refuse(struct layer_session *session, enum session_no
     return ARTEM_DECISION_UNSUPPORTED;
 }
 
+static enum artem_decision refuse_size(struct layer_session *session, const struct geometry_view *view)
+{
+    char detail[96];
+
+    if ((uint64_t)view->width * view->height > GEOMETRY_AREA_MAX)
+        snprintf(detail, sizeof detail, "%u x %u pixels, more than 2^24 (4096 x 4096)", view->width, view->height);
+    else
+        snprintf(detail, sizeof detail, "%u x %u pixels: too small, or of another density than the first view",
+                 view->width, view->height);
+    return refuse(session, NOTICE_SIZES, detail);
+}
+
 static bool is_inside(const XrRect2Di *rect, const XrSwapchainCreateInfo *info)
 {
     return rect->offset.x >= 0 && rect->offset.y >= 0 && rect->extent.width > 0 && rect->extent.height > 0 &&
@@ -162,7 +174,7 @@ static enum artem_decision plan_view(struct layer_session *session, const XrComp
         if (plan->picture_count == ARTEM_MAX_VIEWS)
             return refuse(session, NOTICE_MANY, NULL);
         if (!plan_size(plan, anchor, &geometry, resolution, layer->viewCount == 4, &picture))
-            return refuse(session, NOTICE_SIZES, NULL);
+            return refuse_size(session, &geometry);
         picture.plane = find_plane(plan, &picture);
         if (picture.plane >= SWAPCHAIN_PLANES)
             return refuse(session, NOTICE_OVERLAP, NULL);

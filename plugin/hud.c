@@ -223,7 +223,7 @@ static void add_words(struct hud *hud, uint32_t *count, uint64_t now_ns)
 }
 
 const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const struct artem_settings *settings,
-                              const struct artem_style *style)
+                              const struct artem_style *style, bool tried)
 {
     const uint64_t now = layer_now_ns();
     uint32_t count = 0, room;
@@ -231,7 +231,7 @@ const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const
 
     if (hud == NULL || hud->refused || hud->session->device == NULL)
         return NULL;
-    if (toast_follow(&hud->toast, settings, style, now))
+    if (toast_follow(&hud->toast, settings, style, tried, now))
         hud->words.drawn_ns = 0;
     words = settings->toast && now < hud->toast.until_ns;
     if ((!words && !settings->hud) || info->layerCount == 0 || info->layers == NULL)

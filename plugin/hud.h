@@ -21,9 +21,9 @@ void hud_destroy(struct hud **hud);
 void hud_note(struct hud *hud, const struct artem_frame_record *record, bool paused);
 
 // `info` with the panels that are to be shown now, in memory of the hud's that lives until the next call; or NULL if
-// there are none, and `info` is to be handed on. `style`: the one in use, or NULL.
+// there are none, and `info` is to be handed on. `style`: the one in use, or NULL; `tried`: see toast.h.
 const XrFrameEndInfo *hud_add(struct hud *hud, const XrFrameEndInfo *info, const struct artem_settings *settings,
-                              const struct artem_style *style);
+                              const struct artem_style *style, bool tried);
 // The runtime took the frame without the panels, but not with them: there will be none any more.
 void hud_refused(struct hud *hud);
 

@@ -31,7 +31,7 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
         [NOTICE_BLEND_MODE] =
             "the display adds to the world (augmented reality): such frames pass through without ar = on",
         [NOTICE_VIEWS] = "a projection layer has not one, two or four views: such layers pass through",
-        [NOTICE_SIZES] = "views are too small or too large to be painted alike: their layer passes through",
+        [NOTICE_SIZES] = "views cannot be painted alike: their layer passes through",
         [NOTICE_SWAPCHAIN] = "a projection swapchain passes through unstyled",
         [NOTICE_MANY] = "a frame has more views than are painted at once: further layers pass through",
         [NOTICE_OVERLAP] = "pictures of one swapchain overlap too often: further layers pass through",
@@ -54,6 +54,16 @@ static const XrGraphicsBindingVulkanKHR *find_vulkan_binding(const XrSessionCrea
     while (next != NULL && next->type != XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR)
         next = next->next;
     return (const XrGraphicsBindingVulkanKHR *)next;
+}
+
+// An app that shows panels above another one's world: it may never have a projection layer.
+static bool is_overlay(const XrSessionCreateInfo *info)
+{
+    const XrBaseInStructure *next = info->next;
+
+    while (next != NULL && next->type != XR_TYPE_SESSION_CREATE_INFO_OVERLAY_EXTX)
+        next = next->next;
+    return next != NULL;
 }
 
 static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
@@ -130,6 +140,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     }
     session->handle = handle;
     session->instance = instance;
+    session->overlay = is_overlay(info);
     pthread_mutex_init(&session->mutex, NULL);
     pthread_mutex_init(&session->showing, NULL);
     artem_governor_init(&session->governor);
@@ -209,7 +220,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrBeginSession(XrSession handle, const XrSe
 
     LAYER_CHECK_NEXT(instance, xrBeginSession);
     result = instance->next.xrBeginSession(handle, info);
-    if (XR_FAILED(result) || session == NULL || session->device == NULL)
+    if (XR_FAILED(result) || session == NULL || session->device == NULL || session->overlay)
         return result;
     const uint32_t serial = artem_config_get(instance->config, &settings);
     if (settings.enabled)

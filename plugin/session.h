@@ -59,6 +59,7 @@ struct layer_session {
     atomic_bool wants_capture; // releases are worth capturing
     atomic_bool off;           // styling is off for the rest of the session
     atomic_uint told;          // bit per session_notice
+    bool overlay;              // has been created as one (XR_EXTX_overlay)
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.

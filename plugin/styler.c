@@ -349,6 +349,18 @@ void styler_prepare(struct styler *styler, const struct artem_settings *settings
     pthread_mutex_unlock(&styler->mutex);
 }
 
+bool styler_has_followed(struct styler *styler, uint32_t serial)
+{
+    bool followed;
+
+    if (styler == NULL)
+        return false;
+    pthread_mutex_lock(&styler->mutex);
+    followed = styler->settings_serial == serial;
+    pthread_mutex_unlock(&styler->mutex);
+    return followed;
+}
+
 uint64_t styler_get_style(struct styler *styler, const char **out_name)
 {
     uint64_t serial;

@@ -45,6 +45,9 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 // it.
 void styler_prepare(struct styler *styler, const struct artem_settings *settings, uint32_t serial);
 
+// Whether either has done so with these settings.
+bool styler_has_followed(struct styler *styler, uint32_t serial);
+
 // The style in use: a serial that changes with it, whenever its statistics begin anew, and when a frame fails that was
 // waited for later; and its name (valid until the next apply).
 uint64_t styler_get_style(struct styler *styler, const char **out_name);

@@ -43,7 +43,7 @@ static void say_missing(struct toast *toast, uint64_t now_ns)
 }
 
 bool toast_follow(struct toast *toast, const struct artem_settings *settings, const struct artem_style *style,
-                  uint64_t now_ns)
+                  bool tried, uint64_t now_ns)
 {
     const struct toast before = *toast;
     const char *title = style != NULL ? style->title : "";
@@ -57,7 +57,7 @@ bool toast_follow(struct toast *toast, const struct artem_settings *settings, co
         name_style(toast->in_use, style->name, style->blend_name, style->blend_weight);
     if (strcmp(toast->wanted, toast->in_use) == 0)
         toast->wanted_ns = 0;
-    else if (before.started && strcmp(toast->wanted, before.wanted) != 0)
+    else if ((before.started && strcmp(toast->wanted, before.wanted) != 0) || (toast->wanted_ns != 0 && !tried))
         toast->wanted_ns = now_ns;
 
     if (!before.started)

@@ -20,14 +20,15 @@ struct toast {
     bool enabled;
     uint32_t strength;
     char wanted[TOAST_TEXT], in_use[TOAST_TEXT]; // styles: what the settings ask for, and what there is
-    uint64_t wanted_ns;                          // since when it is not in use, 0 = it is, or was told of
+    uint64_t wanted_ns;                          // since when it has not come, 0 = it has, or was told of
     uint64_t until_ns;                           // the words are to be shown until then (CLOCK_MONOTONIC)
     char lines[2][TOAST_TEXT];
 };
 
-// Once a frame. `style`: the one in use, NULL without one. True if there are new words.
+// Once a frame. `style`: the one in use, NULL without one. `tried`: it is what has come of these settings; before a
+// frame is painted again nobody tries. True if there are new words.
 bool toast_follow(struct toast *toast, const struct artem_settings *settings, const struct artem_style *style,
-                  uint64_t now_ns);
+                  bool tried, uint64_t now_ns);
 void toast_draw(const struct toast *toast, const struct hud_canvas *canvas);
 
 #endif

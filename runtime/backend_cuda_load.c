@@ -8,30 +8,7 @@
 
 #include "artem/file.h"
 #include "backend_cuda.h"
-
-static bool find_own_folder(char *folder, size_t size)
-{
-    static const char here;
-    Dl_info info;
-    const char *slash;
-
-    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL)
-        return false;
-    // Of a program it is what it was called by, which need not be a path.
-    if (strchr(info.dli_fname, '/') == NULL) {
-        const ssize_t length = readlink("/proc/self/exe", folder, size - 1);
-        if (length <= 0)
-            return false;
-        folder[length] = '\0';
-    } else if ((size_t)snprintf(folder, size, "%s", info.dli_fname) >= size) {
-        return false;
-    }
-    slash = strrchr(folder, '/');
-    if (slash == NULL)
-        return false;
-    folder[slash - folder] = '\0';
-    return true;
-}
+#include "own_folder.h"
 
 static bool find_library(char *path, size_t size)
 {
@@ -42,7 +19,7 @@ static bool find_library(char *path, size_t size)
 
     if (named != NULL)
         return (size_t)snprintf(path, size, "%s", named) < size;
-    if (!find_own_folder(folder, sizeof folder))
+    if (!artem_own_folder(folder, sizeof folder))
         return false;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if ((size_t)snprintf(path, size, "%s/%s/%s", folder, places[i], ARTEM_CUDA_LIBRARY) < size &&

@@ -6,7 +6,6 @@
 
 #include "artem_kernels/picture.h"
 
-#define AREA_MAX (UINT64_C(1) << 24)       // of a picture: uint32 sums of the area average
 #define STYLE_AREA_MAX (UINT64_C(1) << 22) // of a style picture
 #define PRODUCT_MAX (UINT64_C(1) << 25)    // of the two sides on one axis: uint32 positions of the composite
 
@@ -15,7 +14,7 @@ enum { CELL = 4, STYLE_SIDE_MAX = 4096 };
 bool geometry_can_scale(uint32_t width, uint32_t height, uint32_t style_width, uint32_t style_height)
 {
     return style_width <= width && style_height <= height && style_width <= STYLE_SIDE_MAX &&
-           style_height <= STYLE_SIDE_MAX && (uint64_t)width * height <= AREA_MAX &&
+           style_height <= STYLE_SIDE_MAX && (uint64_t)width * height <= GEOMETRY_AREA_MAX &&
            (uint64_t)style_width * style_height <= STYLE_AREA_MAX && (uint64_t)width * style_width <= PRODUCT_MAX &&
            (uint64_t)height * style_height <= PRODUCT_MAX;
 }

@@ -12,6 +12,7 @@
 
 #include "artem/file.h"
 #include "artem/log.h"
+#include "own_folder.h"
 #include "text.h"
 
 #define STYLE_SUFFIX ".artstyle"
@@ -19,7 +20,7 @@
 
 enum {
     MAX_FOLDERS = 32,
-    OWN_FOLDERS = 2,   // of the installation, and of the build
+    OWN_FOLDERS = 5,   // of the installation, and of the build
     MAX_STYLES = 4096, // bounds what a strange folder can cost
 };
 
@@ -44,6 +45,21 @@ static void add_absolute(struct folders *folders, const char *base, const char *
 {
     if (base && base[0] == '/')
         add_folder(folders, base, sub);
+}
+
+// Where the installation has them. In Steam's container (pressure-vessel) /usr is another system's: the library is one
+// of the host's all the same, and what was installed with it is still beside it, or where the host's root is to be
+// seen.
+static void add_installed(struct folders *folders)
+{
+    char own[ARTEM_PATH_MAX];
+
+    add_absolute(folders, ARTEM_INSTALLED_MODELS, NULL);
+    if (artem_own_folder(own, sizeof own)) {
+        add_folder(folders, own, ARTEM_MODELS_FROM_LIBRARY);
+        add_folder(folders, own, ARTEM_MODELS_FROM_PROGRAM);
+    }
+    add_absolute(folders, "/run/host" ARTEM_INSTALLED_MODELS, NULL);
 }
 
 static struct folders *search_path(void)
@@ -72,7 +88,7 @@ static struct folders *search_path(void)
         p += length + (p[length] == ':');
     }
     folders->limit = MAX_FOLDERS;
-    add_absolute(folders, ARTEM_INSTALLED_MODELS, NULL);
+    add_installed(folders);
     // The build tree may be writable by its user, so that a privileged process does not look there.
     if (!getauxval(AT_SECURE))
         add_absolute(folders, ARTEM_BUILD_MODELS, NULL);

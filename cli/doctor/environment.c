@@ -8,6 +8,8 @@
 #include "../layer_files.h"
 #include "doctor.h"
 
+#define LAUNCH_OPTIONS "PRESSURE_VESSEL_IMPORT_OPENXR_1_RUNTIMES=1 PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%"
+
 static const char check[] = "environment";
 
 // Variables that change what happens; what is not set is not told.
@@ -28,17 +30,20 @@ static void show(struct doctor *doctor)
 
 static void check_containers(struct doctor *doctor)
 {
-    const char *home = getenv("HOME"), *import = getenv("PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS");
+    const char *home = getenv("HOME"), *layers = getenv("PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS"),
+               *runtimes = getenv("PRESSURE_VESSEL_IMPORT_OPENXR_1_RUNTIMES");
     char steam[PATH_MAX] = "";
 
     if (access("/.flatpak-info", F_OK) == 0)
         doctor_say(doctor, check, DOCTOR_NOTE,
                    "install Art'Em in the user's home and run artem enable outside of Flatpak",
                    "this is a Flatpak: it does not see the system's layers");
-    if (access("/run/pressure-vessel", F_OK) == 0 && (import == NULL || strcmp(import, "1") != 0))
-        doctor_say(doctor, check, DOCTOR_BAD,
-                   "set PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command% as the game's launch options",
+    if (access("/run/pressure-vessel", F_OK) == 0 && (layers == NULL || strcmp(layers, "1") != 0))
+        doctor_say(doctor, check, DOCTOR_BAD, "set " LAUNCH_OPTIONS " as the game's launch options",
                    "this is Steam's container, and it keeps OpenXR layers out");
+    else if (access("/run/pressure-vessel", F_OK) == 0 && (runtimes == NULL || strcmp(runtimes, "1") != 0))
+        doctor_say(doctor, check, DOCTOR_NOTE, "set " LAUNCH_OPTIONS " as the game's launch options",
+                   "this is Steam's container, and it keeps OpenXR runtimes other than SteamVR out");
     if (home != NULL && snprintf(steam, sizeof steam, "%.4000s/.var/app/com.valvesoftware.Steam", home) > 0 &&
         access(steam, F_OK) == 0)
         doctor_say(doctor, check, DOCTOR_NOTE,
@@ -47,11 +52,9 @@ static void check_containers(struct doctor *doctor)
                    "Steam is installed as a Flatpak: its games see neither the system's layers nor this user's");
     if (home != NULL)
         snprintf(steam, sizeof steam, "%.4000s/.steam/steam", home);
-    if (home != NULL && access(steam, F_OK) == 0 && import == NULL)
-        doctor_say(
-            doctor, check, DOCTOR_NOTE,
-            "for games from Steam, set their launch options to PRESSURE_VESSEL_IMPORT_OPENXR_1_LAYERS=1 %command%",
-            "Steam is installed; its container keeps OpenXR layers out of games unless asked to let them in");
+    if (home != NULL && access(steam, F_OK) == 0 && layers == NULL)
+        doctor_say(doctor, check, DOCTOR_NOTE, "for games from Steam, set their launch options to " LAUNCH_OPTIONS,
+                   "Steam is installed; its container keeps OpenXR layers out of games unless asked to let them in");
 }
 
 // For the control socket.

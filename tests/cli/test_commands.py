@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -50,6 +51,20 @@ class Styles(CommandTest):
         listed = {style["name"]: style for style in json.loads(self.artem("styles", "--json"))["styles"]}
         self.assertEqual(listed["mm_test"], {"name": "mm_test", "title": 'a "b" \\', "bytes": 76304,
                                              "path": os.path.join(self.models, "mm_test.artstyle")})
+
+    def test_beside_the_program(self):
+        """Where it lies now, which may be somewhere else than it was installed, or behind a link."""
+        folder = self.path("moved")
+        models = os.path.join(folder, "share/artem/models")
+        os.makedirs(models)
+        os.mkdir(os.path.join(folder, "bin"))
+        write_models(models, (("beside_test", ""),))
+        shutil.copy(ARTEM, os.path.join(folder, "bin/artem"))
+        os.symlink(os.path.join(folder, "bin/artem"), self.path("link"))
+        for program in (os.path.join(folder, "bin/artem"), self.path("link")):
+            done = subprocess.run([program, "styles"], capture_output=True, text=True, env=self.environment)
+            self.assertIn("beside_test ", done.stdout, done.stderr)
+        self.assertNotIn("beside_test", self.artem("styles"))
 
     def test_damaged(self):
         write_models(self.models, (("aa_test", ""), ("bb_test", "")))

@@ -181,6 +181,7 @@ static void ask_requirements(void)
 }
 
 void (*app_before_open)(void);
+bool app_is_overlay;
 
 const char *app_open(bool enable2)
 {
@@ -226,7 +227,8 @@ XrGraphicsBindingVulkanKHR app_binding(void)
 
 bool app_begin_session(XrViewConfigurationType views)
 {
-    const XrGraphicsBindingVulkanKHR binding = app_binding();
+    const XrSessionCreateInfoOverlayEXTX overlay = {.type = XR_TYPE_SESSION_CREATE_INFO_OVERLAY_EXTX};
+    XrGraphicsBindingVulkanKHR binding = app_binding();
     const XrSessionCreateInfo info = {.type = XR_TYPE_SESSION_CREATE_INFO, .next = &binding, .systemId = 1};
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO, .primaryViewConfigurationType = views};
     const XrReferenceSpaceCreateInfo space_info = {
@@ -235,6 +237,7 @@ bool app_begin_session(XrViewConfigurationType views)
         .poseInReferenceSpace = {{0, 0, 0, 1}, {0, 0, 0}},
     };
 
+    binding.next = app_is_overlay ? &overlay : NULL;
     app.view_count = views == XR_VIEW_CONFIGURATION_TYPE_PRIMARY_MONO         ? 1
                      : views == XR_VIEW_CONFIGURATION_TYPE_PRIMARY_QUAD_VARJO ? 4
                                                                               : 2;

@@ -161,46 +161,48 @@ static void test_toast(void)
 
     artem_settings_default(&settings);
     // What the app begins with is no news.
-    CHECK(!toast_follow(&toast, &settings, NULL, now));
+    CHECK(!toast_follow(&toast, &settings, NULL, true, now));
     memcpy(style->name, "great_wave", 11);
-    CHECK(!toast_follow(&toast, &settings, style, now));
-    CHECK(!toast_follow(&toast, &settings, style, now += 3 * second));
+    CHECK(!toast_follow(&toast, &settings, style, true, now));
+    CHECK(!toast_follow(&toast, &settings, style, true, now += 3 * second));
     // Another style: when it is there, not when it is asked for.
     memcpy(settings.style, "night_cafe", 11);
-    CHECK(!toast_follow(&toast, &settings, style, now));
+    CHECK(!toast_follow(&toast, &settings, style, true, now));
     memcpy(style->name, "night_cafe", 11);
     memcpy(style->title, "van Gogh, The Night Caf\xC3\xA9", 26);
-    CHECK(toast_follow(&toast, &settings, style, now));
+    CHECK(toast_follow(&toast, &settings, style, true, now));
     CHECK_STR(toast.lines[0], "night_cafe");
     CHECK(toast.until_ns == now + 2 * second);
     toast_draw(&toast, &canvas);
     CHECK_STR(panel_line(&pixels, (TOAST_WIDTH - 24 * HUD_COLUMN) / 2, HUD_MARGIN + HUD_ROW + HUD_SCALE),
               "van Gogh, The Night Cafe");
-    CHECK(!toast_follow(&toast, &settings, style, now));
+    CHECK(!toast_follow(&toast, &settings, style, true, now));
     settings.strength = 205;
-    CHECK(toast_follow(&toast, &settings, style, now));
+    CHECK(toast_follow(&toast, &settings, style, true, now));
     CHECK_STR(toast.lines[0], "strength 80 %");
     settings.enabled = false;
-    CHECK(toast_follow(&toast, &settings, style, now));
+    CHECK(toast_follow(&toast, &settings, style, true, now));
     CHECK_STR(toast.lines[0], "off");
     toast_draw(&toast, &canvas);
     CHECK_STR(panel_line(&pixels, (TOAST_WIDTH - 3 * HUD_COLUMN) / 2, (TOAST_HEIGHT - HUD_ROW) / 2 + HUD_SCALE), "off");
     settings.enabled = true;
-    CHECK(toast_follow(&toast, &settings, style, now));
+    CHECK(toast_follow(&toast, &settings, style, true, now));
     CHECK_STR(toast.lines[0], "night_cafe");
     // A blend, and its share.
     memcpy(settings.blend_style, "udnie", 6);
     memcpy(style->blend_name, "udnie", 6);
     style->blend_weight = 128;
-    CHECK(toast_follow(&toast, &settings, style, now));
+    CHECK(toast_follow(&toast, &settings, style, true, now));
     CHECK_STR(toast.lines[0], "night_cafe + 50 % udnie");
-    // A style that does not come.
+    // A style that does not come. While nothing is painted nobody has looked for it.
     memcpy(settings.style, "missing", 8);
-    CHECK(!toast_follow(&toast, &settings, style, now));
-    CHECK(!toast_follow(&toast, &settings, style, now += second / 2));
-    CHECK(toast_follow(&toast, &settings, style, now += second));
+    CHECK(!toast_follow(&toast, &settings, style, false, now));
+    CHECK(!toast_follow(&toast, &settings, style, false, now += 3 * second));
+    CHECK(!toast_follow(&toast, &settings, style, true, now));
+    CHECK(!toast_follow(&toast, &settings, style, true, now += second / 2));
+    CHECK(toast_follow(&toast, &settings, style, true, now += second));
     CHECK_STR(toast.lines[0], "cannot use missing + 50 % udnie");
-    CHECK(!toast_follow(&toast, &settings, style, now += 3 * second)); // told once
+    CHECK(!toast_follow(&toast, &settings, style, true, now += 3 * second)); // told once
     free(style);
     free(canvas.pixels);
 }

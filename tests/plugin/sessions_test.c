@@ -63,6 +63,29 @@ static void test_prepared(bool must_measure, const char *settings)
 }
 
 // A session that does not begin has no engine.
+// An overlay may never have a picture that is painted: what it takes is made when there is one.
+static void test_overlay(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
+    CHECK(app_open(true) == NULL);
+    app_is_overlay = true;
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_is_overlay = false;
+    app_begin_frame();
+    app.frame.layerCount = 0;
+    CHECK_INT(app_end(), XR_SUCCESS);
+    app.frame.layerCount = 1;
+    CHECK_INT(fake_engine.engines, 0);
+    CHECK_INT(fake_engine.networks, 0);
+    app_show_views(&info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(2, EXPECT_STYLED);
+    CHECK_INT(fake_engine.engines, 1);
+    app_end_session();
+    app_close();
+}
+
 static void test_not_begun(void)
 {
     CHECK(app_open(true) == NULL);
@@ -233,6 +256,7 @@ int main(void)
     test_prepared(true, "");
     test_prepared(true, "devices = cpu:0,cpu:1\n");
     test_prepared(false, "backend = cpu\n");
+    test_overlay();
     test_not_begun();
     test_two_at_once(true);
     test_two_at_once(false);

@@ -8,6 +8,8 @@
 
 #include "artem_kernels/noise.h"
 
+#define GEOMETRY_AREA_MAX (UINT64_C(1) << 24) // pixels of a picture: uint32 sums of the area average
+
 // The style resolution of a width x height picture for a wished longer side (docs/arithmetic.md §2). False if the
 // picture is outside what the shaders compute exactly in 32 bits.
 bool geometry_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height);
