@@ -128,7 +128,10 @@ static void make_vulkan(const struct artem_engine_params *params, struct candida
     out->params = params;
     snprintf(out->device, sizeof out->device, "%s", device->name);
     snprintf(out->key, sizeof out->key, "%s, driver %08x%s, %s, %u threads", device->name, device->driver,
-             device->dot ? ", dot" : "", cpu_name(), thread_count(params->threads));
+             device->dot == VULKAN_DOT_MIXED    ? ", dot"
+             : device->dot == VULKAN_DOT_SIGNED ? ", signed dot"
+                                                : "",
+             cpu_name(), thread_count(params->threads));
     clean(out->key);
 }
 

@@ -83,8 +83,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
         return result;
     }
     vulkan_write_network(vulkan);
-    artem_log(ARTEM_LOG_DEBUG, "Vulkan backend: %s%s", vulkan->device->name,
-              vulkan->device->dot ? ", with integer dot products" : "");
+    artem_log(ARTEM_LOG_DEBUG, "Vulkan backend: %s%s", vulkan->device->name, vulkan_dot_text(vulkan->device->dot));
     *out_backend = vulkan;
     return ARTEM_OK;
 }

@@ -4,10 +4,13 @@
 #include "network_begin.comp.h"
 #include "network_conv8.comp.h"
 #include "network_conv8_dot.comp.h"
+#include "network_conv8_sdot.comp.h"
 #include "network_d1.comp.h"
 #include "network_d1_dot.comp.h"
+#include "network_d1_sdot.comp.h"
 #include "network_d2.comp.h"
 #include "network_d2_dot.comp.h"
+#include "network_d2_sdot.comp.h"
 #include "network_decide.comp.h"
 #include "network_follow.comp.h"
 #include "network_input.comp.h"
@@ -16,9 +19,25 @@
 
 #define SHADER(name) artem_network_##name##_spv, sizeof artem_network_##name##_spv
 
-static struct vk_shader shader_of(enum vulkan_pass pass, bool dot)
+// As the device multiplies bytes best.
+static struct vk_shader byte_shader(enum vulkan_pass pass, enum vulkan_dot dot)
 {
     static const uint32_t encoder[] = {1, NET_ENC_WORDS, NET_ENC_GROUP}, d0[] = {0, NET_D0_WORDS, NET_D0_GROUP};
+    static const struct vk_shader conv8[] = {
+        {SHADER(conv8), NULL, 0}, {SHADER(conv8_dot), NULL, 0}, {SHADER(conv8_sdot), NULL, 0}};
+    static const struct vk_shader d1[] = {{SHADER(d1), NULL, 0}, {SHADER(d1_dot), NULL, 0}, {SHADER(d1_sdot), NULL, 0}};
+    static const struct vk_shader d2[] = {{SHADER(d2), NULL, 0}, {SHADER(d2_dot), NULL, 0}, {SHADER(d2_sdot), NULL, 0}};
+    struct vk_shader shader = pass == PASS_D1 ? d1[dot] : pass == PASS_D2 ? d2[dot] : conv8[dot];
+
+    if (pass == PASS_ENCODER || pass == PASS_D0) {
+        shader.constants = pass == PASS_ENCODER ? encoder : d0;
+        shader.constant_count = 3;
+    }
+    return shader;
+}
+
+static struct vk_shader shader_of(enum vulkan_pass pass, enum vulkan_dot dot)
+{
     static const uint32_t sums[] = {0, 0}, unit[] = {1, 0}, last[] = {1, 1}; // APPLY, LAST
 
     switch (pass) {
@@ -26,8 +45,6 @@ static struct vk_shader shader_of(enum vulkan_pass pass, bool dot)
         return (struct vk_shader){SHADER(input), NULL, 0};
     case PASS_BEGIN:
         return (struct vk_shader){SHADER(begin), NULL, 0};
-    case PASS_ENCODER:
-        return dot ? (struct vk_shader){SHADER(conv8_dot), encoder, 3} : (struct vk_shader){SHADER(conv8), encoder, 3};
     case PASS_DECIDE:
         return (struct vk_shader){SHADER(decide), NULL, 0};
     case PASS_UNIT_SUMS:
@@ -40,12 +57,11 @@ static struct vk_shader shader_of(enum vulkan_pass pass, bool dot)
         return (struct vk_shader){SHADER(unit), last, 2};
     case PASS_FOLLOW:
         return (struct vk_shader){SHADER(follow), NULL, 0};
+    case PASS_ENCODER:
     case PASS_D0:
-        return dot ? (struct vk_shader){SHADER(conv8_dot), d0, 3} : (struct vk_shader){SHADER(conv8), d0, 3};
     case PASS_D1:
-        return dot ? (struct vk_shader){SHADER(d1_dot), NULL, 0} : (struct vk_shader){SHADER(d1), NULL, 0};
     case PASS_D2:
-        return dot ? (struct vk_shader){SHADER(d2_dot), NULL, 0} : (struct vk_shader){SHADER(d2), NULL, 0};
+        return byte_shader(pass, dot);
     case PASS_ENCODER_AGAIN: // has the encoder's
     case PASS_COUNT:
         break;

@@ -77,6 +77,8 @@ static bool load_functions(struct vulkan_device *device, const struct vulkan_dev
     if (params->clock)
         device->vkGetCalibratedTimestampsEXT = (PFN_vkGetCalibratedTimestampsEXT)functions->vkGetDeviceProcAddr(
             params->device, "vkGetCalibratedTimestampsEXT");
+    if (params->dot)
+        device->dot = vulkan_find_dot(get, params->instance, params->physical_device);
     return true;
 }
 
@@ -97,7 +99,6 @@ static bool check_queue(struct vulkan_device *device, const struct vulkan_device
     device->vendor = properties.vendorID;
     device->model = properties.deviceID;
     device->driver = properties.driverVersion;
-    device->dot = params->dot;
     memcpy(device->cache_id, properties.pipelineCacheUUID, sizeof device->cache_id);
     snprintf(device->name, sizeof device->name, "%s", properties.deviceName);
     functions->vkGetPhysicalDeviceQueueFamilyProperties(params->physical_device, &count, NULL);

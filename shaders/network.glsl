@@ -66,8 +66,8 @@ uint leaky_u8(int z, int bits)
     return uint(clamp(rsh(z > 0 ? z : z >> 3, bits) + 32, 0, 255));
 }
 
-// Four products of unsigned bytes with signed ones.
-#ifdef ARTEM_DOT
+// Four products of unsigned bytes u with signed ones w.
+#if ARTEM_DOT == 1 // one instruction for just that
 #extension GL_EXT_spirv_intrinsics : require
 spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4452)
 int dot_signed_unsigned(uint w, uint u, spirv_literal int format);
@@ -76,11 +76,21 @@ int dot4(uint u, uint w)
 {
     return dot_signed_unsigned(w, u, 0);
 }
-#else
+#elif ARTEM_DOT == 2 // one for signed bytes: (u - 128) · w + 128 · w, whose second part neighbours share
+#extension GL_EXT_spirv_intrinsics : require
+spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4450)
+int dot_signed(uint w, uint u, spirv_literal int format);
+
 int dot4(uint u, uint w)
 {
-    int k = int(w);
-    return int(u & 0xffu) * bitfieldExtract(k, 0, 8) + int(u >> 8 & 0xffu) * bitfieldExtract(k, 8, 8) +
-           int(u >> 16 & 0xffu) * bitfieldExtract(k, 16, 8) + int(u >> 24) * (k >> 24);
+    return dot_signed(w, u ^ 0x80808080u, 0) + (dot_signed(w, 0x01010101u, 0) << 7);
+}
+#else // u · (w + 128) - 128 · u: products of numbers that compilers know to have 24 bits, which are faster than others
+int dot4(uint u, uint w)
+{
+    uint k = w ^ 0x80808080u;
+    uint a = u & 0xffu, b = u >> 8 & 0xffu, c = u >> 16 & 0xffu, d = u >> 24;
+    return int(a * (k & 0xffu) + b * (k >> 8 & 0xffu) + c * (k >> 16 & 0xffu) + d * (k >> 24)) -
+           int((a + b + c + d) << 7);
 }
 #endif

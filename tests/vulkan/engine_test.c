@@ -218,6 +218,8 @@ int main(void)
     test_sequence((struct view_size[]){{4, 4}, {4, 8}, {8, 4}, {4, 12}, {12, 4}, {4, 4}, {8, 8}, {4, 20}}, 8, false);
     setenv("ARTEM_VULKAN_DOT", "on", 1);
     test_sequence((struct view_size[]){{20, 12}, {12, 16}}, 2, true);
+    setenv("ARTEM_VULKAN_DOT", "signed", 1);
+    test_sequence((struct view_size[]){{20, 12}, {12, 16}}, 2, true);
     setenv("ARTEM_VULKAN_DOT", "off", 1);
     test_sequence((struct view_size[]){{20, 12}, {12, 16}}, 2, true);
     test_changes();

@@ -74,6 +74,10 @@
 // semaphores of this kind. Memory can be exported too then.
 enum vulkan_sharing { VULKAN_SHARING_NONE, VULKAN_SHARING_BINARY, VULKAN_SHARING_TIMELINE };
 
+// Four products of bytes and their sum as one instruction: of unsigned bytes with signed ones, or of signed ones alone
+// (RDNA 2 and what is like it).
+enum vulkan_dot { VULKAN_DOT_NONE, VULKAN_DOT_MIXED, VULKAN_DOT_SIGNED };
+
 struct vulkan_device {
     VkDevice handle;
     VkQueue queue; // an app's: only inside calls that may use it
@@ -82,9 +86,9 @@ struct vulkan_device {
     uint32_t max_image_side;
     VkDeviceSize max_buffer_range; // that one binding may have
     uint32_t max_storage_buffers;  // that one shader may have
-    bool dot;                      // the device has been made with VK_KHR_shader_integer_dot_product
-    enum vulkan_sharing sharing;   // what it has been made for
-    uint8_t uuid[VK_UUID_SIZE];    // of the device, where it shares
+    enum vulkan_dot dot;
+    enum vulkan_sharing sharing; // what it has been made for
+    uint8_t uuid[VK_UUID_SIZE];  // of the device, where it shares
     VkPhysicalDeviceType type;
     uint32_t vendor, model, driver; // as the driver numbers them
     uint8_t cache_id[VK_UUID_SIZE]; // of its pipeline caches
@@ -108,7 +112,7 @@ struct vulkan_device_params {
     VkDevice device;
     uint32_t queue_family, queue_index;
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: look for the libvulkan that the app uses
-    bool dot;                                         // see above
+    bool dot;                                         // made with VK_KHR_shader_integer_dot_product's feature
     enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
     bool clock;                                       // made with vulkan_clock_extension
 };
@@ -123,10 +127,14 @@ void vulkan_device_destroy(struct vulkan_device **device);
 enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t count, VkCommandPool *out_pool,
                                          VkCommandBuffer *out_commands);
 
-// Whether a device should be made with VK_KHR_shader_integer_dot_product and its feature: it has them, and does such
-// products as one instruction. The environment's ARTEM_VULKAN_DOT=on|off decides instead of the latter. `version`: that
-// the instance was made for.
+// Whether a device should be made with VK_KHR_shader_integer_dot_product and its feature: it has them, and does one of
+// the products below as one instruction. The environment's ARTEM_VULKAN_DOT=on|signed|off decides instead of the
+// latter. `version`: that the instance was made for.
 bool vulkan_wants_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, uint32_t version, VkPhysicalDevice physical);
+// ", with integer dot products" or the like, for messages; "" without.
+const char *vulkan_dot_text(enum vulkan_dot dot);
+// Which one to use of a device that was made so.
+enum vulkan_dot vulkan_find_dot(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 
 // The first device of the fastest kind there is, among those whose names contain the environment's ARTEM_VULKAN_DEVICE;
 // VK_NULL_HANDLE without one.
