@@ -21,6 +21,7 @@ static void follow_settings(struct layer_session *session, struct artem_settings
     if (serial == session->settings_serial)
         return;
     session->settings_serial = serial;
+    atomic_store(&session->late_capture, settings->late_capture);
     if (session->stats != NULL && strcmp(session->log_file, settings->log_file) != 0) {
         memcpy(session->log_file, settings->log_file, sizeof session->log_file);
         artem_stats_set_file(session->stats, session->log_file);
@@ -329,6 +330,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     bool styled;
     XrResult result;
 
+    layer_swapchains_settle(session);
     begin_record(session, info, begin, &record);
     follow_settings(session, &asked);
     chord_look(session);

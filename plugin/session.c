@@ -148,6 +148,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     session->recorder = frame_recorder_create();
     session->hud = hud_create(session, info->systemId);
     session->settings_serial = artem_config_get(instance->config, &settings);
+    session->late_capture = settings.late_capture;
     memcpy(session->log_file, settings.log_file, sizeof session->log_file);
     tell_start(session, &settings);
     if (styler_create(&session->styler) == ARTEM_OK &&

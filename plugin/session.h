@@ -58,6 +58,7 @@ struct layer_session {
     struct chord_hold chord;
     atomic_bool wants_capture; // releases are worth capturing
     atomic_bool off;           // styling is off for the rest of the session
+    atomic_bool late_capture;  // of the settings
     atomic_uint told;          // bit per session_notice
     bool overlay;              // has been created as one (XR_EXTX_overlay)
     unsigned errors;           // rate of log lines

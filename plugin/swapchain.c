@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Swapchains of the app: creation with an added usage, bookkeeping of the images that the app holds, capture at
-// release.
+// release, or, with late_capture, when the frame ends or the swapchain is used again.
 #include "swapchain.h"
 
 #include <stdlib.h>
@@ -162,30 +162,6 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySwapchain(XrSwapchain handle)
     return instance->next.xrDestroySwapchain(handle);
 }
 
-XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain handle,
-                                                             const XrSwapchainImageAcquireInfo *info, uint32_t *index)
-{
-    struct layer_instance *instance = layer_active();
-    struct layer_swapchain *swapchain = layer_swapchain_find(handle);
-    XrResult result;
-
-    LAYER_CHECK_NEXT(instance, xrAcquireSwapchainImage);
-    result = instance->next.xrAcquireSwapchainImage(handle, info, index);
-    if (XR_FAILED(result) || swapchain == NULL)
-        return result;
-    pthread_mutex_lock(&swapchain->session->mutex);
-    // With XR_SESSION_LOSS_PENDING nobody knows whether there is an image.
-    if (result == XR_SUCCESS && swapchain->held_count < SWAPCHAIN_HELD_MAX) {
-        swapchain->held[swapchain->held_count].index = *index;
-        swapchain->held[swapchain->held_count].waited = false;
-        swapchain->held_count++;
-    } else {
-        swapchain->lost_track = true;
-    }
-    pthread_mutex_unlock(&swapchain->session->mutex);
-    return result;
-}
-
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitSwapchainImage(XrSwapchain handle, const XrSwapchainImageWaitInfo *info)
 {
     struct layer_instance *instance = layer_active();
@@ -272,6 +248,52 @@ static void capture_locked(struct layer_swapchain *swapchain)
     }
 }
 
+static void note_release_locked(struct layer_swapchain *swapchain, XrResult result)
+{
+    if (XR_FAILED(result)) {
+        swapchain->captured = 0; // the target holds an image that was not released
+        return;
+    }
+    swapchain->releases++;
+    if (swapchain->held_count > 0) {
+        swapchain->held_count--;
+        for (uint32_t i = 0; i < swapchain->held_count; i++)
+            swapchain->held[i] = swapchain->held[i + 1];
+    }
+}
+
+// With the mutex, by which the swapchain stays alive.
+static void settle_locked(struct layer_swapchain *swapchain)
+{
+    const XrSwapchainImageReleaseInfo info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_RELEASE_INFO};
+    XrResult result;
+
+    if (!swapchain->owed)
+        return;
+    swapchain->owed = false;
+    if (is_capture_due(swapchain))
+        capture_locked(swapchain);
+    result = swapchain->session->instance->next.xrReleaseSwapchainImage(swapchain->handle, &info);
+    note_release_locked(swapchain, result);
+    if (XR_FAILED(result) && artem_log_once_in_a_while(&swapchain->session->errors))
+        artem_log(ARTEM_LOG_WARN, "the runtime refused an image that was released late");
+}
+
+void layer_swapchains_settle(struct layer_session *session)
+{
+    pthread_mutex_lock(&session->mutex);
+    for (struct layer_swapchain *swapchain = session->swapchains; swapchain != NULL; swapchain = swapchain->sibling)
+        settle_locked(swapchain);
+    pthread_mutex_unlock(&session->mutex);
+}
+
+// An app's release that says nothing but itself, of its only image.
+static bool can_owe(const struct layer_swapchain *swapchain, const XrSwapchainImageReleaseInfo *info)
+{
+    return atomic_load(&swapchain->session->late_capture) && swapchain->held_count == 1 && is_capture_due(swapchain) &&
+           (info == NULL || (info->type == XR_TYPE_SWAPCHAIN_IMAGE_RELEASE_INFO && info->next == NULL));
+}
+
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
                                                              const XrSwapchainImageReleaseInfo *info)
 {
@@ -279,6 +301,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
     struct layer_swapchain *swapchain = layer_swapchain_find(handle);
     uint64_t begin;
     XrResult result;
+    bool owed;
 
     LAYER_CHECK_NEXT(instance, xrReleaseSwapchainImage);
     if (swapchain == NULL)
@@ -286,23 +309,47 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain handle,
     // The only moment to copy: before, the app may still draw; after, the image is the runtime's.
     begin = layer_now_ns();
     pthread_mutex_lock(&swapchain->session->mutex);
-    if (is_capture_due(swapchain))
+    settle_locked(swapchain);
+    owed = swapchain->owed = can_owe(swapchain, info);
+    if (!owed && is_capture_due(swapchain))
         capture_locked(swapchain);
     pthread_mutex_unlock(&swapchain->session->mutex);
     atomic_fetch_add(&swapchain->session->release_ns, layer_now_ns() - begin);
+    if (owed)
+        return XR_SUCCESS;
 
     result = instance->next.xrReleaseSwapchainImage(handle, info);
 
     pthread_mutex_lock(&swapchain->session->mutex);
-    if (XR_SUCCEEDED(result)) {
-        swapchain->releases++;
-        if (swapchain->held_count > 0) {
-            swapchain->held_count--;
-            for (uint32_t i = 0; i < swapchain->held_count; i++)
-                swapchain->held[i] = swapchain->held[i + 1];
-        }
+    note_release_locked(swapchain, result);
+    pthread_mutex_unlock(&swapchain->session->mutex);
+    return result;
+}
+
+XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain handle,
+                                                             const XrSwapchainImageAcquireInfo *info, uint32_t *index)
+{
+    struct layer_instance *instance = layer_active();
+    struct layer_swapchain *swapchain = layer_swapchain_find(handle);
+    XrResult result;
+
+    LAYER_CHECK_NEXT(instance, xrAcquireSwapchainImage);
+    if (swapchain != NULL) {
+        pthread_mutex_lock(&swapchain->session->mutex);
+        settle_locked(swapchain);
+        pthread_mutex_unlock(&swapchain->session->mutex);
+    }
+    result = instance->next.xrAcquireSwapchainImage(handle, info, index);
+    if (XR_FAILED(result) || swapchain == NULL)
+        return result;
+    pthread_mutex_lock(&swapchain->session->mutex);
+    // With XR_SESSION_LOSS_PENDING nobody knows whether there is an image.
+    if (result == XR_SUCCESS && swapchain->held_count < SWAPCHAIN_HELD_MAX) {
+        swapchain->held[swapchain->held_count].index = *index;
+        swapchain->held[swapchain->held_count].waited = false;
+        swapchain->held_count++;
     } else {
-        swapchain->captured = 0; // the target holds an image that was not released
+        swapchain->lost_track = true;
     }
     pthread_mutex_unlock(&swapchain->session->mutex);
     return result;

@@ -70,6 +70,7 @@ struct layer_swapchain {
     } held[SWAPCHAIN_HELD_MAX]; // acquired and not yet released, oldest first
     uint32_t held_count;
     bool lost_track;    // the app held more than the layer can follow
+    bool owed;          // the app has released the oldest of them, and the runtime is still to be told (late_capture)
     bool in_projection; // seen in a projection layer
     uint64_t releases;  // successful ones
     uint64_t captured;  // release whose image the target holds, 0 = none
@@ -90,6 +91,9 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain swapcha
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitSwapchainImage(XrSwapchain swapchain, const XrSwapchainImageWaitInfo *info);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain swapchain,
                                                              const XrSwapchainImageReleaseInfo *info);
+
+// Releases that are owed: before anything that must come after them. Of xrEndFrame.
+void layer_swapchains_settle(struct layer_session *session);
 
 // NULL if the layer does not know it.
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);

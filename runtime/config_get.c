@@ -10,10 +10,10 @@
 
 // In the order of the struct. What is missing here cannot be set over the control socket, and is not seen to change.
 static const char *const keys[] = {
-    "allow",     "enabled",     "style",     "blend_style",  "blend",         "strength", "keep_color",
-    "keep_text", "resolution",  "budget_ms", "budget_share", "mode",          "log_file", "backend",
-    "threads",   "devices",     "ar",        "record",       "record_frames", "hud",      "hud_position",
-    "hud_size",  "hud_opacity", "hud_space", "chord",        "toast",
+    "allow",     "enabled",     "style",     "blend_style",  "blend",         "strength",     "keep_color",
+    "keep_text", "resolution",  "budget_ms", "budget_share", "mode",          "log_file",     "backend",
+    "threads",   "devices",     "ar",        "record",       "record_frames", "hud",          "hud_position",
+    "hud_size",  "hud_opacity", "hud_space", "chord",        "toast",         "late_capture",
 };
 _Static_assert(sizeof keys / sizeof keys[0] <= 64, "artem_config has a bit per key");
 
@@ -105,6 +105,8 @@ enum artem_result artem_settings_get(const struct artem_settings *s, const char 
         snprintf(out, ARTEM_PATH_MAX, "%s", artem_chords[s->chord]);
     else if (strcasecmp(key, "toast") == 0)
         put_switch(out, s->toast);
+    else if (strcasecmp(key, "late_capture") == 0)
+        put_switch(out, s->late_capture);
     else
         return ARTEM_ERROR_NOT_FOUND;
     return ARTEM_OK;

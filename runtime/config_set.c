@@ -272,6 +272,8 @@ enum artem_result artem_settings_set(struct artem_settings *s, const char *key, 
         good = set_word(&s->chord, artem_chords, ARTEM_CHORDS, value, error, error_size);
     else if (strcasecmp(key, "toast") == 0)
         good = set_switch(&s->toast, value, error, error_size);
+    else if (strcasecmp(key, "late_capture") == 0)
+        good = set_switch(&s->late_capture, value, error, error_size);
     else
         return ARTEM_ERROR_NOT_FOUND;
     return good ? ARTEM_OK : ARTEM_ERROR_FORMAT;

@@ -181,7 +181,7 @@ static void ask_requirements(void)
 }
 
 void (*app_before_open)(void);
-bool app_is_overlay;
+bool app_is_overlay, app_draws_late;
 
 const char *app_open(bool enable2)
 {
@@ -454,6 +454,11 @@ XrResult app_draw(unsigned number)
 
     CHECK_INT(app_acquire(swapchain->handle, &index), XR_SUCCESS);
     CHECK_INT(app_wait(swapchain->handle), XR_SUCCESS);
+    if (app_draws_late) {
+        const XrResult result = app_release(swapchain->handle);
+        app_paint(swapchain, index);
+        return result;
+    }
     app_paint(swapchain, index);
     return app_release(swapchain->handle);
 }

@@ -98,6 +98,8 @@ PFN_xrGetInstanceProcAddr app_make_instance(XrInstance *out_instance);
 const char *app_open(bool enable2);
 // Called at its beginning where set, when the mock runtime has its default settings.
 extern void (*app_before_open)(void);
+// The app releases images before it draws in them, as Direct3D 11 under older Protons.
+extern bool app_draws_late;
 // Of the next session: its panels lie above another app's world (XR_EXTX_overlay).
 extern bool app_is_overlay;
 // The app makes Vulkan instances that it does not use, before the one that it does.

@@ -44,7 +44,7 @@ static void test_defaults(void)
     CHECK_STR(settings.record, "");
     CHECK_INT(settings.record_frames, 100);
     CHECK(!settings.hud && settings.hud_position == 0 && settings.hud_size == 1 && settings.hud_opacity == 205);
-    CHECK(!settings.hud_world && settings.toast && settings.chord == 0);
+    CHECK(!settings.hud_world && settings.toast && settings.chord == 0 && !settings.late_capture);
     CHECK_STR(settings.blend_style, "");
     CHECK_INT(settings.blend, 128);
     CHECK_INT(parse("\n\n  \t\n# x\n;y\n[artem]"), ARTEM_OK);
@@ -75,6 +75,7 @@ static void test_good(void)
                     "hud_opacity = 0.5\r\n"
                     "hud_space = world\r\n"
                     "toast = off\r\n"
+                    "late_capture = on\r\n"
                     "chord = both-thumbsticks-2s\r\n"
                     "devices = cpu:0, vulkan:1 # both\r\n"
                     "threads = 64"),
@@ -95,7 +96,7 @@ static void test_good(void)
     CHECK_STR(settings.record, "/tmp/my recording");
     CHECK_INT(settings.record_frames, 10000);
     CHECK(settings.hud && settings.hud_position == 7 && settings.hud_size == 2.5 && settings.hud_opacity == 128);
-    CHECK(settings.hud_world && !settings.toast && settings.chord == 2);
+    CHECK(settings.hud_world && !settings.toast && settings.chord == 2 && settings.late_capture);
     CHECK_STR(report.error, "");
     CHECK_STR(report.warning, "");
     CHECK_INT(parse("[artem]\ndevices = cpu:0\ndevices =\n"), ARTEM_OK);

@@ -43,6 +43,7 @@ struct artem_settings {
     bool hud_world;                  // hud_space = head|world      it moves with the head, or stays in the world; default head
     uint32_t chord;                  // chord = off|both-thumbsticks-Ns seconds, 1..3, that both are held to turn styling off and on; default off
     bool toast;                      // toast = on|off              words when style, strength or on/off change; default on
+    bool late_capture;               // late_capture = on|off       pictures are released, and copied, at the frame's end; default off
 };
 
 // Three rows of three: "top-left", "top-center", ...
