@@ -289,10 +289,10 @@ static int write_text(const char *path, const char *text)
 // it cannot be: then without.
 static int lock_folder_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
+    const int length = (int)artem_path_folder(path);
     char folder[ARTEM_PATH_MAX];
 
-    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1, slash != NULL ? path : ".");
+    snprintf(folder, sizeof folder, "%.*s", length > 0 ? length : 1, length > 0 ? path : ".");
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
         ;

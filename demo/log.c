@@ -33,6 +33,11 @@ bool demo_error(const char *format, ...)
     return false;
 }
 
+bool demo_print(const char *text)
+{
+    return (fputs(text, stdout) >= 0 && fflush(stdout) == 0) || demo_error("standard output: %m");
+}
+
 void demo_verbose(const char *format, ...)
 {
     va_list arguments;

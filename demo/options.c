@@ -317,13 +317,8 @@ enum options_result options_parse(int argc, char **argv, struct demo_options *ou
             demo_error(option == ':' ? "%s needs a value" : "%s is not an option; see --help", argv[optind - 1]);
             return OPTIONS_BAD;
         }
-        if (option == OPT_HELP) {
-            if (fputs(help_text, stdout) < 0 || fflush(stdout) != 0) {
-                demo_error("standard output: %m");
-                return OPTIONS_BAD;
-            }
-            return OPTIONS_HELP;
-        }
+        if (option == OPT_HELP)
+            return demo_print(help_text) ? OPTIONS_HELP : OPTIONS_BAD;
         at_given |= option == OPT_AT;
         if ((flag = find_switch(option, o)))
             *flag = true;

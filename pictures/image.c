@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 
 static char last_error[1024];
@@ -141,16 +142,9 @@ struct unfinished {
     char name[PATH_MAX + 32]; // "": none yet
 };
 
-static int folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? (int)(slash - path) + 1 : 0;
-}
-
 static bool begin(const char *target, struct unfinished *out)
 {
-    const int length = folder_length(target);
+    const int length = (int)artem_path_folder(target);
 
     out->fd = -1;
     if (access("/proc/self/fd", X_OK) == 0) { // its names are what a file is named by
@@ -177,7 +171,7 @@ static bool finish(struct unfinished *u, const char *target)
 
     snprintf(self, sizeof self, "/proc/self/fd/%d", u->fd);
     for (unsigned i = 0; u->name[0] == '\0'; i++) {
-        snprintf(u->name, sizeof u->name, "%.*s.artem-%d-%u", folder_length(target), target, (int)getpid(), i);
+        snprintf(u->name, sizeof u->name, "%.*s.artem-%d-%u", (int)artem_path_folder(target), target, (int)getpid(), i);
         if (linkat(AT_FDCWD, self, AT_FDCWD, u->name, AT_SYMLINK_FOLLOW) == 0)
             break;
         u->name[0] = '\0';

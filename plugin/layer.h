@@ -160,6 +160,16 @@ bool layer_find_device(struct layer_instance *instance, VkDevice device, struct 
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
 
+// The structure of that type in a chain of them, NULL: none.
+static inline const XrBaseInStructure *layer_find_chained(const void *chain, XrStructureType type)
+{
+    const XrBaseInStructure *next = chain;
+
+    while (next != NULL && next->type != type)
+        next = next->next;
+    return next;
+}
+
 static inline uint64_t layer_now_ns(void)
 {
     struct timespec now;

@@ -47,25 +47,6 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
     artem_log(ARTEM_LOG_WARN, "%s%s%s", texts[notice], detail != NULL ? ": " : "", detail != NULL ? detail : "");
 }
 
-static const XrGraphicsBindingVulkanKHR *find_vulkan_binding(const XrSessionCreateInfo *info)
-{
-    const XrBaseInStructure *next = info->next;
-
-    while (next != NULL && next->type != XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR)
-        next = next->next;
-    return (const XrGraphicsBindingVulkanKHR *)next;
-}
-
-// An app that shows panels above another one's world: it may never have a projection layer.
-static bool is_overlay(const XrSessionCreateInfo *info)
-{
-    const XrBaseInStructure *next = info->next;
-
-    while (next != NULL && next->type != XR_TYPE_SESSION_CREATE_INFO_OVERLAY_EXTX)
-        next = next->next;
-    return next != NULL;
-}
-
 static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
 {
     struct vulkan_device_params params;
@@ -140,7 +121,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
     }
     session->handle = handle;
     session->instance = instance;
-    session->overlay = is_overlay(info);
+    session->overlay = layer_find_chained(info->next, XR_TYPE_SESSION_CREATE_INFO_OVERLAY_EXTX) != NULL;
     pthread_mutex_init(&session->mutex, NULL);
     pthread_mutex_init(&session->showing, NULL);
     artem_governor_init(&session->governor);
@@ -155,7 +136,8 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
         artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
         describe_session(session, &settings);
         session->ring = artem_ring_create(instance->app_name, instance->exe_name, ARTEM_VERSION);
-        open_device(session, find_vulkan_binding(info), info->systemId);
+        const void *binding = layer_find_chained(info->next, XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR);
+        open_device(session, binding, info->systemId);
         styler_set_device(session->styler, session->device);
     }
     if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {

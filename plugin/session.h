@@ -60,7 +60,7 @@ struct layer_session {
     atomic_bool off;           // styling is off for the rest of the session
     atomic_bool late_capture;  // of the settings
     atomic_uint told;          // bit per session_notice
-    bool overlay;              // has been created as one (XR_EXTX_overlay)
+    bool overlay;              // shows panels above another app's world: may never have a projection layer
     unsigned errors;           // rate of log lines
 
     // Of xrEndFrame, which the app calls one at a time.

@@ -17,19 +17,10 @@ struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain)
     return handle_map_get(&swapchains, HANDLE_KEY(swapchain));
 }
 
-static bool is_chained(const void *chain, XrStructureType type)
-{
-    const XrBaseInStructure *next = chain;
-
-    while (next != NULL && next->type != type)
-        next = next->next;
-    return next != NULL;
-}
-
 // Images in which one texel stands for several pixels, which a copy cannot follow.
 static bool is_subsampled(const XrSwapchainCreateInfo *info)
 {
-    if (is_chained(info->next, XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB))
+    if (layer_find_chained(info->next, XR_TYPE_SWAPCHAIN_CREATE_INFO_FOVEATION_FB) != NULL)
         return true;
 #ifdef XR_META_vulkan_swapchain_create_info
     for (const XrBaseInStructure *next = info->next; next != NULL; next = next->next) {

@@ -77,10 +77,7 @@ static bool write_all(int fd, const char *data, size_t size)
 static bool write_beside(const char *path, const void *data, size_t size, unsigned mode, char *out_name,
                          size_t name_size)
 {
-    const char *slash = strrchr(path, '/');
-    const int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
-
-    if (snprintf(out_name, name_size, "%.*s.artem-XXXXXX", folder, path) >= (int)name_size) {
+    if (snprintf(out_name, name_size, "%.*s.artem-XXXXXX", (int)artem_path_folder(path), path) >= (int)name_size) {
         errno = ENAMETOOLONG;
         return false;
     }
@@ -129,6 +126,13 @@ bool artem_file_make_folders(const char *path, unsigned mode)
         *slash = '/';
     }
     return true;
+}
+
+size_t artem_path_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? (size_t)(slash - path) + 1 : 0;
 }
 
 enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b)

@@ -226,13 +226,8 @@ enum options_result view_options_parse(int argc, char **argv, struct view_option
             demo_error(option == ':' ? "%s needs a value" : "%s is not an option; see --help", argv[optind - 1]);
             return OPTIONS_BAD;
         }
-        if (option == OPT_HELP) {
-            if (fputs(help_text, stdout) < 0 || fflush(stdout) != 0) {
-                demo_error("standard output: %m");
-                return OPTIONS_BAD;
-            }
-            return OPTIONS_HELP;
-        }
+        if (option == OPT_HELP)
+            return demo_print(help_text) ? OPTIONS_HELP : OPTIONS_BAD;
         has_blend |= option == OPT_BLEND;
         has_frames |= option == OPT_FRAMES;
         if (!parse_value(option, long_options[index].name, o))

@@ -53,15 +53,7 @@ template <class Conv> DEVICE uint32_t first_cell()
 
 // The convolution of 32 cells of a tile, those from 32 · warp on, with 8 · COLUMNS outputs, added to `begin`.
 // `weights`: [tap][chunk][j][column][16 bytes], a matrix of 128 bytes for each j.
-struct conv_mma {
-    static constexpr bool side_by_side = false;
-
-    // Brings what ordinary stores and this thread's copies have written to where the convolution reads it, before the
-    // block's barrier.
-    DEVICE void arrived()
-    {
-    }
-
+struct conv_mma : conv_by_loads {
     template <int CHUNKS, int PLANE, int COLUMNS>
     DEVICE void convolve(int32_t (&acc)[2][COLUMNS][4], int32_t begin, const void *input, const void *weights)
     {

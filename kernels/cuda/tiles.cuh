@@ -153,4 +153,15 @@ DEVICE uint32_t tap_offset(uint32_t tap)
     return tap / 3 * ARTEM_CUDA_HALO_W + tap % 3;
 }
 
+// Convolutions whose warps load both sides themselves.
+struct conv_by_loads {
+    static constexpr bool side_by_side = false;
+
+    // Brings what ordinary stores and this thread's copies have written to where the convolution reads it, before the
+    // block's barrier.
+    DEVICE void arrived()
+    {
+    }
+};
+
 #endif

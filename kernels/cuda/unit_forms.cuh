@@ -53,20 +53,9 @@ DEVICE void load_weights(uint32_t b[4], uint32_t weights, const unit_thread &t, 
     ldmatrix_x4(b, weights + ((t.half * ARTEM_CUDA_PAIRED + tap) * 8 + j) * 128 + t.lane * 16);
 }
 
-// Forms whose warps load both sides themselves.
-struct unit_by_loads {
-    static constexpr bool side_by_side = false;
-
-    // Brings what ordinary stores and this thread's copies have written to where the convolution reads it, before the
-    // block's barrier.
-    DEVICE void arrived()
-    {
-    }
-};
-
 // Popcount with carry-save adders: of nine words each bit's count becomes 1 · p + 2 · (q + r) + 4 · u, four popcounts
 // in place of nine.
-struct unit_popcount : unit_by_loads {
+struct unit_popcount : conv_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -122,7 +111,7 @@ struct unit_popcount : unit_by_loads {
 
 #if ARTEM_SM < 80
 
-struct unit_xor : unit_by_loads {
+struct unit_xor : conv_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -159,7 +148,7 @@ struct unit_xor : unit_by_loads {
 
 #else
 
-struct unit_and : unit_by_loads {
+struct unit_and : conv_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -238,7 +227,7 @@ struct spread_bytes { // of 0 and 1
     }
 };
 
-struct unit_int8 : unit_by_loads {
+struct unit_int8 : conv_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -269,7 +258,7 @@ struct spread_fp4 { // of 0 and 0.5
 };
 
 // Sums are whole numbers up to 1152, which 32-bit floats hold.
-struct unit_fp4 : unit_by_loads {
+struct unit_fp4 : conv_by_loads {
     DEVICE uint32_t cell(const unit_thread &t, int g)
     {
         return cell_of_warp_rows(t, g);
@@ -307,7 +296,6 @@ struct unit_fp4 : unit_by_loads {
 struct unit_wgmma {
     static constexpr bool side_by_side = true;
 
-    // In shared memory, by stores and copies.
     DEVICE void arrived()
     {
         shared_to_async();

@@ -35,11 +35,23 @@ static bool expect_failure(const char *function, XrResult result)
     return result == (strcmp(function, "xrBeginSession") == 0 ? XR_ERROR_RUNTIME_FAILURE : XR_SUCCESS);
 }
 
+// An app whose session has begun shows pictures, by one engine, and ends.
+static void check_painted(void)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
+    app_show_views(&info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(2, EXPECT_STYLED);
+    CHECK_INT(fake_engine.engines, 1);
+    app_end_session();
+    app_close();
+}
+
 // What takes long is done when the session begins, where no picture stands still for it; what needs the app's queue is
 // left to the first frame, also where it takes the place of devices that cannot be used.
 static void test_prepared(bool must_measure, const char *settings)
 {
-    const XrSwapchainCreateInfo info = app_swapchain_info();
     const XrSessionBeginInfo begin_info = {.type = XR_TYPE_SESSION_BEGIN_INFO,
                                            .primaryViewConfigurationType = XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO};
 
@@ -53,21 +65,13 @@ static void test_prepared(bool must_measure, const char *settings)
     CHECK_INT(app.xr.xrBeginSession(app.session, &begin_info), XR_ERROR_SESSION_RUNNING); // the runtime's own answer
     CHECK_INT(mock_take_violations(), 1);
     CHECK_INT(fake_engine.engines, !must_measure);
-    app_show_views(&info);
-    frames(1, EXPECT_ORIGINAL);
-    frames(2, EXPECT_STYLED);
-    CHECK_INT(fake_engine.engines, 1);
-    app_end_session();
-    app_close();
+    check_painted();
     own_files_configure("");
 }
 
-// A session that does not begin has no engine.
 // An overlay may never have a picture that is painted: what it takes is made when there is one.
 static void test_overlay(void)
 {
-    const XrSwapchainCreateInfo info = app_swapchain_info();
-
     CHECK(app_open(true) == NULL);
     app_is_overlay = true;
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
@@ -78,14 +82,10 @@ static void test_overlay(void)
     app.frame.layerCount = 1;
     CHECK_INT(fake_engine.engines, 0);
     CHECK_INT(fake_engine.networks, 0);
-    app_show_views(&info);
-    frames(1, EXPECT_ORIGINAL);
-    frames(2, EXPECT_STYLED);
-    CHECK_INT(fake_engine.engines, 1);
-    app_end_session();
-    app_close();
+    check_painted();
 }
 
+// A session that does not begin has no engine.
 static void test_not_begun(void)
 {
     CHECK(app_open(true) == NULL);

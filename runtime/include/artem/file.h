@@ -18,6 +18,8 @@ bool artem_file_replace(const char *path, const void *data, size_t size, unsigne
 // Makes the folders above a path that are missing. False with errno set.
 bool artem_file_make_folders(const char *path, unsigned mode);
 
+// The length of the folder in a path, with the slash behind it; 0: there is none.
+size_t artem_path_folder(const char *path);
 // Joins with "/" unless a is empty; ARTEM_ERROR_ARGUMENT when it does not fit, and then out is "".
 enum artem_result artem_path_join(char *out, size_t out_size, const char *a, const char *b);
 
