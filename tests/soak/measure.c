@@ -39,6 +39,29 @@ unsigned count_descriptors(void)
     return count;
 }
 
+unsigned count_threads(void)
+{
+    enum { LASTS = 10 };
+    unsigned before = 0, now;
+
+    for (unsigned same = 0; same < LASTS; before = now) {
+        now = count_entries("/proc/self/task");
+        same = now == before ? same + 1 : 0;
+        usleep(1000);
+    }
+    return before - 2; // . and ..
+}
+
+bool are_threads(unsigned expected)
+{
+    for (int i = 0; i < 60000; i++) {
+        if (count_entries("/proc/self/task") - 2 == expected)
+            return true;
+        usleep(1000);
+    }
+    return false;
+}
+
 double now_s(void)
 {
     struct timespec t;
@@ -66,7 +89,7 @@ void sample_take(struct sample *out_sample)
     out_sample->heap_mib = (double)(info.uordblks + info.hblkhd) / (1 << 20);
     out_sample->resident_mib = resident_mib();
     out_sample->descriptors = count_entries("/proc/self/fd") - 3; // . and .. and the folder's own
-    out_sample->threads = count_entries("/proc/self/task") - 2;
+    out_sample->threads = count_threads();
 }
 
 static int compare(const void *a, const void *b)

@@ -12,6 +12,11 @@ unsigned count_entries(const char *folder);
 // The process's files, but for those of a thread of Mesa's, which writes what was compiled whenever it likes.
 unsigned count_descriptors(void);
 
+// The process's threads. One that has been joined may stay listed for a moment: the count is one that lasts.
+unsigned count_threads(void);
+// Whether there are so many now, or in a minute at the latest.
+bool are_threads(unsigned expected);
+
 // Of a clock that only goes on.
 double now_s(void);
 
