@@ -43,11 +43,22 @@ static void copy_name(const char *base, char *name, size_t size)
         memcpy(name, base, strlen(base) + 1);
 }
 
+// What the system appends to a program's path once another file has its place: the program was updated while it runs.
+static void cut_deleted(char *name)
+{
+    static const char mark[] = " (deleted)";
+    const size_t length = strlen(name), cut = sizeof mark - 1;
+
+    if (length > cut && strcmp(name + length - cut, mark) == 0)
+        name[length - cut] = '\0';
+}
+
 void layer_exe_name_of(const char *exe, const char *cmdline, size_t length, char *name, size_t size)
 {
     name[0] = '\0';
     copy_name(base_of(exe), name, size);
-    if (!is_wine(base_of(exe)))
+    cut_deleted(name);
+    if (!is_wine(name))
         return;
     // Arguments end with a NUL each; the first that names a Windows program is the program.
     for (size_t at = 0; at < length; at += strnlen(cmdline + at, length - at) + 1) {

@@ -16,6 +16,8 @@ int main(void)
               "My Game.EXE");
     CHECK_STR(NAME("/proton/files/bin/wine64-preloader", "Z:/home/me/game/game.exe", sizeof name), "game.exe");
     CHECK_STR(NAME("/usr/bin/wine", "wine\0explorer", sizeof name), "wine"); // no Windows program is named
+    CHECK_STR(NAME("/usr/bin/game (deleted)", "game", sizeof name), "game"); // updated while it runs
+    CHECK_STR(NAME("/usr/bin/wine64 (deleted)", "wine64\0C:\\my.exe", sizeof name), "my.exe");
     CHECK_STR(NAME("", "", sizeof name), "");
     layer_exe_name_of("/usr/bin/wine", "wine\0a.exe", 10, name, sizeof name); // cut short: no NUL at the end
     CHECK_STR(name, "wine");
