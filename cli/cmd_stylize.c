@@ -32,7 +32,7 @@ static const char help[] =
     "  --devices LIST      several that share each picture, instead of --backend: cpu:0,vulkan:0,cuda:0, ...\n"
     "  --out-dir FOLDER    made where it is missing\n"
     "  --json              what was done, for programs\n\n"
-    "At most 2^24 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
+    "At most 2^26 pixels. Alpha is kept in PNG. The orientation in a JPEG's EXIF data and colour profiles are not "
     "applied.";
 
 struct job {

@@ -14,6 +14,13 @@ static inline uint32_t axis_overlap(uint32_t o, uint32_t outs, uint32_t i, uint3
     return end - first;
 }
 
+// A weighted sum of bytes over the sum of its weights. Division of 64 bits is slow on older processors, and pictures
+// that need it are large.
+static inline uint8_t axis_mean(uint64_t sum, uint64_t weights)
+{
+    return sum <= UINT32_MAX ? (uint8_t)((uint32_t)sum / (uint32_t)weights) : (uint8_t)(sum / weights);
+}
+
 // First input cell that output cell `o` covers, and the end of them.
 static inline uint32_t axis_first(uint32_t o, uint32_t outs, uint32_t ins)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Area average, docs/arithmetic.md §3: first down the columns, eight colours at a time, then along the row.
+// Area average, docs/arithmetic.md §3: first down the columns, eight colours at a time, then along the row, where sums
+// may have more than 32 bits.
 #include <immintrin.h>
 #include <string.h>
 
@@ -29,23 +30,24 @@ static void scale_part(const struct artem_scale *s, uint32_t y, uint32_t x0, uin
 {
     uint32_t sums[4 * INPUTS] __attribute__((aligned(32)));
     const uint32_t i0 = axis_first(x0, s->width, s->full_width), i1 = axis_end(x1 - 1, s->width, s->full_width);
-    const uint32_t area = s->full_width * s->full_height, bytes = 4 * (i1 - i0);
+    const uint64_t area = (uint64_t)s->full_width * s->full_height;
+    const uint32_t bytes = 4 * (i1 - i0);
     uint8_t *out = s->out + y * s->out_stride + (size_t)x0 * 4;
 
     memset(sums, 0, bytes * sizeof sums[0]);
     for (uint32_t j = axis_first(y, s->height, s->full_height); j < axis_end(y, s->height, s->full_height); j++)
         add_row(s->in + j * s->in_stride + (size_t)i0 * 4, bytes, axis_overlap(y, s->height, j, s->full_height), sums);
     for (uint32_t x = x0; x < x1; x++, out += 4) {
-        __m128i sum = _mm_set1_epi32((int)(area >> 1));
+        __m256i sum = _mm256_set1_epi64x((int64_t)(area >> 1));
         for (uint32_t i = axis_first(x, s->width, s->full_width); i < axis_end(x, s->width, s->full_width); i++) {
-            const __m128i weight = _mm_set1_epi32((int)axis_overlap(x, s->width, i, s->full_width));
+            const __m256i weight = _mm256_set1_epi64x(axis_overlap(x, s->width, i, s->full_width));
             const __m128i column = _mm_load_si128((const __m128i *)(sums + (size_t)4 * (i - i0)));
-            sum = _mm_add_epi32(sum, _mm_mullo_epi32(column, weight));
+            sum = _mm256_add_epi64(sum, _mm256_mul_epu32(_mm256_cvtepu32_epi64(column), weight));
         }
-        uint32_t rgb[4];
-        _mm_storeu_si128((__m128i *)rgb, sum);
+        uint64_t rgb[4];
+        _mm256_storeu_si256((__m256i *)rgb, sum);
         for (int k = 0; k < 3; k++)
-            out[k] = (uint8_t)(rgb[k] / area);
+            out[k] = axis_mean(rgb[k], area);
         out[3] = 255;
     }
 }

@@ -31,12 +31,12 @@ bool artem_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t
 
 static void scale_pixel(const struct artem_scale *s, uint32_t x, uint32_t y, uint8_t *out)
 {
-    const uint32_t area = s->full_width * s->full_height;
+    const uint64_t area = (uint64_t)s->full_width * s->full_height;
     const uint32_t i0 = axis_first(x, s->width, s->full_width);
     const uint32_t i1 = axis_end(x, s->width, s->full_width);
     const uint32_t j0 = axis_first(y, s->height, s->full_height);
     const uint32_t j1 = axis_end(y, s->height, s->full_height);
-    uint32_t sum[3] = {area >> 1, area >> 1, area >> 1};
+    uint64_t sum[3] = {area >> 1, area >> 1, area >> 1};
 
     for (uint32_t j = j0; j < j1; j++) {
         const uint8_t *in = s->in + j * s->in_stride + (size_t)i0 * 4;
@@ -44,11 +44,11 @@ static void scale_pixel(const struct artem_scale *s, uint32_t x, uint32_t y, uin
         for (uint32_t i = i0; i < i1; i++, in += 4) {
             uint32_t weight = axis_overlap(x, s->width, i, s->full_width) * b;
             for (int k = 0; k < 3; k++)
-                sum[k] += weight * in[k];
+                sum[k] += (uint64_t)weight * in[k];
         }
     }
     for (int k = 0; k < 3; k++)
-        out[k] = (uint8_t)(sum[k] / area);
+        out[k] = axis_mean(sum[k], area);
     out[3] = 255;
 }
 

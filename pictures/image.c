@@ -34,7 +34,7 @@ const char *image_last_error(void)
 bool image_allocate(struct image *image, const char *path, uint32_t width, uint32_t height)
 {
     if (width == 0 || height == 0 || (uint64_t)width * height > IMAGE_PIXELS_MAX) {
-        image_error("%s: %u x %u pixels; at most %d (2^24) pixels can be painted", path, width, height,
+        image_error("%s: %u x %u pixels; at most %d (2^26) pixels can be painted", path, width, height,
                     IMAGE_PIXELS_MAX);
         return false;
     }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { IMAGE_PIXELS_MAX = 1 << 24 };
+enum { IMAGE_PIXELS_MAX = 1 << 26 };
 
 struct image {
     uint32_t width, height;

@@ -18,7 +18,7 @@ static enum artem_decision refuse_size(struct layer_session *session, const stru
     char detail[96];
 
     if ((uint64_t)view->width * view->height > GEOMETRY_AREA_MAX)
-        snprintf(detail, sizeof detail, "%u x %u pixels, more than 2^24 (4096 x 4096)", view->width, view->height);
+        snprintf(detail, sizeof detail, "%u x %u pixels, more than 2^26 (8192 x 8192)", view->width, view->height);
     else
         snprintf(detail, sizeof detail, "%u x %u pixels: too small, or of another density than the first view",
                  view->width, view->height);

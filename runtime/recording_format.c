@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recording_format.h"
 
+#include "artem/geometry.h"
 #include "artem_kernels/pixels.h"
 
 const uint8_t rec_magic[8] = {'A', 'R', 'T', 'R', 'E', 'C', 0, 1};
@@ -15,7 +16,7 @@ static const char *picture_fault(const struct artem_recorded_picture *p)
 {
     if (p->format >= ARTEM_PIXELS_COUNT)
         return "unknown pixel format";
-    if (p->x < 0 || p->y < 0 || p->width < 4 || p->height < 4 || (uint64_t)p->width * p->height > 1 << 24)
+    if (p->x < 0 || p->y < 0 || p->width < 4 || p->height < 4 || (uint64_t)p->width * p->height > GEOMETRY_AREA_MAX)
         return "impossible rect";
     if (!style_side(p->style_width, p->width) || !style_side(p->style_height, p->height) ||
         (uint64_t)p->style_width * p->style_height > 1 << 22 || (uint64_t)p->width * p->style_width > 1 << 25 ||
@@ -49,7 +50,7 @@ const char *rec_frame_fault(const struct artem_recorded_frame *frame, bool sized
         if ((p->result != NULL) != styled)
             return "result and decision do not match";
     }
-    return NULL;
+    return rec_frame_bytes(frame) <= REC_FRAME_MAX ? NULL : "too many pixels in one frame";
 }
 
 size_t rec_picture_bytes(const struct artem_recorded_picture *p)

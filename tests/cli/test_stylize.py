@@ -198,7 +198,7 @@ class Stylize(CommandTest):
         photo = bytearray(jpeg("rgb", 64, 64))
         at = photo.index(b"\xff\xc0") + 5
         photo[at:at + 4] = struct.pack(">HH", 60000, 60000)
-        self.paint(self.write("bomb.jpg", bytes(photo)), "o.png", status=1, error="60000 x 60000 pixels; at most 16777216 (2^24)")
+        self.paint(self.write("bomb.jpg", bytes(photo)), "o.png", status=1, error="60000 x 60000 pixels; at most 67108864 (2^26)")
 
     def test_output(self):
         source = self.write("in.png", png(8, 8, 2, 8, colour_rows(8, 8, 3)))

@@ -341,6 +341,25 @@ static void test_picture_extremes(void)
     CHECK(guard_free(&in) && guard_free(&guide) && guard_free(&styled));
 }
 
+// More than 2^24 pixels: sums beyond 32 bits. All rows are one.
+static void test_large_picture(uint8_t value)
+{
+    enum { W = 8200, H = 2060, SMALL_W = 12, SMALL_H = 4 };
+    struct guard in = filled((size_t)W * 4, 1, RANDOM);
+    struct pair out = pair_alloc((size_t)SMALL_W * SMALL_H * 4, 1);
+    struct artem_scale scale = {W, H, SMALL_W, SMALL_H, in.data, 0, out.v.data, (size_t)SMALL_W * 4};
+
+    for (size_t i = 0; i < (size_t)W * 4; i++)
+        in.data[i] |= value;
+    v.scale_rows(&scale, 0, SMALL_H);
+    scale.out = out.c.data;
+    c.scale_rows(&scale, 0, SMALL_H);
+    for (int i = 0; i < SMALL_W * SMALL_H * 4 && value == 255; i++)
+        CHECK_INT(out.c.data[i], 255);
+    pair_check("scale_rows of a large picture", &out, W, RANDOM);
+    CHECK(guard_free(&in));
+}
+
 // Every colour distance with every spatial weight, and the largest sums: the divisions on floats.
 static void test_divisions(void)
 {
@@ -425,6 +444,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < 300; i++)
         test_pictures((enum kind)(i % KINDS));
     test_picture_extremes();
+    test_large_picture(255);
+    test_large_picture(128);
     test_divisions();
     test_check();
     return test_result();

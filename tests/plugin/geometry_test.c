@@ -33,8 +33,8 @@ static void test_limits(void)
 
     CHECK(!geometry_style_size(3, 100, 64, &w, &h));
     CHECK(!geometry_style_size(100, 3, 64, &w, &h));
-    CHECK(geometry_style_size(4096, 4096, 512, &w, &h));
-    CHECK(!geometry_style_size(4097, 4096, 512, &w, &h)); // area sums no longer fit
+    CHECK(geometry_style_size(8192, 8192, 512, &w, &h));
+    CHECK(!geometry_style_size(8193, 8192, 512, &w, &h)); // area sums are tested no further
     CHECK(geometry_style_size(16384, 1024, 2048, &w, &h));
     CHECK(!geometry_style_size(16388, 1000, 2048, &w, &h)); // positions no longer fit
     CHECK(!geometry_style_size(4096, 4096, 4096, &w, &h));  // style picture above 2^22
@@ -84,7 +84,7 @@ static void test_similar(void)
     // What the arithmetic cannot hold.
     other = view(3, 3, quarter, quarter);
     CHECK(!geometry_similar_size(&anchor, 320, 240, &other, false, &w, &h));
-    other = view(5000, 5000, quarter, quarter);
+    other = view(9000, 9000, quarter, quarter);
     CHECK(!geometry_similar_size(&anchor, 320, 240, &other, false, &w, &h));
 }
 

@@ -426,34 +426,40 @@ static void test_greys(void)
               (uint16_t[]){0x3290, 0x2A90, 0x2A90, 7});
 }
 
-// Sums near 2^32: all white, where a rounding in float or a sum that wraps would show.
-static void test_white(void)
+// Sums near 2^32 and beyond: all white, where a rounding in float or a sum that wraps would show, or all but one
+// column.
+static void test_white(uint32_t width, uint32_t height, uint32_t black)
 {
-    const struct shape shape = {.width = 4096,
-                                .height = 4096,
+    const struct shape shape = {.width = width,
+                                .height = height,
                                 .slices = 1,
-                                .rects = {{0, {{0, 0}, {4096, 4096}}, 64, 64}},
+                                .rects = {{0, {{0, 0}, {width, height}}, 64, 60}},
                                 .format = VK_FORMAT_R8G8B8A8_UNORM};
     const struct vk_picture_info info = find_info(&shape, 0);
     struct vk_target *target = make_target(&shape);
-    const size_t size = (size_t)4096 * 4096 * 4;
-    uint8_t *white = malloc(size);
-    VkImage source = host_create_image(4096, 4096, shape.format);
+    const size_t size = (size_t)width * height * 4;
+    uint8_t *white = malloc(size), *expected = malloc((size_t)64 * 60 * 4);
+    VkImage source = host_create_image(width, height, shape.format);
     const uint8_t *scaled;
     size_t wrong = 0;
 
     memset(white, 255, size);
-    host_write_image(source, 4096, 4096, white);
+    for (uint32_t y = 0; y < height && black < width; y++)
+        memset(white + ((size_t)y * width + black) * 4, 0, 4);
+    artem_scale_rows(&(struct artem_scale){width, height, 64, 60, white, (size_t)width * 4, expected, (size_t)64 * 4},
+                     0, 60);
+    host_write_image(source, width, height, white);
     CHECK_INT(vk_target_set_picture(target, 0, &info), ARTEM_OK);
     CHECK_INT(vk_target_capture(target, source, 1), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     scaled = target->pictures[0].style_in.data;
-    for (size_t i = 0; i < (size_t)64 * 64 * 4; i++)
-        wrong += scaled[i] != 255;
+    for (size_t i = 0; i < (size_t)64 * 60 * 4; i++)
+        wrong += scaled[i] != expected[i] || (black >= width && scaled[i] != 255);
     CHECK_INT(wrong, 0);
     vk_target_destroy(&target);
     host_destroy_image(source);
     free(white);
+    free(expected);
 }
 
 // Sizes and rects may change between frames while the GPU is at work.
@@ -509,7 +515,9 @@ int main(void)
     }
     test_greys();
     test_resize();
-    test_white();
+    test_white(4096, 4096, UINT32_MAX);
+    test_white(4112, 4098, UINT32_MAX);
+    test_white(8192, 3000, 5000);
     vk_shaders_destroy(&shaders);
     CHECK(shaders == NULL);
     vulkan_device_destroy(&device);

@@ -8,7 +8,7 @@
 
 #include "artem_kernels/noise.h"
 
-#define GEOMETRY_AREA_MAX (UINT64_C(1) << 24) // pixels of a picture: uint32 sums of the area average
+#define GEOMETRY_AREA_MAX (UINT64_C(1) << 26) // pixels of a picture
 
 // The style resolution of a width x height picture for a wished longer side (docs/arithmetic.md §2). False if the
 // picture is outside what the shaders compute exactly in 32 bits.
