@@ -18,6 +18,7 @@
 
 #include "artem/log.h"
 #include "control_internal.h"
+#include "held_fd.h"
 #include "thread.h"
 #include "user_env.h"
 
@@ -38,8 +39,9 @@ struct signature {
 
 struct artem_watch {
     pthread_t thread;
-    atomic_int event_fd; // wakes the thread; -1: closed by the host, and the thread has ended
-    atomic_bool stops;   // the thread is to end, also where the event cannot be written: it looks in every round
+    struct held_fd event;  // wakes the thread
+    atomic_bool forgotten; // the host has closed the event: the thread has ended, and nothing that is open is ours
+    atomic_bool stops;     // the thread is to end, also where the event cannot be written: it looks in every round
     bool (*changed)(void *user);
     void (*poked)(void *user);
     void *user;
@@ -48,7 +50,7 @@ struct artem_watch {
     // The thread's own.
     struct user_env *env;                 // NULL: no memory for it
     struct artem_control_server *control; // NULL: none
-    int inotify_fd;                       // -1: none
+    struct held_fd inotify;               // or none
     int folder_wd, target_wd;             // -1: none; equal if it is the same folder
     char target_name[NAME_MAX + 1];
     struct signature seen;
@@ -112,15 +114,15 @@ static void replace_watch(const struct artem_watch *w, int *wd, int new_wd, int 
     int old = *wd;
     *wd = new_wd;
     if (old >= 0 && old != new_wd && old != other_wd)
-        inotify_rm_watch(w->inotify_fd, old);
+        inotify_rm_watch(w->inotify.fd, old);
 }
 
 // Follows the folder and the link to where they lead now.
 static void refresh_watches(struct artem_watch *w)
 {
     char *target = realpath(w->path, NULL);
-    int folder_wd = watch_folder_of(w->inotify_fd, w->path);
-    int target_wd = target ? watch_folder_of(w->inotify_fd, target) : -1;
+    int folder_wd = watch_folder_of(w->inotify.fd, w->path);
+    int target_wd = target ? watch_folder_of(w->inotify.fd, target) : -1;
 
     replace_watch(w, &w->folder_wd, folder_wd, target_wd);
     replace_watch(w, &w->target_wd, target_wd, folder_wd);
@@ -152,7 +154,7 @@ static enum heard listen_to_folder(const struct artem_watch *w)
     enum heard heard = HEARD_NOTHING;
     ssize_t size;
 
-    while ((size = read(w->inotify_fd, buffer, sizeof buffer)) > 0) {
+    while (held_fd_is_ours(&w->inotify) && (size = read(w->inotify.fd, buffer, sizeof buffer)) > 0) {
         for (ssize_t at = 0; at < size;) {
             const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
             enum heard this = judge(w, event);
@@ -194,22 +196,11 @@ static void look_again(struct artem_watch *w, enum heard heard)
     }
 }
 
-// Whether the number is still an event's, and not of a file, pipe or socket that the host has opened since it closed
-// ours: events have no kind.
-static bool is_event(int fd)
-{
-    struct stat st;
-
-    if (fd < 0)
-        return false;
-    return fstat(fd, &st) == 0 ? (st.st_mode & S_IFMT) == 0 : errno != EBADF;
-}
-
 // All descriptors were closed by the host, as daemons do: whatever has these numbers now is not ours.
 static void forget_descriptors(struct artem_watch *w)
 {
-    atomic_store(&w->event_fd, -1);
-    w->inotify_fd = -1;
+    atomic_store(&w->forgotten, true);
+    w->inotify = held_fd_none;
     if (w->control)
         artem_control_server_forget(w->control);
     artem_log(ARTEM_LOG_WARN, "%s: the app has closed the layer's files; changes are not seen any more", w->path);
@@ -219,7 +210,7 @@ static void take_pokes(struct artem_watch *w)
 {
     eventfd_t count;
 
-    if (eventfd_read(w->event_fd, &count) == 0)
+    if (eventfd_read(w->event.fd, &count) == 0)
         w->poked(w->user);
 }
 
@@ -228,20 +219,20 @@ static void *run(void *user)
     struct artem_watch *w = user;
 
     user_env_use(w->env);
-    w->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (w->inotify_fd < 0)
+    w->inotify = held_fd_of(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (w->inotify.fd < 0)
         artem_log(ARTEM_LOG_DEBUG, "%s: no inotify (%m); looking every %d ms", w->path, PERIOD_MS);
     // Catches what happened between the first read and now.
     note_change(w, SETTLE_HEARD_MS);
     look_again(w, HEARD_NOTHING);
     for (;;) {
-        struct pollfd fds[2 + CONTROL_FDS_MAX] = {{.fd = w->event_fd, .events = POLLIN},
-                                                  {.fd = w->inotify_fd, .events = POLLIN}};
+        struct pollfd fds[2 + CONTROL_FDS_MAX] = {{.fd = w->event.fd, .events = POLLIN},
+                                                  {.fd = w->inotify.fd, .events = POLLIN}};
         const unsigned controls = w->control ? artem_control_server_poll(w->control, fds + 2) : 0;
         int64_t wait = w->waiting ? w->due_ms - now_ms() : PERIOD_MS;
         int n = poll(fds, 2 + controls, wait > 0 ? (int)wait : 0);
         const bool failed = n < 0 && errno != EINTR && errno != EAGAIN;
-        if ((n > 0 && fds[0].revents & ~POLLIN) || !is_event(w->event_fd)) {
+        if ((n > 0 && fds[0].revents & ~POLLIN) || !held_fd_is_ours(&w->event)) {
             forget_descriptors(w);
             break;
         }
@@ -249,14 +240,13 @@ static void *run(void *user)
             break;
         if (n > 0 && fds[0].revents)
             take_pokes(w);
-        if (n > 0 && fds[1].revents & ~POLLIN) // closed by the host: not ours any more
-            w->inotify_fd = -1;
-        look_again(w, n > 0 && fds[1].revents == POLLIN ? listen_to_folder(w) : HEARD_NOTHING);
+        if (!held_fd_is_ours(&w->inotify))
+            w->inotify = held_fd_none;
+        look_again(w, n > 0 && fds[1].revents == POLLIN && w->inotify.fd >= 0 ? listen_to_folder(w) : HEARD_NOTHING);
         if (w->control)
             artem_control_server_serve(w->control, fds + 2, n > 0 ? controls : 0, now_ms());
     }
-    if (w->inotify_fd >= 0)
-        close(w->inotify_fd);
+    held_fd_close(&w->inotify);
     return NULL;
 }
 
@@ -274,10 +264,9 @@ enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user
     if (answer)
         w->control = artem_control_server_create(answer, user);
     w->env = user_env_keep();
-    w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (w->event_fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
-        if (w->event_fd >= 0)
-            close(w->event_fd);
+    w->event = held_fd_of(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (w->event.fd < 0 || !artem_thread_start(&w->thread, "artem-config", run, w)) {
+        held_fd_close(&w->event);
         artem_control_server_destroy(&w->control);
         user_env_free(w->env);
         free(w);
@@ -289,10 +278,9 @@ enum artem_result artem_watch_start(const char *path, bool (*changed)(void *user
 
 void artem_watch_poke(struct artem_watch *watch)
 {
-    const int fd = atomic_load(&watch->event_fd);
-
-    if (is_event(fd)) // else the thread is about to see it, and to end
-        eventfd_write(fd, 1);
+    if (!atomic_load(&watch->forgotten) &&
+        held_fd_is_ours(&watch->event)) // else the thread is about to see it, and to end
+        eventfd_write(watch->event.fd, 1);
 }
 
 void artem_watch_stop(struct artem_watch **watch)
@@ -303,8 +291,8 @@ void artem_watch_stop(struct artem_watch **watch)
     atomic_store(&w->stops, true);
     artem_watch_poke(w);
     pthread_join(w->thread, NULL);
-    if (w->event_fd >= 0)
-        close(w->event_fd);
+    if (!w->forgotten)
+        held_fd_close(&w->event);
     artem_control_server_destroy(&w->control);
     user_env_free(w->env);
     free(w);

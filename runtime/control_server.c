@@ -15,9 +15,10 @@
 
 #include "artem/log.h"
 #include "control_internal.h"
+#include "held_fd.h"
 
 struct client {
-    int fd; // -1: free
+    struct held_fd connection; // or none: free
     int64_t until_ms;
     unsigned requests;
     size_t used;
@@ -25,8 +26,8 @@ struct client {
 };
 
 struct artem_control_server {
-    int folder, socket; // -1: closed by the host
-    bool resting;       // no descriptor was left for a client: not asked until the next look
+    struct held_fd folder, socket; // none: closed by the host
+    bool resting;                  // no descriptor was left for a client: not asked until the next look
     char name[64];
     artem_control_answer answer;
     void *user;
@@ -77,12 +78,13 @@ static bool open_socket(struct artem_control_server *server)
     snprintf(server->name, sizeof server->name, "%ld-%08lx.sock", (long)getpid(),
              ((unsigned long)now.tv_sec << 20 ^ (unsigned long)now.tv_nsec) & 0xFFFFFFFFul);
     snprintf(unfinished, sizeof unfinished, ".%s.new", server->name);
-    server->socket = artem_control_bind(server->folder, unfinished);
-    if (server->socket < 0)
+    const int folder = server->folder.fd;
+    server->socket = held_fd_of(artem_control_bind(folder, unfinished));
+    if (server->socket.fd < 0)
         return false;
-    if (listen(server->socket, 16) == 0 && renameat(server->folder, unfinished, server->folder, server->name) == 0)
+    if (listen(server->socket.fd, 16) == 0 && renameat(folder, unfinished, folder, server->name) == 0)
         return true;
-    unlinkat(server->folder, unfinished, 0);
+    unlinkat(folder, unfinished, 0);
     return false;
 }
 
@@ -100,12 +102,12 @@ struct artem_control_server *artem_control_server_create(artem_control_answer an
         close(folder);
         return NULL;
     }
-    server->folder = folder;
-    server->socket = -1;
+    server->folder = held_fd_of(folder);
+    server->socket = held_fd_none;
     server->answer = answer;
     server->user = user;
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        server->clients[i].fd = -1;
+        server->clients[i].connection = held_fd_none;
     artem_control_remove_stale(folder);
     if (!open_socket(server)) {
         artem_log(ARTEM_LOG_DEBUG, "no control socket: %m");
@@ -115,16 +117,10 @@ struct artem_control_server *artem_control_server_create(artem_control_answer an
     return server;
 }
 
-static void drop(struct client *client)
-{
-    close(client->fd);
-    client->fd = -1;
-}
-
 static struct client *find_free(struct artem_control_server *server)
 {
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        if (server->clients[i].fd < 0)
+        if (server->clients[i].connection.fd < 0)
             return &server->clients[i];
     return NULL;
 }
@@ -136,10 +132,10 @@ unsigned artem_control_server_poll(const struct artem_control_server *server, st
     unsigned count = 0;
 
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        if (server->clients[i].fd >= 0)
-            fds[count++] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
+        if (server->clients[i].connection.fd >= 0)
+            fds[count++] = (struct pollfd){.fd = server->clients[i].connection.fd, .events = POLLIN};
     if (count < ARTEM_CONTROL_CLIENTS_MAX && !server->resting)
-        fds[count++] = (struct pollfd){.fd = server->socket, .events = POLLIN};
+        fds[count++] = (struct pollfd){.fd = server->socket.fd, .events = POLLIN};
     return count;
 }
 
@@ -157,15 +153,18 @@ static bool answer_line(struct artem_control_server *server, struct client *clie
         artem_control_reply_end(reply,
                                 "expected status, set KEY VALUE, unset [KEY], toggle, next, prev or reload [KEY]");
     // A client that does not read its answers is not waited for.
-    return send(client->fd, reply->text, reply->used, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)reply->used;
+    return send(client->connection.fd, reply->text, reply->used, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)reply->used;
 }
 
 // False: the client is done, or misbehaves.
 static bool listen_to(struct artem_control_server *server, struct client *client)
 {
-    const ssize_t n = recv(client->fd, client->line + client->used, sizeof client->line - client->used, MSG_DONTWAIT);
     char *end;
 
+    if (!held_fd_is_ours(&client->connection))
+        return false;
+    const ssize_t n =
+        recv(client->connection.fd, client->line + client->used, sizeof client->line - client->used, MSG_DONTWAIT);
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;
     if (n == 0)
@@ -184,7 +183,7 @@ static bool listen_to(struct artem_control_server *server, struct client *client
 static void let_in(struct artem_control_server *server, int64_t now_ms)
 {
     struct client *client = find_free(server);
-    const int fd = client != NULL ? accept4(server->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
+    const int fd = client != NULL ? accept4(server->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
 
     if (fd < 0) {
         server->resting = client != NULL && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
@@ -194,7 +193,7 @@ static void let_in(struct artem_control_server *server, int64_t now_ms)
         close(fd);
         return;
     }
-    *client = (struct client){.fd = fd, .until_ms = now_ms + ARTEM_CONTROL_PATIENCE_MS};
+    *client = (struct client){.connection = held_fd_of(fd), .until_ms = now_ms + ARTEM_CONTROL_PATIENCE_MS};
 }
 
 void artem_control_server_serve(struct artem_control_server *server, const struct pollfd *fds, unsigned count,
@@ -203,31 +202,31 @@ void artem_control_server_serve(struct artem_control_server *server, const struc
     for (unsigned k = 0; k < count; k++) {
         for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX && fds[k].revents != 0; i++) {
             struct client *client = &server->clients[i];
-            if (client->fd < 0 || client->fd != fds[k].fd)
+            if (client->connection.fd < 0 || client->connection.fd != fds[k].fd)
                 continue;
             if (listen_to(server, client))
                 client->until_ms = client->used == 0 ? now_ms + ARTEM_CONTROL_PATIENCE_MS : client->until_ms;
             else
-                drop(client);
+                held_fd_close(&client->connection);
             break;
         }
     }
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        if (server->clients[i].fd >= 0 && now_ms >= server->clients[i].until_ms)
-            drop(&server->clients[i]);
+        if (server->clients[i].connection.fd >= 0 && now_ms >= server->clients[i].until_ms)
+            held_fd_close(&server->clients[i].connection);
     server->resting = false;
-    if (count > 0 && fds[count - 1].fd == server->socket && fds[count - 1].revents & ~POLLIN)
-        server->socket = -1; // closed by the host: not ours any more
+    if (count > 0 && fds[count - 1].fd == server->socket.fd && !held_fd_is_ours(&server->socket))
+        server->socket = held_fd_none; // closed by the host
     // Last, so that a descriptor that was closed and given out again is not taken for another client.
-    if (count > 0 && fds[count - 1].fd == server->socket && fds[count - 1].revents & POLLIN)
+    if (count > 0 && fds[count - 1].fd == server->socket.fd && fds[count - 1].revents & POLLIN)
         let_in(server, now_ms);
 }
 
 void artem_control_server_forget(struct artem_control_server *server)
 {
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        server->clients[i].fd = -1;
-    server->folder = server->socket = -1;
+        server->clients[i].connection = held_fd_none;
+    server->folder = server->socket = held_fd_none;
     server->name[0] = '\0';
 }
 
@@ -239,13 +238,10 @@ void artem_control_server_destroy(struct artem_control_server **server)
     if (s == NULL)
         return;
     for (int i = 0; i < ARTEM_CONTROL_CLIENTS_MAX; i++)
-        if (s->clients[i].fd >= 0)
-            drop(&s->clients[i]);
-    if (s->name[0] != '\0')
-        unlinkat(s->folder, s->name, 0);
-    if (s->socket >= 0)
-        close(s->socket);
-    if (s->folder >= 0)
-        close(s->folder);
+        held_fd_close(&s->clients[i].connection);
+    if (s->name[0] != '\0' && held_fd_is_ours(&s->folder))
+        unlinkat(s->folder.fd, s->name, 0);
+    held_fd_close(&s->socket);
+    held_fd_close(&s->folder);
     free(s);
 }

@@ -46,7 +46,7 @@ static enum artem_result open_file(const char *folder, int folder_fd, int *out_f
     return refuse(folder, strerror(errno), ARTEM_ERROR_IO);
 }
 
-enum artem_result rec_file_create(const char *folder, int *out_fd)
+enum artem_result rec_file_create(const char *folder, struct held_fd *out_file)
 {
     char path[ARTEM_PATH_MAX];
     size_t length = strlen(folder);
@@ -64,8 +64,10 @@ enum artem_result rec_file_create(const char *folder, int *out_fd)
         return refuse(folder, "not a folder, or a symbolic link", ARTEM_ERROR_UNSUPPORTED);
     if (fd < 0)
         return refuse(folder, strerror(errno), ARTEM_ERROR_IO);
-    enum artem_result result = open_file(folder, fd, out_fd);
+    int file = -1;
+    enum artem_result result = open_file(folder, fd, &file);
     close(fd);
+    *out_file = held_fd_of(file);
     return result;
 }
 
@@ -78,12 +80,12 @@ void rec_file_remove(const char *folder)
     rmdir(folder);
 }
 
-bool rec_file_write(int fd, const void *data, size_t size)
+bool rec_file_write(const struct held_fd *file, const void *data, size_t size)
 {
     const uint8_t *p = data;
 
     while (size > 0) {
-        ssize_t n = write(fd, p, size);
+        ssize_t n = held_fd_is_ours(file) ? write(file->fd, p, size) : -1;
         if (n < 0 && errno == EINTR)
             continue;
         if (n == 0)

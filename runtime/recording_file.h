@@ -7,14 +7,15 @@
 #include <stddef.h>
 
 #include "artem/result.h"
+#include "held_fd.h"
 
 // Makes folder and file; nothing that is there is followed or overwritten. Logs one line on failure.
-enum artem_result rec_file_create(const char *folder, int *out_fd);
+enum artem_result rec_file_create(const char *folder, struct held_fd *out_file);
 
 // Takes away the file just made, and the folder if it is empty then.
 void rec_file_remove(const char *folder);
 
-// False with errno set.
-bool rec_file_write(int fd, const void *data, size_t size);
+// False with errno set; also where the host has closed the file.
+bool rec_file_write(const struct held_fd *file, const void *data, size_t size);
 
 #endif

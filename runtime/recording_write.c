@@ -27,7 +27,7 @@ struct artem_recording {
     pthread_t writer;
     atomic_bool written; // by the writer, as its last act
     // The writer's own.
-    int fd;
+    struct held_fd file;
     uint64_t written_frames, written_bytes;
     char folder[ARTEM_PATH_MAX];
 };
@@ -37,7 +37,7 @@ static bool write_chunk(struct artem_recording *r, enum artem_chunk_kind kind, u
     memcpy(bytes, rec_tags[kind], 4);
     rec_put64(bytes + 4, size - REC_HEAD_SIZE - REC_CRC_SIZE);
     rec_put32(bytes + size - REC_CRC_SIZE, artem_crc32_more(0, bytes, size - REC_CRC_SIZE));
-    if (!rec_file_write(r->fd, bytes, size))
+    if (!rec_file_write(&r->file, bytes, size))
         return false;
     r->written_bytes += size;
     return true;
@@ -73,10 +73,10 @@ static bool write_end(struct artem_recording *r)
     uint8_t bytes[REC_HEAD_SIZE + REC_END_SIZE + REC_CRC_SIZE];
 
     rec_encode_end(bytes + REC_HEAD_SIZE, r->written_frames, r->queue.reason);
-    bool good = ftruncate(r->fd, (off_t)r->written_bytes) == 0 &&
-                lseek(r->fd, (off_t)r->written_bytes, SEEK_SET) == (off_t)r->written_bytes &&
+    bool good = held_fd_is_ours(&r->file) && ftruncate(r->file.fd, (off_t)r->written_bytes) == 0 &&
+                lseek(r->file.fd, (off_t)r->written_bytes, SEEK_SET) == (off_t)r->written_bytes &&
                 write_chunk(r, ARTEM_CHUNK_END, bytes, sizeof bytes);
-    return close(r->fd) == 0 && good;
+    return held_fd_close(&r->file) && good;
 }
 
 static void *run(void *user)
@@ -101,7 +101,7 @@ static enum artem_result write_start(struct artem_recording *r, const struct art
     memcpy(start, rec_magic, sizeof rec_magic);
     rec_put32(start + 8, REC_VERSION);
     rec_encode_header(bytes + REC_HEAD_SIZE, params);
-    if (rec_file_write(r->fd, start, sizeof start) && write_chunk(r, ARTEM_CHUNK_HEADER, bytes, sizeof bytes)) {
+    if (rec_file_write(&r->file, start, sizeof start) && write_chunk(r, ARTEM_CHUNK_HEADER, bytes, sizeof bytes)) {
         r->written_bytes += sizeof start;
         return ARTEM_OK;
     }
@@ -111,7 +111,7 @@ static enum artem_result write_start(struct artem_recording *r, const struct art
 
 static enum artem_result start(struct artem_recording *r, const struct artem_recording_params *params)
 {
-    enum artem_result result = rec_file_create(params->folder, &r->fd);
+    enum artem_result result = rec_file_create(params->folder, &r->file);
     if (result != ARTEM_OK)
         return result;
     result = write_start(r, params);
@@ -120,7 +120,7 @@ static enum artem_result start(struct artem_recording *r, const struct artem_rec
         result = ARTEM_ERROR_MEMORY;
     }
     if (result != ARTEM_OK) {
-        close(r->fd);
+        held_fd_close(&r->file);
         rec_file_remove(params->folder);
     }
     return result;

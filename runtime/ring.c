@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "held_fd.h"
 #include "ring_format.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -18,7 +19,7 @@
 #endif
 
 struct artem_ring {
-    int file;
+    struct held_fd file;
     struct ring_memory *memory;
 };
 
@@ -75,9 +76,9 @@ struct artem_ring *artem_ring_create(const char *app, const char *executable, co
     if (ring == NULL)
         return NULL;
     ring->memory = NULL;
-    ring->file = memfd_create(RING_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (ring->file >= 0)
-        ring->memory = map_sealed(ring->file);
+    ring->file = held_fd_of(memfd_create(RING_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (ring->file.fd >= 0)
+        ring->memory = map_sealed(ring->file.fd);
     if (ring->memory == NULL) {
         artem_ring_destroy(&ring);
         return NULL;
@@ -127,8 +128,7 @@ void artem_ring_destroy(struct artem_ring **ring)
         return;
     if ((*ring)->memory != NULL)
         munmap((*ring)->memory, sizeof *(*ring)->memory);
-    if ((*ring)->file >= 0)
-        close((*ring)->file);
+    held_fd_close(&(*ring)->file);
     free(*ring);
     *ring = NULL;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "artem/config.h"
 #include "artem/log.h"
@@ -107,7 +106,8 @@ static void add_change_locked(struct artem_stats *s, const char *path)
 }
 
 // Without the lock. False: not written, and the file is not to be used any more.
-static bool write_batch(struct artem_stats *s, int fd, const char *path, size_t meta_count, size_t count)
+static bool write_batch(struct artem_stats *s, const struct held_fd *file, const char *path, size_t meta_count,
+                        size_t count)
 {
     bool json = artem_stats_path_is_json(path);
     size_t size = 0;
@@ -116,7 +116,7 @@ static bool write_batch(struct artem_stats *s, int fd, const char *path, size_t 
         size += artem_stats_format_meta(s->text + size, json, s->meta_batch[i].key, s->meta_batch[i].value);
     for (size_t i = 0; i < count; i++)
         size += artem_stats_format(s->text + size, json, &s->batch[i]);
-    return artem_stats_file_write(fd, path, s->text, size);
+    return artem_stats_file_write(file, path, s->text, size);
 }
 
 // The file that the writer is at does not work: what was meant for it is lost, up to the next change.
@@ -134,7 +134,7 @@ static void *run(void *user)
 {
     struct artem_stats *s = user;
     char path[ARTEM_PATH_MAX] = "";
-    int fd = -1;
+    struct held_fd file = held_fd_none;
 
     pthread_mutex_lock(&s->mutex);
     for (;;) {
@@ -149,25 +149,22 @@ static void *run(void *user)
         pthread_mutex_unlock(&s->mutex);
 
         if (reopen) {
-            if (fd >= 0)
-                close(fd);
-            fd = path[0] ? artem_stats_file_open(path) : -1;
+            held_fd_close(&file);
+            file = path[0] ? artem_stats_file_open(path) : held_fd_none;
         }
-        bool good = fd >= 0 && write_batch(s, fd, path, meta_count, count);
+        bool good = file.fd >= 0 && write_batch(s, &file, path, meta_count, count);
 
         pthread_mutex_lock(&s->mutex);
         if (!good) {
             give_up_file_locked(s, count);
-            if (fd >= 0)
-                close(fd);
-            fd = -1;
+            held_fd_close(&file);
         }
     }
     size_t left = take_meta_locked(s);
     pthread_mutex_unlock(&s->mutex);
-    if (fd >= 0) {
-        write_batch(s, fd, path, left, 0);
-        close(fd);
+    if (file.fd >= 0) {
+        write_batch(s, &file, path, left, 0);
+        held_fd_close(&file);
     }
     return NULL;
 }

@@ -18,10 +18,10 @@ bool artem_stats_path_is_json(const char *path)
     return dot && (strcasecmp(dot, ".json") == 0 || strcasecmp(dot, ".jsonl") == 0);
 }
 
-bool artem_stats_file_write(int fd, const char *path, const char *text, size_t size)
+bool artem_stats_file_write(const struct held_fd *file, const char *path, const char *text, size_t size)
 {
     while (size > 0) {
-        ssize_t n = write(fd, text, size);
+        ssize_t n = held_fd_is_ours(file) ? write(file->fd, text, size) : -1;
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
@@ -58,25 +58,25 @@ static size_t format_start(char *out, bool json)
     return artem_stats_format_meta(out, json, "opened", text);
 }
 
-int artem_stats_file_open(const char *path)
+struct held_fd artem_stats_file_open(const char *path)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+    struct held_fd file =
+        held_fd_of(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
     char text[2 * ARTEM_STATS_LINE_MAX];
     bool json = artem_stats_path_is_json(path);
     struct stat st;
     size_t size = 0;
 
-    if (fd < 0) {
+    if (file.fd < 0) {
         artem_log(ARTEM_LOG_WARN, "log_file %s: cannot be opened (%m); frames are not logged", path);
-        return -1;
+        return file;
     }
     if (!json)
         size = artem_stats_format_header(text);
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && has_header(path, text, size))
+    if (fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && has_header(path, text, size))
         size = 0;
     size += format_start(text + size, json);
-    if (artem_stats_file_write(fd, path, text, size))
-        return fd;
-    close(fd);
-    return -1;
+    if (!artem_stats_file_write(&file, path, text, size))
+        held_fd_close(&file);
+    return file;
 }

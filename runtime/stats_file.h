@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "artem/stats.h"
+#include "held_fd.h"
 
 enum { ARTEM_STATS_LINE_MAX = 2048 };
 
@@ -15,8 +16,8 @@ enum { ARTEM_STATS_LINE_MAX = 2048 };
 bool artem_stats_path_is_json(const char *path);
 
 // Appends. A CSV file that is new, empty or has another header gets the header line; then comes a line with the time.
-// Returns the descriptor, -1 after one warning.
-int artem_stats_file_open(const char *path);
+// None after one warning.
+struct held_fd artem_stats_file_open(const char *path);
 
 // The first line of a CSV file.
 size_t artem_stats_format_header(char out[ARTEM_STATS_LINE_MAX]);
@@ -25,8 +26,8 @@ size_t artem_stats_format_header(char out[ARTEM_STATS_LINE_MAX]);
 size_t artem_stats_format(char out[ARTEM_STATS_LINE_MAX], bool json, const struct artem_frame_record *record);
 size_t artem_stats_format_meta(char out[ARTEM_STATS_LINE_MAX], bool json, const char *key, const char *value);
 
-// False after one warning, when not all could be written.
-bool artem_stats_file_write(int fd, const char *path, const char *text, size_t size);
+// False after one warning, when not all could be written, also since the host has closed the file.
+bool artem_stats_file_write(const struct held_fd *file, const char *path, const char *text, size_t size);
 
 // Milliseconds with three decimals; "" for what is not finite.
 void artem_stats_decimal(char out[32], double value);

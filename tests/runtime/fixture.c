@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <ftw.h>
-#include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,35 @@ void fixture_write(const char *path, const void *data, size_t size)
 void fixture_write_text(const char *path, const char *text)
 {
     fixture_write(path, text, strlen(text));
+}
+
+static const char other_text[] = "0123456789";
+
+int fixture_seize(const char *path)
+{
+    char wanted[PATH_MAX], link[64], target[PATH_MAX];
+
+    need(realpath(path, wanted) != NULL, path);
+    for (int fd = 0; fd < 256; fd++) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        const ssize_t length = readlink(link, target, sizeof target - 1);
+        target[length > 0 ? length : 0] = '\0';
+        if (strcmp(target, wanted) != 0)
+            continue;
+        fixture_write_text(fixture_path("other"), other_text);
+        const int other = open(fixture_path("other"), O_RDWR | O_CLOEXEC);
+        need(other >= 0 && dup2(other, fd) == fd && close(other) == 0, "other");
+        return fd;
+    }
+    return -1;
+}
+
+bool fixture_give_back(int fd)
+{
+    char text[sizeof other_text] = "";
+
+    return fd >= 0 && lseek(fd, 0, SEEK_CUR) == 0 && read(fd, text, sizeof text) == (ssize_t)sizeof other_text - 1 &&
+           strcmp(text, other_text) == 0 && close(fd) == 0;
 }
 
 int fixture_log_count(const char *text)

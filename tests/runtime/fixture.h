@@ -3,6 +3,7 @@
 #ifndef ARTEM_TEST_FIXTURE_H
 #define ARTEM_TEST_FIXTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,12 @@ void fixture_write(const char *path, const void *data, size_t size); // ends the
 void fixture_write_text(const char *path, const char *text);
 int fixture_log_count(const char *text); // log lines that contain it
 void fixture_log_clear(void);
+
+// An app that closes all descriptors and opens files of its own: the number that this process has for the file at path
+// is another file's from now on. The number, -1 if there was none.
+int fixture_seize(const char *path);
+// Whether nobody has touched that other file; closes it.
+bool fixture_give_back(int fd);
 
 uint32_t fixture_random(void);
 

@@ -484,6 +484,21 @@ static void test_queue(void)
     rec_queue_destroy(&queue);
 }
 
+// What has the number of the file afterwards is neither written to nor cut.
+static void test_closed_by_host(void)
+{
+    struct artem_recorded_frame frame = frame_of(1, 1);
+    struct artem_recording *recording = record(fixture_path("closed"), 0, 0);
+
+    fixture_log_clear();
+    const int fd = fixture_seize(file_in(fixture_path("closed")));
+    artem_recording_style(recording, &style);
+    artem_recording_frame(recording, &frame);
+    artem_recording_destroy(&recording);
+    CHECK_INT(fixture_log_count("ended: cannot be written: Bad file descriptor; its end could not be written"), 1);
+    CHECK(fixture_give_back(fd));
+}
+
 static void test_ends(void)
 {
     struct artem_recorded_frame frame = frame_of(1, 1), wrong;
@@ -646,6 +661,7 @@ int main(void)
     test_impossible();
     test_places();
     test_queue();
+    test_closed_by_host();
     test_ends();
     test_full_disk();
     test_threads();

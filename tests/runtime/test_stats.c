@@ -314,6 +314,32 @@ static void test_unwritable(const char *path)
     CHECK_INT(fixture_log_count("artem: warn: log_file"), 1);
 }
 
+// What has the number of the file afterwards is not written to.
+static void test_closed_by_host(void)
+{
+    struct artem_stats *stats = NULL;
+    struct artem_stats_summary sum;
+    char path[300];
+
+    snprintf(path, sizeof path, "%s", fixture_path("closed.csv"));
+    fixture_log_clear();
+    CHECK_INT(artem_stats_create(path, &stats), ARTEM_OK);
+    add(stats, 0, 1);
+    for (int i = 0; i < 10000 && count_lines(path) < 2; i++)
+        usleep(1000);
+    const int fd = fixture_seize(path);
+    for (uint64_t i = 1; i < 4; i++)
+        add(stats, i, 1);
+    for (int i = 0; i < 10000 && fixture_log_count("frames are no longer logged") == 0; i++)
+        usleep(1000);
+    artem_stats_get(stats, &sum);
+    CHECK_INT(sum.frames, 4);
+    artem_stats_destroy(&stats);
+    CHECK_INT(fixture_log_count("closed.csv: cannot be written (Bad file descriptor)"), 1);
+    CHECK(fixture_give_back(fd));
+    CHECK_INT(count_lines(path), 2);
+}
+
 // A disk that hangs while the test holds it (--wrap=write).
 static pthread_mutex_t disk = PTHREAD_MUTEX_INITIALIZER;
 // NOLINTBEGIN(bugprone-reserved-identifier): names that the linker gives
@@ -445,6 +471,7 @@ int main(void)
     test_unwritable(fixture_folder());
     if (access("/dev/full", W_OK) == 0)
         test_unwritable("/dev/full");
+    test_closed_by_host();
     test_hanging_disk();
     test_dropped();
     test_change();
