@@ -3,8 +3,6 @@
 #include "pixel_codes.h"
 #include "pixel_tables.h"
 
-#include <string.h>
-
 static const struct {
     const char *name;
     size_t size;
@@ -52,11 +50,16 @@ static uint32_t words_of_bytes(uint32_t bytes)
     return (bytes + 3) / 4;
 }
 
+// Each word is written once and never read: it may lie in a graphics card.
 static void put_codes(const struct pixel_codes *codes, uint32_t *words)
 {
-    memset(words, 0, words_of_bytes(codes->indices) * sizeof *words);
-    for (uint32_t i = 0; i < codes->indices; i++)
-        words[i / 4] |= pixel_code(codes, i) << i % 4 * 8;
+    for (uint32_t i = 0; i < codes->indices; i += 4) {
+        uint32_t word = 0;
+
+        for (uint32_t k = 0; k < 4 && i + k < codes->indices; k++)
+            word |= pixel_code(codes, i + k) << k * 8;
+        words[i / 4] = word;
+    }
 }
 
 size_t artem_pixel_tables_words(enum artem_pixel_format format)

@@ -46,7 +46,7 @@ static enum artem_result create_memory(struct vk_target *target)
     if (result == ARTEM_OK && info->samples > 1)
         result = vk_image_create(d, info->width, info->height, info->slices, info->format, 0, &target->resolved);
     if (result == ARTEM_OK)
-        result = vk_buffer_create(d, artem_pixel_tables_words(target->pixels) * sizeof(uint32_t), VK_PLACE_HOST,
+        result = vk_buffer_create(d, artem_pixel_tables_words(target->pixels) * sizeof(uint32_t), VK_PLACE_TOLD,
                                   &target->tables);
     if (result == ARTEM_OK)
         artem_pixel_tables(target->pixels, target->tables.data);

@@ -29,7 +29,7 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
         {&vulkan->model, NET_MODEL_WORDS, VK_PLACE_DEVICE},
         {&vulkan->upload, NET_MODEL_WORDS, VK_PLACE_HOST},
         {&vulkan->state, NET_STATE_WORDS, VK_PLACE_DEVICE},
-        {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_HOST},
+        {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_TOLD},
         {&vulkan->decisions, NET_ARGS_ENC - NET_EXACT, VK_PLACE_HOST},
     };
     const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, NET_BINDINGS * ARTEM_MAX_VIEWS};

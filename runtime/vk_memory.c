@@ -17,25 +17,46 @@ static uint32_t find_type(const struct vulkan_device *device, uint32_t allowed, 
     return NO_TYPE;
 }
 
+static enum artem_result allocate_of_type(const struct vulkan_device *device, uint32_t type, VkDeviceSize size,
+                                          const void *next, VkDeviceMemory *out_memory)
+{
+    const VkMemoryAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+        .pNext = next,
+        .allocationSize = size,
+        .memoryTypeIndex = type,
+    };
+
+    if (type == NO_TYPE)
+        return ARTEM_ERROR_UNSUPPORTED;
+    return device->vkAllocateMemory(device->handle, &info, NULL, out_memory) == VK_SUCCESS ? ARTEM_OK
+                                                                                           : ARTEM_ERROR_MEMORY;
+}
+
 // The first of two property sets that the device has; the second may be 0 for "any".
 static enum artem_result allocate(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
                                   VkMemoryPropertyFlags best, VkMemoryPropertyFlags enough, const void *next,
                                   VkDeviceMemory *out_memory)
 {
-    VkMemoryAllocateInfo info = {
-        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-        .pNext = next,
-        .allocationSize = requirements->size,
-        .memoryTypeIndex = find_type(device, requirements->memoryTypeBits, best),
-    };
+    uint32_t type = find_type(device, requirements->memoryTypeBits, best);
 
-    if (info.memoryTypeIndex == NO_TYPE)
-        info.memoryTypeIndex = find_type(device, requirements->memoryTypeBits, enough);
-    if (info.memoryTypeIndex == NO_TYPE)
-        return ARTEM_ERROR_UNSUPPORTED;
-    if (device->vkAllocateMemory(device->handle, &info, NULL, out_memory) != VK_SUCCESS)
-        return ARTEM_ERROR_MEMORY;
-    return ARTEM_OK;
+    if (type == NO_TYPE)
+        type = find_type(device, requirements->memoryTypeBits, enough);
+    return allocate_of_type(device, type, requirements->size, next, out_memory);
+}
+
+// The part of a GPU's memory that the CPU can write to may be small (256 MB), and full.
+static enum artem_result allocate_told(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
+                                       VkMemoryPropertyFlags visible, VkDeviceMemory *out_memory)
+{
+    const uint32_t window =
+        find_type(device, requirements->memoryTypeBits, visible | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT);
+    const uint32_t host = find_type(device, requirements->memoryTypeBits, visible);
+    const enum artem_result result = allocate_of_type(device, window, requirements->size, NULL, out_memory);
+
+    if (result == ARTEM_OK || host == window)
+        return result;
+    return allocate_of_type(device, host, requirements->size, NULL, out_memory);
 }
 
 enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
@@ -108,6 +129,8 @@ static enum artem_result allocate_buffer(const struct vulkan_device *device, enu
     if (place == VK_PLACE_HOST)
         return allocate(device, &requirements, visible | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, visible, NULL,
                         &buffer->memory);
+    if (place == VK_PLACE_TOLD)
+        return allocate_told(device, &requirements, visible, &buffer->memory);
     if (place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE)
         return allocate_shared(device, &requirements, buffer);
     return allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, NULL, &buffer->memory);
@@ -121,7 +144,7 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
         .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO_KHR,
         .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
     };
-    const bool host = place == VK_PLACE_HOST;
+    const bool host = place == VK_PLACE_HOST || place == VK_PLACE_TOLD;
     const VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
         .pNext = place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE ? &external : NULL,

@@ -13,6 +13,7 @@ struct vk_image {
 enum vk_place {
     VK_PLACE_DEVICE, // for the GPU alone
     VK_PLACE_HOST,   // both sides see it: persistently mapped, coherent, cached by the CPU where the device offers that
+    VK_PLACE_TOLD,   // written by the CPU alone, read by the GPU: mapped, and in the GPU's memory where there is room
     VK_PLACE_SHARED, // as VK_PLACE_DEVICE, and exportable where the device shares (vulkan_device.sharing)
 };
 
