@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "config_edit.h"
 #include "json.h"
 #include "steer.h"
 
@@ -139,18 +138,31 @@ static int tell(const struct change *c, const char *key, const char *value, cons
     return cli_finish_output();
 }
 
-int change_file(const struct change *c, const char *key, const char *value, const char *line)
+// What comes after the file.
+static int tell_apps(const struct change *c, const char *key, const char *value, const char *line)
 {
     const struct steer_whom whom = {c->only ? NULL : c->app, c->only ? NULL : c->exe, 0};
     char request[ARTEM_CONTROL_LINE_MAX];
+
+    snprintf(request, sizeof request, "reload %s", key);
+    return tell(c, key, value, line, steer(&whom, request, key, apps));
+}
+
+int change_file(const struct change *c, const char *key, const char *value, const char *line)
+{
     int result = value != NULL ? config_edit_set(c->section, key, value) : config_edit_remove(c->section, key);
 
     if (result == CLI_OK && c->only)
         result = config_edit_set("artem", key, "off");
-    if (result != CLI_OK)
-        return result;
-    snprintf(request, sizeof request, "reload %s", key);
-    return tell(c, key, c->only ? NULL : value, line, steer(&whom, request, key, apps));
+    return result == CLI_OK ? tell_apps(c, key, c->only ? NULL : value, line) : result;
+}
+
+int change_file_by(const struct change *c, const char *key, config_edit_choice choose, void *user)
+{
+    const char *value;
+    const int result = config_edit_choose(c->section, key, choose, user, &value);
+
+    return result == CLI_OK ? tell_apps(c, key, value, value) : result;
 }
 
 int change_session(const struct change *c, const char *request, const char *key)

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "config_edit.h"
+
 struct change {
     const char *command;   // argv[0]
     const char *app, *exe; // --app, --exe
@@ -31,6 +33,9 @@ int change_parse(int argc, char **argv, const char *help, unsigned has, struct c
 // everybody else), then has the apps that run read it. `line`, unless
 // NULL, is printed before what the apps say. CLI_OK as soon as the file is changed.
 int change_file(const struct change *change, const char *key, const char *value, const char *line);
+// Sets it to what `choose` makes of the settings as they are (config_edit.h), which is printed before what the apps
+// say.
+int change_file_by(const struct change *change, const char *key, config_edit_choice choose, void *user);
 // Sends a request (artem/control.h) to the apps that run. CLI_ERROR if there is none, or one refuses.
 int change_session(const struct change *change, const char *request, const char *key);
 

@@ -97,9 +97,17 @@ static int parse_step(int argc, char **argv, const char *help, struct change *ch
     return parsed;
 }
 
-int cmd_toggle(int argc, char **argv)
+static const char *choose_toggled(void *user)
 {
     struct artem_settings settings;
+
+    if (load(user, &settings) != CLI_OK)
+        return NULL;
+    return settings.enabled ? "off" : "on";
+}
+
+int cmd_toggle(int argc, char **argv)
+{
     struct change change;
     const int parsed = parse_step(argc, argv, toggle_help, &change);
 
@@ -107,28 +115,38 @@ int cmd_toggle(int argc, char **argv)
         return parsed < 0 ? cli_finish_output() : parsed;
     if (change.session)
         return change_session(&change, "toggle", "enabled");
-    if (load(&change, &settings) != CLI_OK)
-        return CLI_ERROR;
-    const char *value = settings.enabled ? "off" : "on";
-    return change_file(&change, "enabled", value, value);
+    return change_file_by(&change, "enabled", choose_toggled, &change);
+}
+
+struct stepped {
+    struct change change;
+    bool forwards;
+    char style[ARTEM_NAME_MAX];
+};
+
+static const char *choose_stepped(void *user)
+{
+    struct artem_settings settings;
+    struct stepped *s = user;
+
+    if (load(&s->change, &settings) != CLI_OK)
+        return NULL;
+    if (artem_library_step(settings.style, s->forwards, s->style) == ARTEM_OK)
+        return s->style;
+    cli_error("no styles are installed; see artem styles --help");
+    return NULL;
 }
 
 static int step(int argc, char **argv, bool forwards)
 {
-    struct artem_settings settings;
-    struct change change;
-    char style[ARTEM_NAME_MAX];
-    const int parsed = parse_step(argc, argv, next_help, &change);
+    struct stepped s = {.forwards = forwards};
+    const int parsed = parse_step(argc, argv, next_help, &s.change);
 
     if (parsed != CLI_OK)
         return parsed < 0 ? cli_finish_output() : parsed;
-    if (change.session)
-        return change_session(&change, forwards ? "next" : "prev", "style");
-    if (load(&change, &settings) != CLI_OK)
-        return CLI_ERROR;
-    if (artem_library_step(settings.style, forwards, style) != ARTEM_OK)
-        return cli_error("no styles are installed; see artem styles --help");
-    return change_file(&change, "style", style, style);
+    if (s.change.session)
+        return change_session(&s.change, forwards ? "next" : "prev", "style");
+    return change_file_by(&s.change, "style", choose_stepped, &s);
 }
 
 int cmd_next(int argc, char **argv)

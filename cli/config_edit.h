@@ -4,11 +4,14 @@
 #ifndef ARTEM_CLI_CONFIG_EDIT_H
 #define ARTEM_CLI_CONFIG_EDIT_H
 
-#include <stdbool.h>
-
 // The section "artem", "app:NAME" or "exe:NAME". Appended where there is none; a file that is missing is made. A file
 // with a mistake is left alone. CLI_OK, or CLI_ERROR after a message.
 int config_edit_set(const char *section, const char *key, const char *value);
+// The same with a value that depends on the settings as they are: `choose` is asked while no other command can change
+// them. NULL of it, after a message, ends it all. *out_value is what it chose.
+typedef const char *(*config_edit_choice)(void *user);
+int config_edit_choose(const char *section, const char *key, config_edit_choice choose, void *user,
+                       const char **out_value);
 // Removes the key from the section, and the section if nothing but blank lines is left of it.
 int config_edit_remove(const char *section, const char *key);
 

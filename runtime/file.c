@@ -82,8 +82,11 @@ static bool write_beside(const char *path, const void *data, size_t size, unsign
         return false;
     }
     const int fd = mkostemp(out_name, O_CLOEXEC);
+    struct stat st;
     if (fd < 0)
         return false;
+    if (geteuid() == 0 && stat(path, &st) == 0) // what root replaces stays its owner's
+        (void)!fchown(fd, st.st_uid, st.st_gid);
     (void)fchmod(fd, mode); // some file systems have none to change
     bool written = write_all(fd, data, size);
     int error = errno;

@@ -136,6 +136,59 @@ class Set(CommandTest):
         self.artem("set", "log_file", "/tmp/b.csv")
         self.assertEqual(self.text(), "[artem]\nlog_file = /tmp/b.csv   # where\n")
 
+    def test_paths_with_quotes(self):
+        for value, line in (('/tmp/a" #b.csv', None), ('/tmp/it"s', '/tmp/it"s'), ("/tmp/a#b;c", "/tmp/a#b;c"), ("/tmp/b ", '"/tmp/b "')):
+            self.text("[artem]\nhud = on\n")
+            self.artem("set", "log_file", value, status=1 if line is None else 0)
+            self.assertEqual(self.text(), "[artem]\nhud = on\n" + (f"log_file = {line}\n" if line is not None else ""))
+        for before, after in (('/tmp/it"s # my note', "/tmp/x.csv # my note"),
+                              ('"/tmp/a # b"# my note', "/tmp/x.csv # my note"), ("# none yet", "/tmp/x.csv # none yet")):
+            self.text(f"[artem]\nlog_file = {before}\n")
+            self.artem("set", "log_file", "/tmp/x.csv")
+            self.assertEqual(self.text(), f"[artem]\nlog_file = {after}\n")
+        self.text("[artem]\nblend_style = sky   # mine\n")
+        for _ in range(2):
+            self.artem("set", "blend_style", "")
+            self.assertEqual(self.text(), "[artem]\nblend_style =   # mine\n")
+
+    def test_line_ends_of_windows(self):
+        os.makedirs(os.path.dirname(self.conf), exist_ok=True)
+
+        def check(before, command, after):
+            with open(self.conf, "wb") as file:
+                file.write(before)
+            self.artem("set", *command)
+            with open(self.conf, "rb") as file:
+                self.assertEqual(file.read(), after)
+
+        text = b"[artem]\r\nstrength = 0.5\r\n\r\n[app:A]\r\nhud = on\r\n"
+        check(text, ("strength", "0.7"), text.replace(b"0.5", b"0.7"))
+        check(text, ("style", "sea"), text.replace(b"0.5\r\n", b"0.5\r\nstyle = sea\r\n"))
+        check(text, ("hud", "on", "--exe", "x"), text + b"\r\n[exe:x]\r\nhud = on\r\n")
+        check(text, ("hud", "--unset", "--app", "A"), b"[artem]\r\nstrength = 0.5\r\n")
+        check(text, ("strength", "--unset"), b"\r\n[app:A]\r\nhud = on\r\n")
+
+    def test_steps_at_once(self):
+        """None is lost: an even number of toggles ends where it began."""
+        self.text("[artem]\nenabled = on\n")
+        for _ in range(8):
+            running = [subprocess.Popen([ARTEM, "toggle"], env=self.environment, stdout=subprocess.DEVNULL) for _ in range(6)]
+            self.assertEqual([process.wait(60) for process in running], [0] * len(running))
+            self.assertEqual(self.text(), "[artem]\nenabled = on\n")
+
+    def test_whose_file_it_is(self):
+        self.text("[artem]\nhud = on\n")
+        if os.geteuid() == 0:
+            os.chown(self.conf, 65534, 65533)
+            os.chmod(self.conf, 0o600)
+            self.artem("set", "hud", "off")
+            st = os.stat(self.conf)
+            self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o777), (65534, 65533, 0o600))
+        else:
+            os.chmod(self.conf, 0o444)
+            self.assertIn("Permission denied", self.artem("set", "hud", "off", status=1))
+            self.assertEqual(self.text(), "[artem]\nhud = on\n")
+
     def test_unset(self):
         self.text("[artem]\nstyle = sea\n\n[app:A]\nstyle = sky\n")
         self.artem("set", "style", "--unset", "--app", "A")
