@@ -54,10 +54,21 @@ static bool share_device(struct gpu *gpu, const struct painter_gpu *made, const 
                                                 .get_instance_proc_addr = vkGetInstanceProcAddr,
                                                 .dot = made->dot};
 
-    if (strcmp(backend, "cpu") == 0 || vulkan_device_create(&params, &p->device) == ARTEM_OK)
+    if (strcmp(backend, "cpu") == 0 || strcmp(backend, "cuda") == 0 ||
+        vulkan_device_create(&params, &p->device) == ARTEM_OK)
         return true;
     p->device = NULL;
     return strcmp(backend, "vulkan") != 0 || demo_error("this Vulkan device cannot paint; --backend cpu can");
+}
+
+// The viewer's device has nothing that CUDA could share: its pictures go through the host there.
+static enum artem_result create_engine(const char *backend, uint32_t threads, struct painter *p)
+{
+    const struct artem_engine_vulkan share = {p->device};
+    const struct artem_engine_params params = {
+        .backend = backend, .threads = threads, .network = p->network, .vulkan = p->device ? &share : NULL};
+
+    return artem_engine_create(&params, &p->engine);
 }
 
 bool painter_create(struct gpu *gpu, const struct painter_gpu *made, const char *backend, uint32_t threads,
@@ -66,12 +77,14 @@ bool painter_create(struct gpu *gpu, const struct painter_gpu *made, const char 
     *out = (struct painter){0};
     if (!share_device(gpu, made, backend, out) || artem_library_load_network(&out->network) != ARTEM_OK)
         return false;
-    const struct artem_engine_vulkan share = {out->device};
-    const struct artem_engine_params params = {.backend = out->device ? backend : "cpu",
-                                               .threads = threads,
-                                               .network = out->network,
-                                               .vulkan = out->device ? &share : NULL};
-    const enum artem_result result = artem_engine_create(&params, &out->engine);
+    const bool is_cuda = strcmp(backend, "cuda") == 0;
+    enum artem_result result = create_engine(out->device || is_cuda ? backend : "cpu", threads, out);
+    if (result != ARTEM_OK && is_cuda) { // artem.conf may name it for other machines, too
+        demo_error("backend cuda cannot be used (%s): auto takes its place", artem_result_string(result));
+        if (!share_device(gpu, made, "auto", out))
+            return false;
+        result = create_engine(out->device ? "auto" : "cpu", threads, out);
+    }
     return result == ARTEM_OK || demo_error("the network cannot be run: %s", artem_result_string(result));
 }
 

@@ -231,6 +231,10 @@ class Test:
         # On the window's own device: the same bytes, whatever it is.
         self.refused(0, "", "--screenshot", shot, *self.plain, "--backend", "vulkan", "--validate", self.files[0])
         assert display.read(shot).pixels == painted.pixels
+        # Without CUDA, whatever artem.conf names for another machine.
+        self.refused(0, "takes its place", "--screenshot", shot, *self.plain, "--backend", "cuda", self.files[0],
+                     ARTEM_CUDA_LIBRARY="/nonexistent")
+        assert display.read(shot).pixels == painted.pixels
 
     def test_scene(self):
         options = "--show", "none", "--backend", "cpu", "--resolution", 128, "--size", "320x200"
