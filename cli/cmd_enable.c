@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "artem/config.h"
 #include "artem/file.h"
 #include "change.h"
 #include "cli.h"
@@ -94,10 +96,41 @@ static int tell_manifest(const struct change *c, const char *path, const char *l
     return json_finish(root, false);
 }
 
+static bool is_enabled(void)
+{
+    char user[PATH_MAX], system[PATH_MAX];
+
+    return (layer_implicit_path(false, user) && access(user, R_OK) == 0) ||
+           (layer_implicit_path(true, system) && access(system, R_OK) == 0);
+}
+
+// What else keeps the app, or all apps, from being painted.
+static void tell_hindrances(const struct change *c)
+{
+    const struct artem_config_params params = {.app_name = c->app, .exe_name = c->exe, .quiet = true};
+    const char *option = c->app != NULL   ? " --app "
+                         : c->exe != NULL ? " --exe "
+                                          : "",
+               *name = c->app != NULL   ? c->app
+                       : c->exe != NULL ? c->exe
+                                        : "";
+    struct artem_settings settings;
+
+    artem_config_load(&params, &settings, NULL); // of what cannot be read the defaults count
+    if (!is_enabled())
+        puts("  the layer itself is not enabled: artem enable; or, for one process, artem run");
+    if (!settings.allow)
+        printf("  allow = off in artem.conf keeps the layer out: artem allow%s%s\n", option, name);
+    else if (!settings.enabled)
+        puts("  enabled = off in artem.conf: apps without a section of their own show their own pictures");
+}
+
 static int enable_all(const struct change *c)
 {
     char path[PATH_MAX], library[PATH_MAX];
 
+    if (c->system)
+        umask(022); // for everybody to read, whatever root's own files are
     if (!layer_find_library(library))
         return cli_error("the layer's library is neither installed nor built beside this command");
     if (!layer_implicit_path(c->system, path))
@@ -117,6 +150,8 @@ static int enable_all(const struct change *c)
         printf("%s: %s\n  layer: %s\n  for one app: artem disable --app NAME; out of one process: " LAYER_DISABLE
                "=1\n",
                same ? "already enabled" : "enabled", path, library);
+    if (result == CLI_OK && !c->json)
+        tell_hindrances(c);
     free(text);
     free(old);
     return result == CLI_OK ? cli_finish_output() : result;
@@ -171,7 +206,13 @@ int cmd_enable(int argc, char **argv)
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    return c.app != NULL || c.exe != NULL ? set_one(&c, "enabled", true) : enable_all(&c);
+    if (c.app == NULL && c.exe == NULL)
+        return enable_all(&c);
+    const int status = set_one(&c, "enabled", true);
+    if (status != CLI_OK || c.json)
+        return status;
+    tell_hindrances(&c);
+    return cli_finish_output();
 }
 
 int cmd_disable(int argc, char **argv)

@@ -59,6 +59,18 @@ class Enable(CommandTest):
         self.assertTrue(os.path.exists(self.path(f"data/openxr/1/api_layers/implicit.d/{NAME}.json")))
         self.artem("disable", XDG_DATA_HOME=self.path("data"))
 
+    def test_hindrances(self):
+        self.assertIn("not enabled: artem enable", self.artem("enable", "--app", "My App"))
+        self.assertNotIn("  enabled = off", self.artem("enable"))
+        self.assertNotIn("not enabled", self.artem("enable", "--app", "My App"))
+        self.artem("enable", "--app", "My App", "--only")
+        self.assertIn("  enabled = off in artem.conf: apps without", self.artem("enable"))
+        self.artem("deny")
+        self.assertIn("allow = off in artem.conf keeps the layer out: artem allow\n", self.artem("enable"))
+        self.assertIn("keeps the layer out: artem allow --exe x y\n", self.artem("enable", "--exe", "x y"))
+        self.artem("allow", "--exe", "x y")
+        self.assertNotIn("keeps", self.artem("enable", "--exe", "x y"))
+
     def test_no_room(self):
         self.write(".local", "a file")
         self.artem("enable", status=1, error="its folder cannot be made")
