@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artem/file.h"
 #include "cli.h"
 #include "monado.h"
 #include "report.h"
@@ -36,25 +37,44 @@ static bool default_out(const char *log, char out[PATH_MAX])
     return snprintf(out, PATH_MAX, "%.*s.html", (int)length, log) < PATH_MAX;
 }
 
+// What was there stays until the page is whole; devices and pipes are written to.
+static bool put_page(const char *path, const char *text, size_t size)
+{
+    struct stat st;
+    const mode_t mask = umask(0);
+
+    umask(mask);
+    if (stat(path, &st) != 0)
+        return artem_file_replace(path, text, size, 0666 & ~mask);
+    if (S_ISREG(st.st_mode) && access(path, W_OK) == 0) {
+        char real[PATH_MAX];
+        return realpath(path, real) != NULL && artem_file_replace(real, text, size, st.st_mode & 0777);
+    }
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return false;
+    const bool written = fwrite(text, 1, size, file) == size;
+    return fclose(file) == 0 && written;
+}
+
 static int write_page(const char *path, const char *log_path, const struct report_log *log,
                       const struct report_numbers *numbers, const struct monado_numbers *monado)
 {
-    FILE *file = fopen(path, "we");
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    int result = CLI_OK;
 
-    if (!file)
-        return cli_error("%s: cannot be written: %m", path);
-    bool good = report_write_page(file, base_name(log_path), log, numbers, monado);
-    bool failed = fflush(file) != 0 || ferror(file);
+    bool good = file != NULL && report_write_page(file, base_name(log_path), log, numbers, monado);
+    if (file != NULL && fclose(file) != 0)
+        good = false;
     if (!good)
-        cli_error("out of memory");
-    else if (failed)
-        cli_error("%s: cannot be written: %m", path);
-    if (fclose(file) != 0 && good && !failed) {
-        cli_error("%s: cannot be written: %m", path);
-        failed = true;
-    }
-    if (!good || failed)
-        return CLI_ERROR;
+        result = cli_error("out of memory");
+    else if (!put_page(path, text, size))
+        result = cli_error("%s: cannot be written: %m", path);
+    free(text);
+    if (result != CLI_OK)
+        return result;
     printf("%s: %zu frames\n", path, numbers->frames);
     return cli_finish_output();
 }
@@ -96,6 +116,8 @@ int cmd_report(int argc, char **argv)
     out = out ? out : path;
     if (!json && cli_same_file(out, argv[optind]))
         return cli_usage_error(argv[0], "%s is the log itself; name another file with -o", out);
+    if (!json && monado_path && cli_same_file(out, monado_path))
+        return cli_usage_error(argv[0], "%s is Monado's own file; name another with -o", out);
 
     if (!report_log_read(argv[optind], &log))
         return REPORT_UNREADABLE;
