@@ -7,6 +7,7 @@
 
 #include "artem/devices.h"
 #include "artem/engine.h"
+#include "artem/model.h"
 #include "bench/bench.h"
 #include "cli.h"
 
@@ -102,7 +103,7 @@ static int run_parts(struct bench *b, const char *only)
 }
 
 struct options {
-    const char *only, *json;
+    const char *only, *json, *style;
     char why[128]; // a list of devices is none
 };
 
@@ -135,7 +136,7 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
             good = bench_parse_count(optarg, 8, &b->views);
             break;
         case 's':
-            b->style = optarg;
+            b->style = o->style = optarg;
             break;
         case 'd':
             b->devices = optarg;
@@ -163,6 +164,16 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
     return optind < argc ? cli_usage_error(argv[0], "\"%s\" is one too many", argv[optind]) : CLI_OK;
 }
 
+// Before minutes of work, not after them.
+static bool has_style(const char *name)
+{
+    struct artem_style *style = NULL;
+    const bool found = artem_library_load_style(name, &style) == ARTEM_OK; // else the library has said why
+
+    artem_style_unref(&style);
+    return found;
+}
+
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {.seconds = 0.1,
@@ -181,6 +192,8 @@ int cmd_bench(int argc, char **argv)
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
+    if (o.style != NULL && !has_style(o.style))
+        return CLI_ERROR;
     struct bench_json json;
     if (!bench_json_open(&json, o.json, argv[0], &b))
         return CLI_ERROR;

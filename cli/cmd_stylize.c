@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "artem/file.h"
 #include "cli.h"
 #include "device_reports.h"
 #include "image.h"
@@ -226,7 +226,11 @@ static int paint_folder(struct job *job)
 
     if (check_names(job) != CLI_OK)
         return CLI_ERROR;
-    if (mkdir(job->folder, 0777) != 0 && errno != EEXIST)
+    char inside[PATH_MAX];
+    if (snprintf(inside, sizeof inside, "%s/", job->folder) >= (int)sizeof inside ||
+        !artem_file_make_folders(inside, 0777))
+        return cli_error("%s: cannot be made: %m", job->folder);
+    if (access(inside, W_OK | X_OK) != 0)
         return cli_error("%s: %m", job->folder);
     for (int i = 0; i < job->count; i++) {
         struct stylize_result r = {0};

@@ -132,6 +132,13 @@ bool image_can_save(const char *path)
         image_error("%s: cannot be written: %m", path);
         return false;
     }
+    char folder[PATH_MAX];
+    const int length = (int)artem_path_folder(path);
+    if (snprintf(folder, sizeof folder, "%.*s.", length, path) >= (int)sizeof folder ||
+        access(folder, W_OK | X_OK) != 0) {
+        image_error("%s: cannot be written: %m", path);
+        return false;
+    }
     return true;
 }
 

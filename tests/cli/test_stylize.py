@@ -45,6 +45,10 @@ class Stylize(CommandTest):
         self.artem("stylize", self.path("a.png"), folder + "/a.png", "--out-dir", folder, "--style", "sea", status=1,
                    error="have one name")
         self.artem("stylize", "--out-dir", folder, "--style", "sea", status=2, error="expected pictures")
+        self.artem("stylize", self.path("a.png"), "--out-dir", self.path("new/one/two"), "--style", "sea")
+        self.assertEqual(os.listdir(self.path("new/one/two")), ["a.png"])
+        # Before anything is read or painted.
+        self.artem("stylize", self.path("bad.png"), self.path("none/a.png"), "--style", "sea", status=1, error="none/a.png: cannot be written")
         shown = self.terminal("stylize", *map(self.path, names), "--out-dir", folder, "--style", "sea", width=60)
         self.assertIn("[##########                    ] 2 of 3: b.png", shown)
         self.assertIn("\r\x1b[K3 of 3 pictures", shown)
