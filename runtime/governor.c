@@ -18,6 +18,7 @@ enum {
 static const uint64_t fade_ns = 400000000;
 static const uint64_t between_ns = 2 * SECOND_NS; // changes
 static const uint64_t fitting_ns = 4 * SECOND_NS; // that a better rung must fit
+static const uint64_t pause_ns = 2 * SECOND_NS;   // without a painting: what fitted before it is forgotten
 static const uint64_t trial_ns = 10 * SECOND_NS; // a rung left sooner, or with fewer paintings than here, was a mistake
 enum { TRIAL_PAINTINGS = 2 * ARTEM_GOVERNOR_WINDOW };
 static const uint64_t hold_first_ns = 4 * SECOND_NS, hold_longest_ns = 64 * SECOND_NS;
@@ -298,6 +299,8 @@ static void look_up(struct artem_governor *g, uint64_t now)
 
 static void report_probe(struct artem_governor *g, uint64_t now, const struct artem_governor_sample *sample)
 {
+    if (sample->unfinished && now < g->probe_ns)
+        return; // the one that has been judged already
     if (sample->unfinished)
         g->probes = PROBES - 1; // one is enough
 
@@ -462,6 +465,9 @@ void artem_governor_report(struct artem_governor *g, uint64_t now, const struct 
         g->ignored++;
         return;
     }
+    if (now - g->reported_ns > pause_ns)
+        g->fits_ns = 0;
+    g->reported_ns = now;
     load = predict(g, sample->fixed_ms, sample->network_ms, g->rung, g->rung);
     i = (unsigned)(g->samples++ % ARTEM_GOVERNOR_WINDOW);
     g->window[i].fixed_ms = sample->fixed_ms;

@@ -483,6 +483,14 @@ static void test_unfinished(void)
     sample.network_ms = 170;
     artem_governor_report(&sim->governor, 1003 * S, &sample);
     CHECK(sim->governor.change.reason == ARTEM_REASON_LATE && sim->governor.change.to.pace == ARTEM_PACE_NONE);
+    // A probe that takes so long is one, however often it is told of: the next one comes after four seconds.
+    CHECK(begin(sim, 5.1).probe);
+    sample.probe = true;
+    sample.serial = sim->governor.serial;
+    for (unsigned i = 0; i < 10; i++)
+        artem_governor_report(&sim->governor, 1005 * S + (100 + i * 11) * MS, &sample);
+    CHECK(!begin(sim, 8.9).probe);
+    CHECK(begin(sim, 9.2).probe);
     free(sim);
 }
 

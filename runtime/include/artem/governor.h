@@ -107,6 +107,7 @@ struct artem_governor {
     uint64_t samples, ignored;
     uint8_t over;     // the latest eight, one bit each
     uint64_t fits_ns; // since when a better rung is predicted to fit; 0: none does
+    uint64_t reported_ns;
 
     // After a rung that did not hold: it and all above are closed.
     bool closed;
