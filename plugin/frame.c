@@ -71,6 +71,7 @@ static enum artem_decision decide(struct layer_session *session, const XrFrameEn
     record->views = plan->picture_count;
     record->width = plan->pictures[0].info.rect.extent.width;
     record->height = plan->pictures[0].info.rect.extent.height;
+    frame_deferred_note(session);
     if (frame_deferred_takes(session, order))
         decision = frame_deferred(session, plan, settings, order, record);
     else if (order->pace == ARTEM_PACE_EVERY)
@@ -305,7 +306,8 @@ static void report_cost(struct layer_session *session, const struct frame_plan *
     // Pictures used again say nothing about the engine's speed; a frame given up because the engine was late does.
     if (plan->engine_late)
         frame_budget_report(session, order->serial, false, 0, plan->waited_ms); // on the device: at least so long
-    else if (plan->engine_ran && !styler_on_device(session->styler))
+    else if (plan->engine_ran && !styler_on_device(session->styler) &&
+             (record->network_ms > 0 || record->decision == ARTEM_DECISION_LATE)) // else it has failed
         report_waited(session, order, record);
     frame_deferred_charge(session, record->layer_ms - record->hud_ms);
 }

@@ -6,7 +6,8 @@
 #include "frame_recorder.h"
 
 static const uint64_t capture_wait_ns = 1000000; // for the app's own rendering; else the next frame tries again
-static const uint64_t oldest_ns = 500000000;     // that is shown where there is a budget
+static const uint64_t oldest_ns = 500000000;     // that is shown where there is a budget, or the app stands still
+static const uint64_t pause_ns = 2000000000;     // between frames with pictures
 enum { LATE_FRAMES = 4 };                        // budgets after which a painting is late
 
 bool frame_deferred_takes(const struct layer_session *session, const struct artem_governor_order *order)
@@ -179,11 +180,26 @@ static enum artem_decision begin(struct layer_session *session, struct frame_pla
     if (frame_plan_count_painted(plan) > 0)
         return launch(session, plan, settings, order, record);
     // Painted already: shown as the app says, like in frames that are not deferred.
-    if (order->pace != ARTEM_PACE_NONE) {
-        *out_shows_plan = true;
-        return frame_style(session, plan, settings, record);
-    }
-    return ARTEM_DECISION_BUDGET;
+    if (order->pace == ARTEM_PACE_NONE)
+        return ARTEM_DECISION_BUDGET;
+    const enum artem_decision shown = frame_style(session, plan, settings, record);
+    if (shown == ARTEM_DECISION_STYLED) // until the app shows something else, and that is painted
+        frame_held_take(session, plan, layer_now_ns(), &session->work->held);
+    *out_shows_plan = true;
+    return shown;
+}
+
+// Whether the app goes on showing images that it has let go of some time ago, of which one is no painting's and none is
+// to come: it was not captured since the engine was at work for an older one.
+static bool stands_still(struct layer_session *session, const struct frame_plan *plan, uint64_t now)
+{
+    bool still = !session->work->flight.active;
+
+    pthread_mutex_lock(&session->mutex);
+    for (uint32_t i = 0; i < plan->picture_count && still; i++)
+        still = now - plan->pictures[i].swapchain->released_ns > oldest_ns;
+    pthread_mutex_unlock(&session->mutex);
+    return still;
 }
 
 enum artem_decision frame_deferred(struct layer_session *session, struct frame_plan *plan,
@@ -203,15 +219,27 @@ enum artem_decision frame_deferred(struct layer_session *session, struct frame_p
         return shows_plan ? decision : ARTEM_DECISION_BUDGET;
     if (!frame_held_fits(session, &session->work->held, plan))
         return decision == ARTEM_DECISION_STYLED ? ARTEM_DECISION_WARMUP : decision;
-    age_ns = layer_now_ns() - session->work->held.time_ns;
+    const uint64_t now = layer_now_ns();
+    age_ns = now - session->work->held.time_ns;
     if (settings->budget_ms > 0 && age_ns > oldest_ns)
         return ARTEM_DECISION_LATE;
+    if (decision == ARTEM_DECISION_WARMUP && stands_still(session, plan, now))
+        return ARTEM_DECISION_WARMUP;
     if (!frame_held_keep_spaces(session, &session->work->held, plan))
         return ARTEM_DECISION_WARMUP;
     record->style_age_ms = (double)age_ns / 1e6;
     record->layers = session->work->held.layer_count;
     plan->shows_held = true;
     return ARTEM_DECISION_STYLED;
+}
+
+void frame_deferred_note(struct layer_session *session)
+{
+    const uint64_t now = layer_now_ns(), seen = session->work->seen_ns;
+
+    session->work->seen_ns = now;
+    if (seen != 0 && now - seen > pause_ns)
+        frame_deferred_drop(session);
 }
 
 void frame_deferred_drop(struct layer_session *session)

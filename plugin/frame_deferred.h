@@ -37,10 +37,14 @@ struct frame_work {
     struct frame_held held; // the newest painting that was shown
     struct frame_flight flight;
     struct frame_landing landing;
+    uint64_t seen_ns; // when the latest frame with pictures came; 0: none has
 };
 
 // Whether the frame goes this way: its order is deferred, or a painting is still under way.
 bool frame_deferred_takes(const struct layer_session *session, const struct artem_governor_order *order);
+
+// A frame with pictures has come. What was painted before a pause is not shown any more.
+void frame_deferred_note(struct layer_session *session);
 
 // STYLED: plan->shows_held tells whether the session's held painting is what to show, or else the plan's own pictures,
 // which needed no painting.

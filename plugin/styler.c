@@ -12,10 +12,12 @@
 #include "artem/engine_vulkan.h"
 #include "artem/log.h"
 #include "artem/model.h"
+#include "layer.h"
 
 enum { FAILURES_MAX = 3 };
 
 static const uint64_t device_patience_ns = 5000000000;
+static const uint64_t retry_first_ns = 2000000000;
 static const uint64_t round_ns = 1000000; // for which nobody else gets at the engine, and then everybody does
 
 struct styler {
@@ -35,6 +37,7 @@ struct styler {
     unsigned substitute;                  // that one
     unsigned failures;                    // in a row, of an engine on devices
     uint32_t settings_serial;
+    uint64_t retry_ns, retry_wait_ns; // what could not be followed is tried again then; UINT64_MAX: all is as asked
     struct {
         char style[ARTEM_NAME_MAX], blend_style[ARTEM_NAME_MAX];
         uint32_t blend;
@@ -299,20 +302,40 @@ static void change_style(struct styler *styler, const struct artem_settings *set
         artem_log(ARTEM_LOG_INFO, "style: %s", style->name);
 }
 
+static bool is_engine_requested(const struct styler *styler, const struct artem_settings *settings)
+{
+    return styler->engine != NULL && styler->threads == settings->threads &&
+           strcmp(styler->backend, settings->backend) == 0 && strcmp(styler->devices, settings->devices) == 0;
+}
+
+// A style that was half written, or memory that was short, may be there in a moment. Ever less often, since each try
+// says in the log what is wrong.
+static void plan_retry(struct styler *styler, const struct artem_settings *settings, bool is_retry)
+{
+    if (is_engine_requested(styler, settings) && is_requested(styler, settings)) {
+        styler->retry_ns = UINT64_MAX;
+        return;
+    }
+    styler->retry_wait_ns = is_retry ? 2 * styler->retry_wait_ns : retry_first_ns;
+    styler->retry_ns = layer_now_ns() + styler->retry_wait_ns;
+}
+
 static void follow_settings(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
 {
-    if (serial == styler->settings_serial || styler->busy)
+    const bool is_retry = serial == styler->settings_serial;
+
+    if (styler->busy || (is_retry && (styler->retry_ns == UINT64_MAX || layer_now_ns() < styler->retry_ns)))
         return;
     styler->settings_serial = serial;
     if (strcmp(styler->backend, settings->backend) != 0)
         styler->first_backend = 0; // another wish, another chance
     if (strcmp(styler->devices, settings->devices) != 0)
         styler->no_devices = false;
-    if (styler->engine == NULL || styler->threads != settings->threads ||
-        strcmp(styler->backend, settings->backend) != 0 || strcmp(styler->devices, settings->devices) != 0)
+    if (!is_engine_requested(styler, settings))
         make_engine(styler, settings);
     if (styler->engine != NULL && !is_requested(styler, settings))
         change_style(styler, settings);
+    plan_retry(styler, settings, is_retry);
 }
 
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial)

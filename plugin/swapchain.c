@@ -242,10 +242,12 @@ static void capture_locked(struct layer_swapchain *swapchain)
 static void note_release_locked(struct layer_swapchain *swapchain, XrResult result)
 {
     if (XR_FAILED(result)) {
-        swapchain->captured = 0; // the target holds an image that was not released
+        if (swapchain->captured == swapchain->releases + 1)
+            swapchain->captured = 0; // the target holds an image that was not released
         return;
     }
     swapchain->releases++;
+    swapchain->released_ns = layer_now_ns();
     if (swapchain->held_count > 0) {
         swapchain->held_count--;
         for (uint32_t i = 0; i < swapchain->held_count; i++)

@@ -69,12 +69,13 @@ struct layer_swapchain {
         bool waited;
     } held[SWAPCHAIN_HELD_MAX]; // acquired and not yet released, oldest first
     uint32_t held_count;
-    bool lost_track;    // the app held more than the layer can follow
-    bool owed;          // the app has released the oldest of them, and the runtime is still to be told (late_capture)
-    bool in_projection; // seen in a projection layer
-    uint64_t releases;  // successful ones
-    uint64_t captured;  // release whose image the target holds, 0 = none
-    VkImage *images;    // the app's, owned by the runtime; the array is ours
+    bool lost_track;      // the app held more than the layer can follow
+    bool owed;            // the app has released the oldest of them, and the runtime is still to be told (late_capture)
+    bool in_projection;   // seen in a projection layer
+    uint64_t releases;    // successful ones
+    uint64_t released_ns; // the latest
+    uint64_t captured;    // release whose image the target holds, 0 = none
+    VkImage *images;      // the app's, owned by the runtime; the array is ours
     uint32_t image_count;
     uint64_t composited_frame; // frame number + 1 of the latest composite
     struct vk_target *target;  // made when first needed

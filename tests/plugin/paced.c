@@ -150,6 +150,7 @@ void paced_start(const char *settings)
     fake_engine.now = now;
     fake_engine.sleep = paced_pass;
     fake_engine.cost = cost;
+    fake_engine.fault = paced.fault;
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
     app_show_views(&info);
     paced.frames = paced.missed = paced.styled = paced.originals = 0;

@@ -17,13 +17,14 @@ enum { PACED_SIDE = 128, PACED_LINES = 96 }; // pixels of an eye's picture
 
 extern struct paced {
     uint64_t clock_ns;
-    double full_ms;                     // a painting takes at PACED_SIDE; less at a lower resolution
-    bool keeps_still;                   // one picture, one pose; else each frame has its own
-    unsigned frames;                    // since the start
-    unsigned missed, styled, originals; // of them, since the test set these to 0
-    uint64_t spent_ns;                  // in the latest xrEndFrame
-    unsigned looks;                     // at the clock, by the app's thread, since the test set this to 0
-    void (*at_look)(unsigned look);     // called with each; NULL: nobody is
+    double full_ms;                                   // a painting takes at PACED_SIDE; less at a lower resolution
+    bool keeps_still;                                 // one picture, one pose; else each frame has its own
+    enum artem_result (*fault)(const char *function); // the engine's, from the start
+    unsigned frames;                                  // since the start
+    unsigned missed, styled, originals;               // of them, since the test set these to 0
+    uint64_t spent_ns;                                // in the latest xrEndFrame
+    unsigned looks;                                   // at the clock, by the app's thread, since the test set this to 0
+    void (*at_look)(unsigned look);                   // called with each; NULL: nobody is
 } paced;
 
 // False where there is no Vulkan device, having said so.
