@@ -13,6 +13,7 @@ struct held_fd held_fd_of(int fd)
     struct stat st;
 
     if (fd >= 0 && fstat(fd, &st) == 0) {
+        held.known = true;
         held.device = st.st_dev;
         held.inode = st.st_ino;
         held.kind = st.st_mode & S_IFMT;
@@ -26,7 +27,8 @@ bool held_fd_is_ours(const struct held_fd *held)
 
     if (held->fd >= 0 && fstat(held->fd, &st) != 0)
         return errno != EBADF; // a sandbox that forbids the question
-    if (held->fd >= 0 && st.st_dev == held->device && st.st_ino == held->inode && (st.st_mode & S_IFMT) == held->kind)
+    if (held->fd >= 0 && (!held->known || (st.st_dev == held->device && st.st_ino == held->inode &&
+                                           (st.st_mode & S_IFMT) == held->kind)))
         return true;
     errno = EBADF;
     return false;

@@ -9,7 +9,8 @@
 // Constant after it was made: any thread may ask. The events, inotify and epolls of a process are one file to the
 // system; what is told apart from them is everything else.
 struct held_fd {
-    int fd; // -1: none
+    int fd;     // -1: none
+    bool known; // what follows; else any open file counts as it
     dev_t device;
     ino_t inode;
     mode_t kind;
