@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/demo: what it refuses, before anything is changed. What it would start are stand-ins."""
+"""scripts/demo and scripts/setup: what they refuse, before anything is changed. What they would start are stand-ins."""
 import os
 import shutil
 import subprocess
@@ -64,6 +64,21 @@ class Demo(CommandTest):
         self.assertEqual(self.shown("--style", "mine", "--style", "sea"), ["mine", "sea"])  # one of the user's own
         self.write("theirs.artstyle", "")
         self.assertEqual(self.shown("--style", "theirs", ARTEM_MODELS=self.folder), ["theirs"])
+
+
+class Setup(CommandTest):
+    def test_without_apt(self):
+        os.mkdir(self.path("bin"))
+        for tool in ("dirname", "uname", "id"):
+            os.symlink(shutil.which(tool), self.path("bin/" + tool))
+        for options, monado in (((), True), (("--build-only",), False)):
+            done = subprocess.run([shutil.which("bash"), os.path.join(SCRIPTS, "setup"), *options], capture_output=True, text=True,
+                                  timeout=60, env={**self.environment, "PATH": self.path("bin")})
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("has no apt-get", done.stderr)
+            for package in ("cmake", "libopenxr-dev", "shellcheck"):
+                self.assertIn(f" {package} ", done.stderr)
+            self.assertEqual("monado-service" in done.stderr, monado)
 
 
 main()
