@@ -10,8 +10,7 @@
 #include "artem/log.h"
 #include "cli.h"
 #include "layer_files.h"
-
-#define EXPLICIT_FOLDER "openxr/1/api_layers/explicit.d"
+#include "loader_folders.h"
 
 static const char help[] =
     "usage: artem run [--] COMMAND [ARGUMENT...]\n\n"
@@ -35,40 +34,39 @@ static bool add_to_list(char list[LIST_MAX], const char *element)
     return n >= 0 && (size_t)n < LIST_MAX - used;
 }
 
-// XR_API_LAYER_PATH replaces the places in which the loader looks by default: layers that the user enabled from there
-// stay found.
-static bool add_default_folders(char list[LIST_MAX])
-{
-    static const char *const roots[] = {"/etc/xdg", "/usr/local/etc", "/etc", "/usr/local/share", "/usr/share"};
-    const char *home = getenv("HOME"), *data = getenv("XDG_DATA_HOME");
-    char folder[PATH_MAX];
+struct paths {
+    char list[LIST_MAX];
+    bool full;
+};
 
-    if (data && data[0] == '/')
-        snprintf(folder, sizeof folder, "%s/" EXPLICIT_FOLDER, data);
-    else
-        snprintf(folder, sizeof folder, "%s/.local/share/" EXPLICIT_FOLDER, home ? home : "");
-    bool good = access(folder, R_OK) != 0 || add_to_list(list, folder);
-    for (size_t i = 0; i < sizeof roots / sizeof *roots && good; i++) {
-        snprintf(folder, sizeof folder, "%s/" EXPLICIT_FOLDER, roots[i]);
-        good = access(folder, R_OK) != 0 || add_to_list(list, folder);
-    }
-    return good;
+static void add_folder(void *user, const char *folder)
+{
+    struct paths *paths = user;
+
+    if (access(folder, R_OK) == 0 && !add_to_list(paths->list, folder))
+        paths->full = true;
 }
 
 static int set_environment(void)
 {
-    char folder[PATH_MAX], paths[LIST_MAX] = "", layers[LIST_MAX] = "";
+    char folder[PATH_MAX], layers[LIST_MAX] = "";
+    struct paths paths = {.list = ""};
     const char *old_paths = getenv("XR_API_LAYER_PATH"), *old_layers = getenv("XR_ENABLE_API_LAYERS");
 
     if (!layer_find_manifest(folder))
         return cli_error("the layer's manifest " LAYER_MANIFEST " is neither installed nor built");
-    bool good = add_to_list(paths, folder);
-    good = good && (old_paths && old_paths[0] ? add_to_list(paths, old_paths) : add_default_folders(paths));
-    good = good && (!old_layers || !old_layers[0] || add_to_list(layers, old_layers));
+    bool good = add_to_list(paths.list, folder);
+    // The variable replaces the places in which the loader looks by default: layers that the user enabled from there
+    // stay found.
+    if (old_paths && old_paths[0])
+        good = good && add_to_list(paths.list, old_paths);
+    else
+        loader_layer_folders("explicit.d", add_folder, &paths);
+    good = good && !paths.full && (!old_layers || !old_layers[0] || add_to_list(layers, old_layers));
     good = good && add_to_list(layers, LAYER_NAME);
     if (!good)
         return cli_error("XR_API_LAYER_PATH or XR_ENABLE_API_LAYERS is too long");
-    if (setenv("XR_API_LAYER_PATH", paths, 1) != 0 || setenv("XR_ENABLE_API_LAYERS", layers, 1) != 0)
+    if (setenv("XR_API_LAYER_PATH", paths.list, 1) != 0 || setenv("XR_ENABLE_API_LAYERS", layers, 1) != 0)
         return cli_error("out of memory");
     return CLI_OK;
 }

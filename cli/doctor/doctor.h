@@ -36,8 +36,4 @@ size_t doctor_ask_child(doctor_work work, const void *user, void *answer, size_t
 // Whether a library loads and has the symbol (NULL: any), tried in a child; else what it does instead.
 bool doctor_can_load(const char *path, const char *symbol, char *obstacle, size_t size);
 
-// Calls fn for each folder in which the loader looks for manifests of a kind ("implicit.d", "explicit.d"), in its
-// order; for explicit ones XR_API_LAYER_PATH takes the place of all others.
-void doctor_layer_folders(const char *kind, void (*fn)(void *user, const char *folder), void *user);
-
 #endif

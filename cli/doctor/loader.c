@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../layer_files.h"
+#include "../loader_folders.h"
 #include "doctor.h"
 #include "session.h"
 
@@ -236,7 +237,7 @@ void doctor_check_loader(struct doctor *doctor)
     struct outcome o, without;
 
     if (getenv(LAYER_DISABLE) == NULL)
-        doctor_layer_folders("implicit.d", look_for_ours, &expected);
+        loader_layer_folders("implicit.d", look_for_ours, &expected);
     if (try_out(WITH_VULKAN, &o)) {
         if (o.end == WORKS && !o.vulkan)
             try_out(HEADLESS, &o);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../layer_files.h"
+#include "../loader_folders.h"
 #include "artem/file.h"
 #include "doctor.h"
 
@@ -198,8 +199,8 @@ void doctor_check_manifests(struct doctor *doctor)
 
     implicit = (struct census){.doctor = doctor, .implicit = true};
     explicit = (struct census){.doctor = doctor};
-    doctor_layer_folders("implicit.d", check_folder, &implicit);
-    doctor_layer_folders("explicit.d", check_folder, &explicit);
+    loader_layer_folders("implicit.d", check_folder, &implicit);
+    loader_layer_folders("explicit.d", check_folder, &explicit);
     check_wanted(doctor, &explicit);
     if (implicit.names > 0 || wanted != NULL)
         tell_chain(doctor, &implicit);

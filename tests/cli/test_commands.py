@@ -230,6 +230,15 @@ class Run(CommandTest):
         os.makedirs(other)
         self.assertIn(other, self.printed(program)[0].split(":"))
 
+    def test_default_folders_in_the_order_of_the_loader(self):
+        program = self.installed("prefix/plugin")
+        folders = [self.path(base + "/openxr/1/api_layers/explicit.d") for base in ("etc 1", "etc2", "data1", "data2", "own")]
+        for folder in folders:
+            os.makedirs(folder)
+        found = self.printed(program, XDG_CONFIG_DIRS=f"{self.path('etc 1')}:/nonexistent:{self.path('etc2')}", XDG_DATA_HOME=self.path("own"),
+                             XDG_DATA_DIRS=f"{self.path('data1')}:{self.path('data2')}")[0].split(":")
+        self.assertEqual([folder for folder in found[1:] if folder.startswith(self.folder)], folders)
+
     def test_status(self):
         program = self.installed("prefix/plugin")
         self.assertEqual(self.run_it(program, "sh", "-c", "exit 42").returncode, 42)
