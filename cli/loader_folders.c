@@ -67,3 +67,11 @@ void loader_layer_folders(const char *kind, void (*fn)(void *user, const char *f
     walk_list(&walk, or_default("XDG_DATA_DIRS", "/usr/local/share:/usr/share"));
     walk_own(&walk, "XDG_DATA_HOME", ".local/share");
 }
+
+void loader_runtime_folders(void (*fn)(void *user, const char *folder), void *user)
+{
+    const struct walk walk = {.suffix = "/openxr/1", .fn = fn, .user = user};
+
+    walk_own(&walk, "XDG_CONFIG_HOME", ".config");
+    walk_system(&walk);
+}

@@ -7,4 +7,7 @@
 // takes the place of all others.
 void loader_layer_folders(const char *kind, void (*fn)(void *user, const char *folder), void *user);
 
+// For each folder in which active_runtime.json may be, the first of which counts.
+void loader_runtime_folders(void (*fn)(void *user, const char *folder), void *user);
+
 #endif

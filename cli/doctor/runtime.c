@@ -6,34 +6,33 @@
 #include <unistd.h>
 
 #include "../layer_files.h"
+#include "../loader_folders.h"
 #include "artem/file.h"
 #include "doctor.h"
 
 static const char check[] = "runtime";
 static const char fix[] = "install an OpenXR runtime (Monado, SteamVR, WiVRn …) and make it the active one";
 
+static void look_in(void *user, const char *folder)
+{
+    static const char *const names[] = {"active_runtime.x86_64.json", "active_runtime.json"};
+    char *found = user, path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && found[0] == '\0'; i++)
+        if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) < PATH_MAX && access(path, F_OK) == 0)
+            snprintf(found, PATH_MAX, "%s", path);
+}
+
 // As the loader looks: XR_RUNTIME_JSON, then active_runtime.json of the user and of the system.
 static bool find_active(char path[PATH_MAX])
 {
-    const char *given = getenv("XR_RUNTIME_JSON"), *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
-    static const char *const folders[] = {"/etc/xdg", "/usr/local/etc", "/etc"};
-    static const char *const names[] = {"active_runtime.x86_64.json", "active_runtime.json"};
-    char base[PATH_MAX] = "";
+    const char *given = getenv("XR_RUNTIME_JSON");
 
+    path[0] = '\0';
     if (given != NULL && given[0] != '\0')
         return snprintf(path, PATH_MAX, "%s", given) < PATH_MAX;
-    if (config != NULL && config[0] != '\0')
-        snprintf(base, sizeof base, "%s", config);
-    else if (home != NULL)
-        snprintf(base, sizeof base, "%s/.config", home);
-    for (size_t i = 0; i < 2 && base[0] != '\0'; i++)
-        if (snprintf(path, PATH_MAX, "%s/openxr/1/%s", base, names[i]) < PATH_MAX && access(path, F_OK) == 0)
-            return true;
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-        for (size_t k = 0; k < 2; k++)
-            if (snprintf(path, PATH_MAX, "%s/openxr/1/%s", folders[i], names[k]) < PATH_MAX && access(path, F_OK) == 0)
-                return true;
-    return false;
+    loader_runtime_folders(look_in, path);
+    return path[0] != '\0';
 }
 
 static void check_library(struct doctor *doctor, const char *manifest, const char *library)

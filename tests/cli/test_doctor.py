@@ -190,6 +190,19 @@ class Doctor(CommandTest):
         if HAS_LOADER:
             self.assertTrue(any("XR_ERROR_RUNTIME_UNAVAILABLE" in f["text"] for f in faults))
 
+    def test_runtime_of_the_system(self):
+        manifest = json.dumps({"file_format_version": "1.0.0", "runtime": {
+            "library_path": os.path.join(os.path.dirname(RUNTIME), "libartem_mock_runtime.so")}})
+        dirs = ":".join(self.path(base) for base in ("etc1", "etc2"))
+        # Each comes before those that were written earlier.
+        for name in ("etc2/openxr/1/active_runtime.json", "etc1/openxr/1/active_runtime.json", "etc1/openxr/1/active_runtime.x86_64.json",
+                     ".config/openxr/1/active_runtime.json"):
+            os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+            self.write(name, manifest)
+            findings, faults = self.findings(XR_RUNTIME_JSON="", XDG_CONFIG_DIRS=dirs)
+            self.assertEqual([f["text"] for f in findings if f["text"].startswith("active: ")], [f"active: without a name ({self.path(name)})"])
+            self.assertEqual(faults, [])
+
     def test_runtime_is_gone(self):
         path = self.write("runtime.json", '{"file_format_version": "1.0.0", "runtime": {"library_path": "./gone.so"}}')
         self.the_fault("its library", "install an OpenXR runtime", XR_RUNTIME_JSON=path)
