@@ -49,13 +49,21 @@ static void listen_to_terminal(char *answer, size_t size)
     }
 }
 
+// Of the terminal's jobs; one that changes the terminal is stopped. Not so where it is no terminal of this session's.
+static bool is_in_background(void)
+{
+    const pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+    return foreground != -1 && foreground != getpgrp();
+}
+
 // What it says of itself; "" where it says nothing, or is none.
 static void ask(char *answer, size_t size)
 {
     struct termios before, raw;
 
     answer[0] = '\0';
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
+    if (!isatty(STDIN_FILENO) || is_in_background() || tcgetattr(STDIN_FILENO, &before) != 0)
         return;
     raw = before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);

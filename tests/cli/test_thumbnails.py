@@ -3,9 +3,10 @@
 import base64
 import json
 import os
+import pty
 import re
 
-from helpers import CommandTest, decode_png, main, png, write_models
+from helpers import ARTEM, CommandTest, decode_png, main, png, write_models
 
 KITTY, SIXEL, PLAIN = b"\x1b_Gi=31;OK\x1b\\\x1b[?62;22c", b"\x1b[?62;4;22c", b"\x1b[?62;22;44c"
 RED, BLUE = (255, 0, 0), (0, 51, 255)
@@ -86,6 +87,26 @@ class Thumbnails(CommandTest):
         self.assertNotIn("\x1b", self.artem("styles", COLORTERM="truecolor", TERM_PROGRAM="iTerm.app"))
         self.assertIn("\x1b_Ga=T", self.artem("styles", "--thumbnails", "kitty"))
         self.artem("styles", "--thumbnails", "ascii", status=2, error="expected auto, kitty")
+
+    def test_in_the_background(self):
+        """artem styles & in a shell with jobs: it is not stopped, and asks nothing."""
+        shell, master = pty.fork()
+        if shell == 0:
+            job = os.fork()
+            if job == 0:
+                os.setpgid(0, 0)
+                os.execve(ARTEM, [ARTEM, "styles"], {**self.environment, "TERM": "xterm-256color"})
+            os._exit(0 if os.waitpid(job, os.WUNTRACED)[1] == 0 else 1)
+        out = b""
+        try:
+            while data := os.read(master, 65536):
+                out += data
+        except OSError:  # Linux' end of file
+            pass
+        os.close(master)
+        self.assertEqual(os.waitpid(shell, 0)[1], 0, out)
+        self.assertIn(b"aa_sea", out)
+        self.assertNotIn(b"\x1b", out)
 
     def test_sheet(self):
         out = self.artem("styles", "--sheet", self.path("all.png"))
