@@ -13,6 +13,8 @@
 
 static const char check[] = "settings";
 
+enum { CONFIG_MAX = 1 << 20 }; // bytes, as runtime/config.c has it
+
 static int count_style(void *user, const char *name, const char *path)
 {
     (void)name;
@@ -28,8 +30,24 @@ static void check_rights(struct doctor *doctor, const char *path)
 
     if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH) != 0)
         doctor_say(doctor, check, DOCTOR_NOTE, "chmod o-w on it", "%s can be written by everybody", path);
-    if (access(path, R_OK) != 0)
-        doctor_say(doctor, check, DOCTOR_BAD, "give the user the right to read it", "%s: %s", path, strerror(errno));
+}
+
+static void tell_fault(struct doctor *doctor, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
+        doctor_say(doctor, check, DOCTOR_BAD, "give the user the right to read it", "%s cannot be read: %s", path,
+                   strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        doctor_say(doctor, check, DOCTOR_BAD, "put a file in its place, or move it away", "%s is %s", path,
+                   S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
+    else if (st.st_size > CONFIG_MAX)
+        doctor_say(doctor, check, DOCTOR_BAD, "shorten it, or move it away", "%s is longer than 1 MiB", path);
+    else
+        doctor_say(doctor, check, DOCTOR_BAD,
+                   "mend the line that the message above names; artem config --check tells when it is good",
+                   "%s has a mistake, and none of it is used", path);
 }
 
 static void check_log(struct doctor *doctor, const char *path)
@@ -82,9 +100,7 @@ void doctor_check_settings(struct doctor *doctor)
     } else if (result == ARTEM_ERROR_NOT_FOUND) {
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "no artem.conf: defaults (%s)", path);
     } else {
-        doctor_say(doctor, check, DOCTOR_BAD,
-                   "mend the line that the message above names; artem config --check tells when it is good",
-                   "%s has a mistake, and none of it is used", path);
+        tell_fault(doctor, path);
     }
     if (!settings.allow)
         doctor_say(doctor, check, DOCTOR_BAD, "artem allow",

@@ -211,6 +211,14 @@ class Doctor(CommandTest):
         path = self.write("my.conf", "[artem]\nstrength = much\n")
         self.the_fault("my.conf has a mistake", "mend the line", ARTEM_CONFIG=path)
 
+    def test_settings_are_no_file(self):
+        os.mkdir(self.path("my.conf"))
+        self.the_fault("my.conf is a folder", "move it away", ARTEM_CONFIG=self.path("my.conf"))
+        self.the_fault("is no regular file", "move it away", ARTEM_CONFIG="/dev/null")
+        self.the_fault("longer than 1 MiB", "shorten it", ARTEM_CONFIG=self.write("long.conf", "#" * (1 << 20) + "\n"))
+        os.symlink("loop.conf", self.path("loop.conf"))
+        self.the_fault("loop.conf cannot be read: Too many levels", "the right to read", ARTEM_CONFIG=self.path("loop.conf"))
+
     def test_style_is_gone(self):
         path = self.write("my.conf", "[artem]\nstyle = atlantis\n")
         self.the_fault("style = atlantis cannot be used", "artem set style", ARTEM_CONFIG=path)
