@@ -5,14 +5,16 @@
 #include "cli.h"
 #include "json.h"
 
-static const char help[] = "usage: artem config [--app NAME] [--exe NAME] [--check FILE] [--json]\n\n"
-                           "Prints the settings in force and the file that they come from: $ARTEM_CONFIG, else "
-                           "$XDG_CONFIG_HOME/artem/artem.conf,\n"
-                           "else ~/.config/artem/artem.conf.\n\n"
-                           "  --app NAME     with the section of that OpenXR application, [app:NAME]\n"
-                           "  --exe NAME     with the section of that executable, [exe:NAME]\n"
-                           "  --check FILE   says what is wrong with a file; exit status 0 if it is good\n"
-                           "  --json         the settings for programs";
+static const char help[] =
+    "usage: artem config [--app NAME] [--exe NAME] [--json]\n"
+    "       artem config --check [FILE]\n\n"
+    "Prints the settings in force and the file that they come from: $ARTEM_CONFIG, else "
+    "$XDG_CONFIG_HOME/artem/artem.conf,\n"
+    "else ~/.config/artem/artem.conf.\n\n"
+    "  --app NAME     with the section of that OpenXR application, [app:NAME]\n"
+    "  --exe NAME     with the section of that executable, [exe:NAME]\n"
+    "  --check        says what is wrong with that file, or another; exit status 0 if it is good\n"
+    "  --json         the settings for programs";
 
 static int print_settings(const struct artem_settings *s, const char *origin, const char *path)
 {
@@ -44,16 +46,35 @@ static int print_json(const char *command, const struct artem_settings *s, const
     return json_finish(root, false);
 }
 
+// Faults in the file are reported by the library.
+static int check_file(const struct artem_config_params *params)
+{
+    struct artem_settings settings;
+    char path[ARTEM_PATH_MAX];
+    const enum artem_result result = artem_config_load(params, &settings, path);
+    const char *shown = params->path != NULL ? params->path : path;
+
+    if (result == ARTEM_OK)
+        printf("%s: good\n", shown);
+    else if (result != ARTEM_ERROR_NOT_FOUND)
+        return CLI_ERROR;
+    else if (params->path != NULL)
+        return cli_error("%s: no such file", shown);
+    else
+        printf("defaults; no %s\n", path[0] ? path : "place to look for artem.conf");
+    return cli_finish_output();
+}
+
 int cmd_config(int argc, char **argv)
 {
     static const struct option options[] = {
         {"app", required_argument, NULL, 'a'},   {"exe", required_argument, NULL, 'e'},
-        {"check", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
+        {"check", optional_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     struct artem_config_params params = {0};
     struct artem_settings settings;
     char path[ARTEM_PATH_MAX];
-    bool json = false;
+    bool json = false, check = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -62,7 +83,7 @@ int cmd_config(int argc, char **argv)
         else if (option == 'e')
             params.exe_name = optarg;
         else if (option == 'c')
-            params.path = optarg;
+            check = true, params.path = optarg;
         else if (option == 'j')
             json = true;
         else if (option != 'h')
@@ -70,16 +91,15 @@ int cmd_config(int argc, char **argv)
         else
             return puts(help), cli_finish_output();
     }
+    if (check && params.path == NULL && optind < argc)
+        params.path = argv[optind++];
     if (optind < argc)
         return cli_usage_error(argv[0], "unexpected '%s'", argv[optind]);
 
-    // Faults in the file are reported by the library.
-    enum artem_result result = artem_config_load(&params, &settings, path);
-    if (params.path) {
-        if (result == ARTEM_OK)
-            return printf("%s: good\n", params.path), cli_finish_output();
-        return result == ARTEM_ERROR_NOT_FOUND ? cli_error("%s: no such file", params.path) : CLI_ERROR;
-    }
+    if (check)
+        return check_file(&params);
+
+    const enum artem_result result = artem_config_load(&params, &settings, path);
     if (json && (result == ARTEM_OK || result == ARTEM_ERROR_NOT_FOUND))
         return print_json(argv[0], &settings, path, result == ARTEM_OK);
     if (result == ARTEM_ERROR_NOT_FOUND)

@@ -65,6 +65,7 @@ complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcomman
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from measure optimize' -l variation -x
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from inspect measure optimize' -l weights -r -F
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from binarize inspect measure optimize' -F
+complete -c artem -n '__fish_seen_subcommand_from config' -l check -d 'what is wrong with a file'
 complete -c artem -n '__fish_seen_subcommand_from report' -l monado -r
 complete -c artem -n '__fish_seen_subcommand_from stylize view report replay run config' -F
 complete -c artem -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

@@ -26,7 +26,8 @@ class Main(CommandTest):
         self.artem("styles", "--foo", status=2, error="--foo")
         self.artem("styles", "x", status=2, error="unexpected 'x'")
         self.artem("config", "x", status=2, error="unexpected 'x'")
-        self.artem("config", "--check", status=2, error="requires an argument")
+        self.artem("config", "--check", "a", "b", status=2, error="unexpected 'b'")
+        self.artem("config", "--check=a", "b", status=2, error="unexpected 'b'")
         self.artem("run", status=2, error="a command is missing")
 
     def test_full_disk(self):
@@ -186,6 +187,12 @@ class Config(CommandTest):
         odd = self.write("odd.conf", "[artem]\ncolour = red\n")
         self.artem("config", "--check", odd, error="odd.conf:2: unknown key 'colour' is ignored")
         self.artem("config", ARTEM_CONFIG=bad, status=1, error="the defaults are in force", lines=2)
+        self.assertEqual(self.artem("config", "--check=" + good), f"{good}: good\n")
+        # The one in use.
+        self.assertEqual(self.artem("config", "--check", ARTEM_CONFIG=good), f"{good}: good\n")
+        self.artem("config", "--check", ARTEM_CONFIG=bad, status=1, error="artem.conf:3: strength")
+        self.assertEqual(self.artem("config", "--check"), f"defaults; no {self.folder}/.config/artem/artem.conf\n")
+        self.assertEqual(self.artem("config", "--check", HOME=""), "defaults; no place to look for artem.conf\n")
 
 
 class Run(CommandTest):
