@@ -15,11 +15,24 @@ static const char check[] = "settings";
 
 enum { CONFIG_MAX = 1 << 20 }; // bytes, as runtime/config.c has it
 
-static int count_style(void *user, const char *name, const char *path)
+struct census {
+    struct doctor *doctor;
+    unsigned count; // of styles that are good
+};
+
+static int take_style(void *user, const char *name, const char *path)
 {
+    struct census *census = user;
+    struct artem_style *style = NULL;
+    const enum artem_result result = artem_style_load(path, &style);
+
     (void)name;
-    (void)path;
-    ++*(unsigned *)user;
+    if (result == ARTEM_OK)
+        census->count++;
+    else
+        doctor_say(census->doctor, check, DOCTOR_NOTE, "remove it, or put a good one in its place",
+                   "%s is no style: %s", path, artem_result_string(result));
+    artem_style_unref(&style);
     return 0;
 }
 
@@ -69,10 +82,10 @@ static void check_styles(struct doctor *doctor, const struct artem_settings *set
 {
     struct artem_network *network = NULL;
     struct artem_style *style = NULL;
-    unsigned count = 0;
+    struct census census = {.doctor = doctor};
 
-    artem_library_list(count_style, &count);
-    if (count == 0 || artem_library_load_network(&network) != ARTEM_OK)
+    artem_library_list(take_style, &census);
+    if (census.count == 0 || artem_library_load_network(&network) != ARTEM_OK)
         doctor_say(doctor, check, DOCTOR_BAD,
                    "reinstall Art'Em, or set ARTEM_MODELS to a folder with artem.artnet and styles",
                    "no network and styles are installed: nothing is painted");
@@ -83,7 +96,7 @@ static void check_styles(struct doctor *doctor, const struct artem_settings *set
         doctor_say(doctor, check, DOCTOR_BAD, "train it again with models/artem-train, or choose another",
                    "style = %s was made for another network", settings->style);
     else
-        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%u styles; %s is chosen", count, settings->style);
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%u styles; %s is chosen", census.count, settings->style);
     artem_style_unref(&style);
     artem_network_unref(&network);
 }

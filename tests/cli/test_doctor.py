@@ -223,6 +223,16 @@ class Doctor(CommandTest):
         path = self.write("my.conf", "[artem]\nstyle = atlantis\n")
         self.the_fault("style = atlantis cannot be used", "artem set style", ARTEM_CONFIG=path)
 
+    def test_style_that_is_cut_off(self):
+        path = os.path.join(self.models, "sea.artstyle")
+        styles = lambda: [f["text"] for f in self.findings()[0] if "great_wave is chosen" in f["text"]][0]
+        before = int(styles().split()[0])
+        os.truncate(path, 1000)
+        self.assertEqual(styles(), f"{before - 1} styles; great_wave is chosen")
+        notes = [f for f in self.findings()[0] if f["text"].startswith(path)]
+        self.assertEqual([(f["verdict"], f["text"]) for f in notes], [("note", path + " is no style: damaged file or file of another kind")])
+        self.assertIn("remove it", notes[0]["fix"])
+
     def test_log_cannot_be_written(self):
         path = self.write("my.conf", "[artem]\nlog_file = /nonexistent/folder/a.csv\n")
         self.the_fault("cannot be written", "artem set log_file", ARTEM_CONFIG=path)
