@@ -41,7 +41,7 @@ static void print_settings(const struct state *s)
     if (s->config_result == ARTEM_OK)
         printf("settings  %s\n", s->config);
     else if (s->config_result == ARTEM_ERROR_NOT_FOUND)
-        printf("settings  defaults; no %s\n", s->config);
+        printf("settings  defaults; no %s\n", s->config[0] != '\0' ? s->config : "place to look for artem.conf");
     else
         printf("settings  defaults; %s cannot be used (artem config --check tells why)\n", s->config);
     printf("          %s, style %s, resolution %u, strength %.4g, backend %s, budget ",

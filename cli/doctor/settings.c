@@ -110,6 +110,8 @@ void doctor_check_settings(struct doctor *doctor)
     if (result == ARTEM_OK) {
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "%s: good", path);
         check_rights(doctor, path);
+    } else if (path[0] == '\0') {
+        doctor_say(doctor, check, DOCTOR_GOOD, NULL, "no place to look for artem.conf: defaults");
     } else if (result == ARTEM_ERROR_NOT_FOUND) {
         doctor_say(doctor, check, DOCTOR_GOOD, NULL, "no artem.conf: defaults (%s)", path);
     } else {

@@ -288,6 +288,7 @@ class Look(CommandTest):
         out = self.artem("status")
         self.assertIn("enabled   no", out)
         self.assertIn("painting on, style great_wave", out)
+        self.assertIn("settings  defaults; no place to look for artem.conf\n", self.artem("status", HOME=""))
         self.artem("enable")
         self.artem("set", "enabled", "off")
         state = json.loads(self.artem("status", "--json", DISABLE_ARTEM="0"))

@@ -233,6 +233,10 @@ class Doctor(CommandTest):
         self.assertEqual([(f["verdict"], f["text"]) for f in notes], [("note", path + " is no style: damaged file or file of another kind")])
         self.assertIn("remove it", notes[0]["fix"])
 
+    def test_no_home(self):
+        texts = [f["text"] for f in self.findings(HOME="")[0]]
+        self.assertIn("no place to look for artem.conf: defaults", texts)
+
     def test_log_cannot_be_written(self):
         path = self.write("my.conf", "[artem]\nlog_file = /nonexistent/folder/a.csv\n")
         self.the_fault("cannot be written", "artem set log_file", ARTEM_CONFIG=path)
