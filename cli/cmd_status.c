@@ -65,9 +65,10 @@ static void print_text(const struct state *s)
         puts("          " LAYER_DISABLE " is set here: apps started from here do without it");
     print_settings(s);
     for (uint32_t i = 0; i < s->count; i++)
-        printf("%s %s (%u), %s, %.1f frames per second: %s\n", i == 0 ? "running  " : "         ",
+        printf("%s %s (%u), %s%s%.1f frames per second: %s\n", i == 0 ? "running  " : "         ",
                sessions[i].about.app[0] != '\0' ? sessions[i].about.app : sessions[i].about.executable,
-               sessions[i].about.pid, sessions[i].latest.style, sessions[i].fps, watch_state(&sessions[i]));
+               sessions[i].about.pid, sessions[i].latest.style, sessions[i].latest.style[0] != '\0' ? ", " : "",
+               sessions[i].fps, watch_state(&sessions[i]));
     if (s->count == 0)
         puts("running   no app has the layer loaded just now");
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands for an app with the layer in it, as far as settings go: steerable APP EXE. Prints a line when it can be
+// Stands for an app with the layer in it, before its first frame: steerable APP EXE. Prints a line when it can be
 // steered, answers each line "KEY" of standard input with the value that an app would have at its next frame, ends with
 // the input.
 #include <stdio.h>
 #include <string.h>
 
 #include "artem/config.h"
+#include "artem/ring.h"
 
 int main(int argc, char **argv)
 {
@@ -17,6 +18,7 @@ int main(int argc, char **argv)
 
     if (artem_config_open(&params, &config) != ARTEM_OK)
         return 1;
+    struct artem_ring *ring = artem_ring_create(params.app_name, params.exe_name, "test");
     puts("ready");
     fflush(stdout);
     while (fgets(line, sizeof line, stdin) != NULL) {
@@ -26,6 +28,7 @@ int main(int argc, char **argv)
         puts(value);
         fflush(stdout);
     }
+    artem_ring_destroy(&ring);
     artem_config_close(&config);
     return 0;
 }

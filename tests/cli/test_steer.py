@@ -61,6 +61,10 @@ class Steer(CommandTest):
         with open(self.conf) as file:
             return file.read()
 
+    def test_status_before_the_first_frame(self):
+        app = self.app("My App", "my_app")
+        self.assertIn(f" My App ({app.pid}), 0.0 frames per second: no frames yet\n", self.artem("status"))
+
     def test_set(self):
         one, two = self.app("One", "one"), self.app("Two", "two.exe")
         for name in self.sockets():
