@@ -53,6 +53,20 @@ static bool has_style(const char *key, const char *value)
     return found;
 }
 
+// "-1" is a value that is out of range. getopt would take it for an option.
+static int refuse_negative(int argc, char **argv)
+{
+    struct artem_settings settings;
+    char error[256];
+
+    artem_settings_default(&settings);
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (argv[i][0] == '-' && strspn(argv[i] + 1, "0123456789.") > 0 &&
+            artem_settings_set(&settings, argv[i - 1], argv[i], error, sizeof error) == ARTEM_ERROR_FORMAT)
+            return cli_usage_error(argv[0], "%s: %s", argv[i - 1], error);
+    return CLI_OK;
+}
+
 static int set(const struct change *change, const char *key, const char *value)
 {
     char request[ARTEM_CONTROL_LINE_MAX];
@@ -68,8 +82,10 @@ int cmd_set(int argc, char **argv)
     struct artem_settings settings;
     struct change change;
     char error[256];
-    const int parsed = change_parse(argc, argv, set_help, CHANGE_UNSET | CHANGE_SESSION, &change);
 
+    if (refuse_negative(argc, argv) != CLI_OK)
+        return CLI_USAGE;
+    const int parsed = change_parse(argc, argv, set_help, CHANGE_UNSET | CHANGE_SESSION, &change);
     if (parsed != CLI_OK)
         return parsed < 0 ? cli_finish_output() : parsed;
     if (argc - optind != (change.unset ? 1 : 2))

@@ -258,6 +258,12 @@ class Set(CommandTest):
         self.assertEqual(self.text(), "[artem]\nstrength = much\n")
         self.text("[artem]\n")
         self.artem("set", "resolution", "5", status=2, error="expected a whole number from 64 to 2048")
+        for value in ("-1", "-.5", "-0.25"):
+            for options in ((), ("--session",)):
+                self.artem("set", "strength", value, *options, status=2, error=f"strength: expected a number from 0 to 1, got '{value}'")
+                self.artem("set", *options, "strength", value, status=2, error=f"strength: expected a number from 0 to 1, got '{value}'")
+        self.artem("set", "strength", "-x", status=2, error="invalid option", lines=1)
+        self.artem("set", "strength", "--", "-1", status=2, error="strength: expected a number from 0 to 1")
         self.artem("set", "colour", "red", status=2, error="there is no setting 'colour'")
         self.artem("set", "style", "none", status=1, error="not found")
         self.artem("set", "style", status=2, error="expected KEY and VALUE")
