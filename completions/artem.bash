@@ -6,6 +6,27 @@
 _artem_keys() { artem config 2>/dev/null | sed -n 's/ = .*//p; s/ =$//p'; }
 _artem_styles() { artem styles 2>/dev/null | awk '{ print $1 }'; }
 
+# _artem_set WORD PREVIOUS: a key, its values, or options.
+_artem_set() {
+    local word=$1 words=
+
+    case $2 in
+    style | blend_style) words=$(_artem_styles) ;;
+    backend) words="auto cpu vulkan cuda" ;;
+    mode) words="auto sync async" ;;
+    chord) words="off both-thumbsticks-1s both-thumbsticks-2s both-thumbsticks-3s" ;;
+    hud_position) words="top-left top-center top-right middle-left center middle-right bottom-left bottom-center bottom-right" ;;
+    hud_space) words="head world" ;;
+    enabled | allow | ar | hud | toast | late_capture | keep_text) words="on off" ;;
+    log_file | record) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    *)
+        words="--app --exe --unset --session --pid --json --help"
+        [[ $COMP_CWORD -gt 2 && ${COMP_WORDS[2]} != -* ]] || words+=" $(_artem_keys)"
+        ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+
 _artem() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-} words=
 
@@ -19,12 +40,13 @@ _artem() {
     --thumbnails) COMPREPLY=($(compgen -W "auto kitty iterm2 sixel blocks none" -- "$word")); return ;;
     --backend) COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")); return ;;
     --only) [[ $command == bench ]] && COMPREPLY=($(compgen -W "kernels network end-to-end devices vulkan gemm conv frames" -- "$word")) && return ;;
-    style | blend_style) [[ $command == set ]] && COMPREPLY=($(compgen -W "$(_artem_styles)" -- "$word")) && return ;;
-    backend) [[ $command == set ]] && COMPREPLY=($(compgen -W "auto cpu vulkan cuda" -- "$word")) && return ;;
     --eyes) COMPREPLY=($(compgen -W "both left right" -- "$word")); return ;;
     --pose-path) COMPREPLY=($(compgen -W "still pan walk" -- "$word")); return ;;
-    enabled | allow | ar) [[ $command == set ]] && COMPREPLY=($(compgen -W "on off" -- "$word")) && return ;;
     esac
+    if [[ $command == set ]]; then
+        _artem_set "$word" "$previous"
+        return
+    fi
     case $command in
     enable) words="--system --app --exe --only --json" ;;
     disable) words="--system --app --exe --json" ;;
@@ -36,7 +58,6 @@ _artem() {
         COMPREPLY=($(compgen -W "--json --help" -- "$word") $(compgen -c -- "$word"))
         return
         ;;
-    set) words="$(_artem_keys) --app --exe --unset --session --pid --json" ;;
     toggle | next | prev) words="--app --exe --session --pid --json" ;;
     top) words="--once --json --interval" ;;
     stylize) words="--style --blend-style --blend --resolution --strength --keep-color --keep-text --backend --threads --devices --out-dir --json" ;;

@@ -15,8 +15,16 @@ complete -c artem -n '__fish_seen_subcommand_from enable disable' -l system -d '
 complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny set toggle next prev config' -l app -x -d 'an OpenXR application'
 complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny set toggle next prev config' -l exe -x -d 'an executable'
 complete -c artem -n '__fish_seen_subcommand_from enable allow' -l only -d 'and no other'
-complete -c artem -n '__fish_seen_subcommand_from set' -a '(artem config 2>/dev/null | string replace -rf " =.*" "")'
-complete -c artem -n '__fish_seen_subcommand_from set' -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
+set -l keys '(artem config 2>/dev/null | string replace -rf " =.*" "")'
+complete -c artem -n "__fish_seen_subcommand_from set; and not __fish_seen_subcommand_from $keys" -a $keys
+complete -c artem -n '__fish_seen_subcommand_from set; and __fish_seen_subcommand_from log_file record' -F
+for pair in 'style blend_style:(artem styles 2>/dev/null | string replace -r " .*" "")' 'backend:auto cpu vulkan cuda' 'mode:auto sync async' \
+        'chord:off both-thumbsticks-1s both-thumbsticks-2s both-thumbsticks-3s' 'hud_space:head world' \
+        'hud_position:top-left top-center top-right middle-left center middle-right bottom-left bottom-center bottom-right' \
+        'enabled allow ar hud toast late_capture keep_text:on off'
+    set -l parts (string split -m 1 : $pair)
+    complete -c artem -n "__fish_seen_subcommand_from set; and __fish_seen_subcommand_from $parts[1]" -a $parts[2]
+end
 complete -c artem -n '__fish_seen_subcommand_from enable disable allow deny status set toggle next prev doctor styles top config' -l json
 complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l session -d 'only in apps that run'
 complete -c artem -n '__fish_seen_subcommand_from set toggle next prev' -l pid -x -d 'only in one process'

@@ -330,6 +330,25 @@ class Look(CommandTest):
             done = subprocess.run(["bash", "-c", bash, "bash", script, words, str(at)], capture_output=True, text=True,
                                   env=dict(self.environment, PATH=os.path.dirname(ARTEM) + ":" + self.environment["PATH"]))
             self.assertEqual(done.stdout.strip(), expected, done.stderr)
+        # Values of a key, of which each can be set; names of keys only where one is missing.
+        keys = list(json.loads(self.artem("config", "--json"))["settings"])
+        after = 'source "$1"; COMP_WORDS=(artem set $2 ""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _artem; echo "${COMPREPLY[@]}"'
+        offered = lambda words: set(subprocess.run(
+            ["bash", "-c", after, "bash", script, words], capture_output=True, text=True,
+            env=dict(self.environment, PATH=os.path.dirname(ARTEM) + ":" + self.environment["PATH"])).stdout.split())
+        self.assertLessEqual(set(keys), offered(""))
+        self.assertLessEqual(set(keys), offered("--session"))
+        words = {}
+        for key in keys:
+            values = offered(key)
+            self.assertEqual(values & set(keys), set(), key)
+            words[key] = sorted(value for value in values if not value.startswith("-") and key not in ("log_file", "record"))
+            for value in words[key] if key not in ("style", "blend_style") else ["sea"]:
+                self.artem("set", key, value)
+                self.assertIn(value, values)
+        self.assertEqual([len(words[key]) for key in ("hud", "toast", "mode", "chord", "hud_position", "hud_space", "strength")],
+                         [2, 2, 3, 4, 9, 2, 0])
+        self.assertEqual([key for key in ("style", "enabled", "backend") if not words[key]], [])
         spaced = 'source "$1"; cd "$2"; COMP_WORDS=(artem $3 my); COMP_CWORD=$4; _artem; printf "%s|" "${COMPREPLY[@]}"'
         self.write("my photo.png", "")
         for words, at in (("stylize", 2), ("run --", 3)):
