@@ -36,7 +36,7 @@ complete -c artem -n '__fish_seen_subcommand_from styles' -l sheet -F -r
 complete -c artem -n '__fish_seen_subcommand_from top' -l once
 complete -c artem -n '__fish_seen_subcommand_from top' -l interval -x
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe view' -l style -x -a '(artem styles 2>/dev/null | string replace -r " .*" "")'
-complete -c artem -n '__fish_seen_subcommand_from stylize view' -F -l backend -x -a 'auto cpu vulkan cuda'
+complete -c artem -n '__fish_seen_subcommand_from stylize view' -l backend -x -a 'auto cpu vulkan cuda'
 complete -c artem -n '__fish_seen_subcommand_from stylize pipe bench' -l devices -x -d 'that share each frame'
 complete -c artem -n '__fish_seen_subcommand_from lab; and not __fish_seen_subcommand_from binarize inspect measure optimize' -f -a 'binarize inspect measure optimize'
 complete -c artem -n '__fish_seen_subcommand_from lab; and __fish_seen_subcommand_from optimize' -l content-device -x -a 'cpu:0 cpu:1 cuda:0 openvino:CPU openvino:GPU openvino:NPU'
