@@ -25,11 +25,12 @@ static struct sums sums_at(const struct quantise_sizes *sizes, uint32_t last, in
     const double limit = (1 << (bits - 1)) - 1;
     struct sums s = {0, 0};
 
-    for (uint32_t bin = FIRST; bin <= last; bin++) {
+    // One bit has no zero: what is nothing is sent as one size up or down, too.
+    for (uint32_t bin = bits == 1 ? 0 : FIRST; bin <= last; bin++) {
         const double count = sizes->count[bin];
         if (!(count > 0))
             continue;
-        const double g = size_at(bin), q = bits == 1 ? 1 : fmin(nearbyint(g / step), limit);
+        const double g = bin < FIRST ? 0 : size_at(bin), q = bits == 1 ? 1 : fmin(nearbyint(g / step), limit);
         s.products += count * g * q;
         s.quanta += count * q * q;
     }
