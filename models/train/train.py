@@ -69,6 +69,11 @@ def arguments():
     return a
 
 
+def styles_of(step, batch, styles):
+    """One for each picture of the batch, as different as there are; each is the first one, which the moved view is of, equally often."""
+    return [(step + i * max(1, styles // batch)) % styles for i in range(batch)]
+
+
 class Step:
     """One training step: its pictures, its forward passes and its terms."""
 
@@ -83,7 +88,7 @@ class Step:
         generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         wide = self.batches.next(rng, a.batch, a.crop + a.far)
         x = wide[..., :a.crop, :a.crop].contiguous(memory_format=torch.channels_last)
-        style = torch.tensor([((step + self.rank) * a.batch + i) % self.styles for i in range(a.batch)])
+        style = torch.tensor(styles_of(step + self.rank, a.batch, self.styles))
         cells = a.crop // 4
         grid, at = noise.lattice(a.batch, cells, generator), noise.positions(a.batch, cells, cells, generator)
         v = noise.gated(x, noise.sample(grid, at))

@@ -11,6 +11,7 @@ from PIL import Image
 
 import objective
 import shipped
+import train
 
 
 class Training(Folder):
@@ -30,6 +31,12 @@ class Training(Folder):
 
     def checkpoint(self, out):
         return torch.load(self.folder / out / "checkpoint.pt", weights_only=True)
+
+    def test_styles_of_batches(self):
+        for styles, batch in ((1, 2), (2, 2), (9, 2), (10, 2), (10, 4), (3, 8)):
+            steps = [train.styles_of(step, batch, styles) for step in range(5 * styles)]
+            self.assertEqual([sum(step[0] == s for step in steps) for s in range(styles)], [5] * styles)
+            self.assertTrue(all(len(set(step)) == min(batch, styles) for step in steps), (styles, batch))
 
     def test_resumption(self):
         """Interrupted training goes on to the same result, bit by bit."""
