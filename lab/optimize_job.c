@@ -264,8 +264,8 @@ int optimize_job_parse(int argc, char **argv, struct optimize_job *job)
         return cli_usage_error(argv[0], "--iterations: fewer than scales");
     if (job->options.size < SIZE_MIN || job->options.style_size < SIZE_MIN)
         return cli_usage_error(argv[0], "--scale-down: %u leaves fewer than %d pixels", job->scale_down, SIZE_MIN);
-    result = check_network(job, argv[0]);
-    return result == CLI_OK ? check_devices(job, argv[0]) : result;
+    result = check_devices(job, argv[0]); // says whether there are two
+    return result == CLI_OK ? check_network(job, argv[0]) : result;
 }
 
 int optimize_job_parse_measure(int argc, char **argv, struct optimize_job *job)

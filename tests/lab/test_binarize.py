@@ -102,7 +102,8 @@ class Binarize(LabTest):
             self.assertIn("judged", run.stdout)
             pictures.append(decode_png(self.path(f"{correct}.png")))
         self.assertNotEqual(*pictures)
-        for options in (("--correct", "2"), ("--correct", "2", "--method", "lbfgs"), ("--correct", "x", "--method", "adam")):
+        for options in (("--correct", "2"), ("--correct", "2", "--method", "lbfgs"), ("--correct", "x", "--method", "adam"),
+                        ("--correct", "2", "--method", "adam", "--judge", self.weights, "--content-device", "cpu:0", "--style-device", "cpu:1")):
             run = self.lab(*self.arguments(network, *options))
             self.assertEqual(run.returncode, 2)
             self.assertIn("correct", run.stderr)
