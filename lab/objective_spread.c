@@ -133,6 +133,7 @@ void objective_spread_share(struct objective_spread *spread)
 {
     for (uint32_t k = 1; k < spread->count; k++) {
         memcpy(spread->objective[k]->energy, spread->first->energy, sizeof spread->first->energy);
+        memcpy(spread->objective[k]->style_energy, spread->first->style_energy, sizeof spread->first->style_energy);
         for (uint32_t i = 0; i < VGG_LAYERS; i++)
             if (spread->first->gram[i] != NULL)
                 memcpy(spread->objective[k]->gram[i], spread->first->gram[i], vgg_gram_size(i) * sizeof(float));

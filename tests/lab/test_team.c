@@ -223,6 +223,46 @@ static void test_failing_members(void)
     free(grad);
 }
 
+static enum artem_result evaluate_corrected(struct objective *judge, struct lab_team *team,
+                                            struct objective_terms *terms, float *grad)
+{
+    const struct objective_params params = params_of(0, team);
+    struct objective *objective = NULL;
+    enum artem_result result = objective_create(&weights, &params, &content, &style, &objective);
+
+    if (result == ARTEM_OK)
+        result = objective_correct_style(objective, judge, x.rgb, 0.5f);
+    if (result == ARTEM_OK)
+        result = objective_evaluate(objective, x.rgb, grad, terms);
+    objective_destroy(&objective);
+    return result;
+}
+
+// Corrected targets reach every member. The last test: what is expected is another gradient from here on.
+static void test_corrections(void)
+{
+    const struct objective_params params = params_of(0, NULL);
+    float *grad = malloc((size_t)WIDTH * HEIGHT * 3 * sizeof *grad);
+    struct objective *judge = NULL;
+    struct objective_terms terms;
+    struct vgg_weights other = {0};
+    struct lab_team team;
+
+    reset();
+    random_weights(LAYERS, &other);
+    for (int i = 0; i < 64 * 3 * 9; i++) // so that its Gram matrices are larger
+        other.layer[0].weights[i] *= 2;
+    CHECK_INT(objective_create(&other, &params, &content, &style, &judge), ARTEM_OK);
+    CHECK_INT(evaluate_corrected(judge, NULL, &expected, expected_grad), ARTEM_OK);
+    CHECK_INT(lab_team_create("cpu:0,cpu:1", 2, &team), ARTEM_OK);
+    CHECK_INT(evaluate_corrected(judge, &team, &terms, grad), ARTEM_OK);
+    compare("corrected", &terms, grad);
+    lab_team_destroy(&team);
+    objective_destroy(&judge);
+    vgg_weights_free(&other);
+    free(grad);
+}
+
 static bool go_on(void *user, const struct lab_state *state, const struct objective_terms *terms)
 {
     (void)state;
@@ -295,6 +335,7 @@ int main(void)
     test_late_member();
     test_failing_members();
     test_optimisations();
+    test_corrections();
     vgg_weights_free(&weights);
     free(expected_grad);
     free(content.rgb);
