@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "artem/log.h"
 #include "dnn.h"
 #include "image.h"
 #include "interrupt.h"
@@ -63,35 +64,41 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
     return goes_on;
 }
 
-// The picture at the size that was asked for, and its losses there.
-static int bring_up(struct optimize_job *job, const struct vgg_weights *weights, const struct lab_picture pictures[2],
-                    struct lab_picture *picture)
+// The picture at the size that was asked for. Where that fails, the state keeps the small one.
+static int bring_up(struct optimize_job *job, const struct lab_picture *content, struct lab_state *state)
 {
     struct lab_picture photo = {0}, large = {0};
     enum artem_result result = ARTEM_ERROR_MEMORY;
     uint32_t width, height;
 
-    lab_picture_fit(&pictures[0], job->size, &width, &height);
-    if (lab_picture_scale(&pictures[0], width, height, &photo))
-        result = lab_upsample(picture, &photo, &large);
-    if (result == ARTEM_OK)
-        result = lab_measure(weights, &job->options.objective, job->size, job->style_size, &large, &pictures[0],
-                             &pictures[1], &job->full);
+    lab_picture_fit(content, job->size, &width, &height);
+    if (lab_picture_scale(content, width, height, &photo))
+        result = lab_upsample(&state->picture, &photo, &large);
     lab_picture_free(&photo);
     if (result != ARTEM_OK) {
         lab_picture_free(&large);
+        save_state(job, state);
         return cli_error("the picture cannot be brought to its size: %s", artem_result_string(result));
     }
-    lab_picture_free(picture);
-    *picture = large;
+    lab_picture_free(&state->picture);
+    state->picture = large;
     return CLI_OK;
 }
 
-static int finish(const struct optimize_job *job, const struct lab_state *state, const struct optimize_watch *watch,
-                  const struct optimize_outcome *outcome)
+// What is only told of a picture that is already saved.
+static bool is_known(enum artem_result result, const char *what)
+{
+    if (result != ARTEM_OK)
+        artem_log(ARTEM_LOG_WARN, "the picture is saved, but %s: %s", what, artem_result_string(result));
+    return result == ARTEM_OK;
+}
+
+static int finish(const struct optimize_job *job, const struct optimize_inputs *inputs, const struct lab_state *state,
+                  const struct optimize_watch *watch, const struct optimize_outcome *outcome)
 {
     const struct lab_time each = lab_times_median(watch->times);
     char shares[256];
+    struct objective_terms full;
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
     if (outcome->end == OPTIMIZE_STOPPED) {
@@ -111,16 +118,18 @@ static int finish(const struct optimize_job *job, const struct lab_state *state,
            state->picture.width, state->picture.height, iterations_done(state),
            outcome->end == OPTIMIZE_CONVERGED ? ", no smaller loss was found," : "", state->seconds, last->terms.total,
            first->terms.total, last->terms.content, last->terms.style, first->terms.style);
-    if (job->scale_down > 1)
-        printf("scaled up   total %.6g, content %.6g, style %.6g\n", job->full.total, job->full.content,
-               job->full.style);
+    if (job->scale_down > 1 &&
+        is_known(lab_measure(inputs->weights, &job->options.objective, job->size, job->style_size, &state->picture,
+                             inputs->content, inputs->style, &full),
+                 "its losses at its size could not be measured"))
+        printf("scaled up   total %.6g, content %.6g, style %.6g\n", full.total, full.content, full.style);
     if (watch->times->count > 0)
         printf("evaluations %u, each %.1f ms, %.1f ms of work on all processors (medians)\n", watch->times->count,
                1e3 * each.clock, 1e3 * each.work);
     if (job->options.devices.is_split && watch->times->count > 0)
         printf("devices     content %.1f ms, style %.1f ms of each\n", 1e3 * watch->content_seconds,
                1e3 * watch->style_seconds);
-    if (isfinite(outcome->judged))
+    if (is_known(outcome->judging, "VGG-16 could not judge it") && isfinite(outcome->judged))
         printf("judged      %.6g, from %.6g: style, by VGG-16 in floats\n", outcome->judged, outcome->judged_start);
     if (job->options.objective.team != NULL) {
         lab_team_describe(job->options.objective.team, shares, sizeof shares);
@@ -155,9 +164,9 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
     progress_hide(&job->progress);
     int status = result == ARTEM_OK ? CLI_OK : cli_error("the optimisation failed: %s", artem_result_string(result));
     if (status == CLI_OK && outcome.end != OPTIMIZE_STOPPED && job->scale_down > 1)
-        status = bring_up(job, &networks->painter, pictures, &state.picture);
+        status = bring_up(job, &pictures[0], &state);
     if (status == CLI_OK)
-        status = finish(job, &state, &watch, &outcome);
+        status = finish(job, &inputs, &state, &watch, &outcome);
     lab_state_free(&state);
     lab_times_free(&times);
     lab_team_destroy(&team);

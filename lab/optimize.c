@@ -196,6 +196,8 @@ static enum artem_result judge_result(struct run *run, const struct lab_picture 
         result = judge_style(run->judge, &start, &out->judged_start);
     if (result == ARTEM_OK)
         result = judge_style(run->judge, &run->state->picture, &out->judged);
+    if (result != ARTEM_OK)
+        out->judged_start = out->judged = NAN;
     lab_picture_free(&start);
     return result;
 }
@@ -230,7 +232,7 @@ static enum artem_result run_scale(struct run *run, const struct lab_picture *co
         result = run->result;
     if (result == ARTEM_OK && run->inputs->judge != NULL && !run->is_stopped &&
         run->state->scale + 1 == run->options->scales)
-        result = judge_result(run, content, style, out);
+        out->judging = judge_result(run, content, style, out);
     objective_destroy(&run->judge);
     out->end = run->is_stopped ? OPTIMIZE_STOPPED : end == MINIMISE_CONVERGED ? OPTIMIZE_CONVERGED : OPTIMIZE_DONE;
     return result;
@@ -257,7 +259,7 @@ enum artem_result optimize_run(const struct optimize_inputs *inputs, const struc
         .inputs = inputs, .options = options, .watch = watch, .state = state, .clock = lab_time_now().clock};
     enum artem_result result = ARTEM_OK;
 
-    *out = (struct optimize_outcome){OPTIMIZE_DONE, NAN, NAN};
+    *out = (struct optimize_outcome){OPTIMIZE_DONE, NAN, NAN, ARTEM_OK};
     while (state->scale < options->scales) {
         struct lab_picture pictures[2] = {{0}};
         result = scale_pictures(options, state->scale, inputs->content, inputs->style, pictures);

@@ -49,7 +49,8 @@ struct optimize_inputs {
 
 struct optimize_outcome {
     enum optimize_end end;
-    double judged_start, judged; // style losses at the last size, with a judge, unless it was stopped
+    double judged_start, judged; // style losses at the last size, with a judge, unless it was stopped; else NaN
+    enum artem_result judging;   // why the judge could not tell them: the picture is as good as with them
 };
 
 // state: empty, or loaded from an earlier run with the same inputs; afterwards what was reached, for lab_state_free.

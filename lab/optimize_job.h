@@ -24,8 +24,7 @@ struct optimize_job {
     uint32_t every, curve_count;
     bool is_fresh;
     struct progress progress;
-    double saved;                // state->seconds of the last file
-    struct objective_terms full; // of the result, where it was scaled up
+    double saved; // state->seconds of the last file
 };
 
 // CLI_OK, or CLI_USAGE after a message; ends the program after --help.

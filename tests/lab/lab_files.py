@@ -11,10 +11,10 @@ LAYERS = (("conv1_1", 3, 64), ("conv1_2", 64, 64), ("conv2_1", 64, 128), ("conv2
 OPTIONS = ("--content-layers", "conv2_1", "--style-layers", "conv1_1,conv2_2:2", "--threads", "1")
 
 
-def write_weights(path):
+def write_weights(path, gain=1):
     rng, header, data = random.Random(1), {}, b""
     for name, inputs, outputs in LAYERS:
-        scale = (6 / (9 * inputs)) ** 0.5
+        scale = gain * (6 / (9 * inputs)) ** 0.5
         for kind, shape in (("weight", [outputs, inputs, 3, 3]), ("bias", [outputs])):
             count = outputs * inputs * 9 if kind == "weight" else outputs
             tensor = struct.pack(f"<{count}e", *(rng.uniform(-scale, scale) for _ in range(count)))

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from helpers import ARTEM, decode_png, main
-from lab_files import OPTIONS, LabTest, picture
+from lab_files import OPTIONS, LabTest, picture, write_weights
 
 
 def change_header(path, change):
@@ -107,6 +107,16 @@ class Binarize(LabTest):
             run = self.lab(*self.arguments(network, *options))
             self.assertEqual(run.returncode, 2)
             self.assertIn("correct", run.stderr)
+
+    def test_what_cannot_be_judged_is_saved(self):
+        """By a judge whose features are more than floats hold."""
+        judge = self.path("judge.safetensors")
+        write_weights(judge, 60000)
+        run = self.lab(*self.arguments(self.aware(), "--iterations", "1", "--method", "adam", "--judge", judge))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("the picture is saved, but VGG-16 could not judge it: ", run.stderr)
+        self.assertNotIn("judged", run.stdout)
+        self.assertEqual(decode_png(self.path("out.png"))[:2], (48, 40))
 
     def test_without_a_judge(self):
         run = self.lab(*self.arguments(self.binarize("plain"), "--iterations", "1", "--method", "adam"))

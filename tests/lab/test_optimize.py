@@ -2,6 +2,7 @@
 """artem lab optimize as a user calls it, on a network of random weights."""
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -137,6 +138,21 @@ class Optimize(LabTest):
         self.assertEqual(start["content"], 0)
         self.assertAlmostEqual(start["total"] / curves["1"][0][3], 1, 4)
         self.assertLess(full["2"]["total"], start["total"])
+
+    def test_what_cannot_be_measured_is_saved(self):
+        """The small network fits into the memory that there is, the large one that measures the result does not."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        if subprocess.run([ARTEM, "lab", "--help"], capture_output=True, preexec_fn=limit, env=self.environment).returncode != 0:
+            self.skipTest("sanitizers need more address space")
+        run = subprocess.run([ARTEM, "lab", "optimize", self.path("content.png"), self.path("style.png"), "-o", self.path("out.png"),
+                              "--weights", self.weights, "--size", "2048", "--style-size", "512", "--scale-down", "16", "--iterations", "1", *OPTIONS],
+                             capture_output=True, text=True, timeout=600, env=self.environment, preexec_fn=limit)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("the picture is saved, but its losses at its size could not be measured: ", run.stderr)
+        self.assertNotIn("scaled up", run.stdout)
+        self.assertEqual(decode_png(self.path("out.png"))[:2], (2048, 1707))
+        self.assertFalse(os.path.exists(self.path("out.png.state")))
 
     def test_two_devices_give_the_same(self):
         for out, options in (("a.png", ()), ("b.png", ("--content-device", "cpu:1"))):
