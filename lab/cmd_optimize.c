@@ -20,20 +20,22 @@
 
 enum { SAVE_SECONDS = 20 };
 
-static bool save_state(struct optimize_job *job, const struct lab_state *state)
-{
-    if (!lab_state_save(job->state, state)) {
-        cli_error("%s: cannot be written: %s", job->state, strerror(errno));
-        return false;
-    }
-    job->saved = state->seconds;
-    return true;
-}
-
 // In all scales: the curve has a point more in each, where it starts.
 static uint32_t iterations_done(const struct lab_state *state)
 {
     return state->curve.count - state->scale - 1;
+}
+
+// The run goes on without: the next one may be written.
+static void save_state(struct optimize_job *job, const struct lab_state *state)
+{
+    if (lab_state_save(job->state, state)) {
+        job->is_kept = true;
+        job->kept = iterations_done(state);
+    } else {
+        artem_log(ARTEM_LOG_WARN, "%s: cannot be written: %s", job->state, strerror(errno));
+    }
+    job->saved = state->seconds;
 }
 
 // OUT-ITERATION.png for OUT.png.
@@ -60,7 +62,7 @@ static bool on_progress(void *user, const struct lab_state *state, const struct 
     if (job->every > 0 && state->iteration > 0 && done % job->every == 0)
         goes_on = save_step(job, state) && goes_on;
     if (state->seconds - job->saved >= SAVE_SECONDS || !goes_on)
-        goes_on = save_state(job, state) && goes_on;
+        save_state(job, state);
     return goes_on;
 }
 
@@ -93,6 +95,20 @@ static bool is_known(enum artem_result result, const char *what)
     return result == ARTEM_OK;
 }
 
+static int stopped(const struct optimize_job *job, const struct lab_state *state)
+{
+    const uint32_t done = iterations_done(state);
+
+    for (uint32_t i = 0; i < job->curve_count; i++)
+        curve_save(job->curves[i], &state->curve);
+    if (!job->is_kept)
+        return cli_error("stopped after %u iterations; nothing keeps them", done);
+    if (job->kept < done)
+        return cli_error("stopped after %u iterations; %s keeps only the first %u: the same command goes on from there",
+                         done, job->state, job->kept);
+    return cli_error("stopped after %u iterations; %s keeps them: the same command goes on", done, job->state);
+}
+
 static int finish(const struct optimize_job *job, const struct optimize_inputs *inputs, const struct lab_state *state,
                   const struct optimize_watch *watch, const struct optimize_outcome *outcome)
 {
@@ -101,12 +117,8 @@ static int finish(const struct optimize_job *job, const struct optimize_inputs *
     struct objective_terms full;
     const struct curve_point *first = &state->curve.points[0], *last = &state->curve.points[state->curve.count - 1];
 
-    if (outcome->end == OPTIMIZE_STOPPED) {
-        for (uint32_t i = 0; i < job->curve_count; i++)
-            curve_save(job->curves[i], &state->curve);
-        return cli_error("stopped after %u iterations; %s keeps them: the same command goes on", iterations_done(state),
-                         job->state);
-    }
+    if (outcome->end == OPTIMIZE_STOPPED)
+        return stopped(job, state);
     if (!lab_picture_save(job->out, &state->picture))
         return CLI_ERROR;
     for (uint32_t i = 0; i < job->curve_count; i++)
@@ -155,8 +167,11 @@ static int run(struct optimize_job *job, const struct optimize_networks *network
             return cli_error("the devices cannot be used: %s", artem_result_string(made));
         job->options.objective.team = &team;
     }
-    if (!job->is_fresh && lab_state_load(job->state, digest, &state))
-        fprintf(stderr, "going on after %u iterations\n", iterations_done(&state));
+    if (!job->is_fresh && lab_state_load(job->state, digest, &state)) {
+        job->is_kept = true;
+        job->kept = iterations_done(&state);
+        fprintf(stderr, "going on after %u iterations\n", job->kept);
+    }
     state.inputs = digest;
     job->saved = state.seconds;
     dnn_set_threads(job->options.threads);

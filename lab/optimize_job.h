@@ -24,7 +24,9 @@ struct optimize_job {
     uint32_t every, curve_count;
     bool is_fresh;
     struct progress progress;
-    double saved; // state->seconds of the last file
+    double saved;  // state->seconds when a file was last written, or could not be
+    bool is_kept;  // the file has this run's iterations, so many
+    uint32_t kept; //
 };
 
 // CLI_OK, or CLI_USAGE after a message; ends the program after --help.

@@ -85,6 +85,19 @@ class Optimize(LabTest):
         with open(self.path("out.png"), "rb") as a, open(self.path("whole.png"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 
+    def test_a_state_that_cannot_be_written(self):
+        """The run says so, and not that its iterations are kept."""
+        os.makedirs(self.path("out.png.state/full"))
+        process = self.start("--iterations", "100000", "--method", "adam", "--every", "1")
+        while not os.path.exists(self.path("out-00002.png")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(err, r"out\.png\.state: cannot be written: ")
+        self.assertRegex(err, r"stopped after \d+ iterations; nothing keeps them\n")
+        self.assertNotIn("goes on", err)
+
     def test_stopped_at_once(self):
         """By the second signal, if it comes before the first one is heeded."""
         process = self.start("--iterations", "100000", "--method", "adam", "--every", "1")
