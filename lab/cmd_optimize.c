@@ -200,6 +200,9 @@ int lab_optimize(int argc, char **argv)
     if (!image_can_save(job.out) || cli_check_output(job.out, job.content) != CLI_OK ||
         cli_check_output(job.out, job.style) != CLI_OK)
         return CLI_ERROR;
+    for (uint32_t i = 0; i < job.curve_count; i++)
+        if (!curve_can_save(job.curves[i]))
+            return CLI_ERROR;
     lab_interrupt_begin();
     if (snprintf(job.state, sizeof job.state, "%s.state", job.out) >= (int)sizeof job.state)
         return cli_error("%s: the path is too long", job.out);

@@ -26,6 +26,7 @@ void curve_free(struct curve *curve);
 
 // By the ending of the name: .csv, or .svg for a plot. False after a message.
 bool curve_save(const char *path, const struct curve *curve);
-bool curve_can_save(const char *path);
+bool curve_is_named(const char *path); // whether it ends so
+bool curve_can_save(const char *path); // whether a file can be put there
 
 #endif

@@ -171,7 +171,7 @@ static int parse_option(void *user, const char *command, int option, const char 
         if (job->curve_count == OPTIMIZE_CURVES)
             return cli_usage_error(command, "--curve: given more than twice");
         job->curves[job->curve_count++] = text;
-        return curve_can_save(text) ? CLI_OK : CLI_USAGE;
+        return curve_is_named(text) ? CLI_OK : CLI_USAGE;
     case 'g':
         return parse_bits(command, text, &o->objective.gradient_bits);
     case 'o':

@@ -212,6 +212,18 @@ class Optimize(LabTest):
         self.assertEqual((run.returncode, os.path.exists(self.path("x.png"))), (2, False))
         self.assertIn("goes neither with", run.stderr)
 
+    def test_what_cannot_be_written_is_noticed_at_once(self):
+        """Before any work: there would be no end of it."""
+        os.mkdir(self.path("folder.csv"))
+        for out, curve in (("missing/out.png", "curve.csv"), ("out.png", "missing/curve.csv"), ("out.png", "folder.csv")):
+            with self.subTest(out=out, curve=curve):
+                run = subprocess.run([ARTEM, "lab", "optimize", self.path("content.png"), self.path("style.png"), "-o", self.path(out), "--weights",
+                                      self.weights, "--size", "48", "--iterations", "1000000", "--curve", self.path(curve), *OPTIONS],
+                                     capture_output=True, text=True, timeout=10, env=self.environment)
+                self.assertEqual(run.returncode, 1)
+                self.assertRegex(run.stderr, r"(missing/out\.png|missing/curve\.csv|folder\.csv): cannot be written: ")
+                self.assertEqual(run.stderr.count("\n"), 1, run.stderr)
+
     def test_wrong_input(self):
         cases = {
             ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
