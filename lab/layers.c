@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,7 @@ bool layers_parse(const char *text, float weights[VGG_LAYERS])
             return false;
         if (*text == ':') {
             weight = strtod(text + 1, &end);
-            if (end == text + 1 || !(weight > 0) || !isfinite(weight))
+            if (end == text + 1 || !(weight >= 1e-9 && weight <= 1e9))
                 return false;
             text = end;
         }

@@ -30,7 +30,9 @@ static int parse_layers(const char *command, const char *option, const char *tex
     if (layers_parse(text, weights))
         return CLI_OK;
     return cli_usage_error(
-        command, "--%s: '%s' is not a list of layers, conv1_1 to conv5_3, each with :WEIGHT or without", option, text);
+        command,
+        "--%s: '%s' is not a list of layers, conv1_1 to conv5_3, each with :WEIGHT from 1e-9 to 1e9 or without", option,
+        text);
 }
 
 // One of two words.

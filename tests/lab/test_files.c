@@ -32,6 +32,10 @@ static void test_layers(void)
                                       "conv1_1:-1",
                                       "conv1_1,conv1_1",
                                       "conv1_1:inf",
+                                      "conv1_1:1e-50", // 0 as a float
+                                      "conv1_1:0.9e-9",
+                                      "conv1_1:1.1e9",
+                                      "conv1_1:1e39", // none as a float
                                       "conv1_1 conv2_1",
                                       "conv6_1",
                                       "conv1_1:2x",
@@ -44,6 +48,8 @@ static void test_layers(void)
     CHECK(weights[0] == 9); // as it was
     CHECK(layers_parse("conv4_2:0.5,conv1_1", weights));
     CHECK(weights[0] == 1 && weights[8] == 0.5f && weights[1] == 0);
+    CHECK(layers_parse("conv1_1:1e-9,conv1_2:1e9", weights));
+    CHECK(weights[0] == 1e-9f && weights[1] == 1e9f);
 }
 
 static void test_scale(void)

@@ -226,7 +226,7 @@ class Optimize(LabTest):
 
     def test_wrong_input(self):
         cases = {
-            ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--method", "sgd"): 2,
+            ("--iterations", "0"): 2, ("--iterations", "many"): 2, ("--style-layers", "conv9_9"): 2, ("--style-layers", "conv1_1:1e-50"): 2, ("--method", "sgd"): 2,
             ("--scales", "3"): 1, ("--size", "31"): 2, ("--curve", "x.txt"): 2, ("--rate", "nan"): 2, ("--nonsense",): 2,
             ("--weights", self.path("missing")): 1, ("--weights", self.path("content.png")): 1,
             ("--style-layers", "conv3_1"): 1, ("--tile", "-4"): 2, ("--content-device", "cpu:2"): 2, ("--style-device", "cuda:64"): 2,
@@ -240,6 +240,7 @@ class Optimize(LabTest):
                 self.assertEqual(run.returncode, status, run.stderr)
                 self.assertTrue(run.stderr)
                 self.assertFalse(os.path.exists(self.path("out.png")))
+        self.assertIn("--content-layers: 'conv1_1:1e39' ", self.optimize("--content-layers", "conv1_1:1e39").stderr)
         for arguments in ((), ("a.png",), (self.path("content.png"),) * 3 + ("--iterations", "3"),
                           (self.path("content.png"), self.path("missing.png"), self.path("style.png"))):
             with self.subTest(measure=arguments):
