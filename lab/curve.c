@@ -119,6 +119,7 @@ static void write_svg(FILE *file, const struct curve *curve)
                                                                                                     "#d62728",
                                                                                                     "#2ca02c"};
     const double width = PLOT_WIDTH - 2.0 * MARGIN, height = PLOT_HEIGHT - 2.0 * MARGIN;
+    const struct curve_point *last = curve->count > 0 ? &curve->points[curve->count - 1] : NULL;
     int low, high;
 
     find_decades(curve, &low, &high);
@@ -145,9 +146,10 @@ static void write_svg(FILE *file, const struct curve *curve)
         fprintf(file, "\"/>\n<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>\n", MARGIN + 80 * series, MARGIN - 16,
                 colours[series], names[series]);
     }
+    // The start of each scale is a point, too.
     fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u iterations, %.0f s</text>\n</svg>\n",
-            PLOT_WIDTH - MARGIN, PLOT_HEIGHT - 20, curve->count > 0 ? curve->count - 1 : 0,
-            curve->count > 0 ? curve->points[curve->count - 1].seconds : 0);
+            PLOT_WIDTH - MARGIN, PLOT_HEIGHT - 20, last != NULL ? curve->count - 1 - last->scale : 0,
+            last != NULL ? last->seconds : 0);
 }
 
 bool curve_save(const char *path, const struct curve *curve)

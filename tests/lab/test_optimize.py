@@ -47,8 +47,10 @@ class Optimize(LabTest):
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertLess(self.curve()[-1][3], self.curve()[0][3])
         run = self.optimize("--iterations", "7", "--size", "80", "--style-size", "64", "--scales", "2", "--every", "2",
-                            "--curve", self.path("curve.csv"))
+                            "--curve", self.path("curve.csv"), "--curve", self.path("curve.svg"))
         self.assertEqual(run.returncode, 0, run.stderr)
+        with open(self.path("curve.svg")) as file:
+            self.assertIn(">7 iterations, ", file.read())  # nine points: two are starts
         self.assertEqual([(int(p[0]), int(p[1])) for p in self.curve()],
                          [(0, i) for i in range(4)] + [(1, i) for i in range(5)])
         self.assertEqual(decode_png(self.path("out.png"))[:2], (80, 67))
