@@ -2,6 +2,7 @@
 // What a job is given: is it there, and does it serve?
 #include <unistd.h>
 
+#include "artem/log.h"
 #include "lab.h"
 #include "optimize_job.h"
 
@@ -26,10 +27,14 @@ int optimize_job_load_networks(const struct optimize_job *job, struct optimize_n
         return lab_load_vgg(job->weights, layers, &out->painter) ? CLI_OK : CLI_ERROR;
     if (binary_weights_load(job->network, layers, &out->painter) != ARTEM_OK)
         return CLI_ERROR;
-    if (job->judge == NULL && !job->options.judges_all && job->options.correct == 0 &&
-        !(lab_vgg_path(usual) && access(usual, R_OK) == 0))
-        return CLI_OK; // nobody asked for a judge
-    return lab_load_vgg(job->judge, layers, &out->judge) ? CLI_OK : CLI_ERROR;
+    if (job->judge != NULL || job->options.judges_all || job->options.correct > 0)
+        return lab_load_vgg(job->judge, layers, &out->judge) ? CLI_OK : CLI_ERROR;
+    // Nobody asked for a judge: it looks on if it is there.
+    if (lab_vgg_path(usual) && access(usual, R_OK) == 0 && !lab_load_vgg(usual, layers, &out->judge)) {
+        artem_log(ARTEM_LOG_WARN, "there is no judge of what is painted");
+        vgg_weights_free(&out->judge);
+    }
+    return CLI_OK;
 }
 
 void optimize_networks_free(struct optimize_networks *networks)

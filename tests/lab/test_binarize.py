@@ -123,6 +123,19 @@ class Binarize(LabTest):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertNotIn("judged", run.stdout)
 
+    def test_a_judge_that_nobody_asked_for_may_be_damaged(self):
+        self.environment["XDG_CACHE_HOME"] = self.path("cache")
+        os.makedirs(self.path("cache/artem"))
+        with open(self.path("cache/artem/vgg16.safetensors"), "wb") as file:
+            file.write(b"damaged")
+        network = self.binarize("plain")
+        run = self.lab(*self.arguments(network, "--iterations", "1", "--method", "adam"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("vgg16.safetensors: is no safetensors file", run.stderr)
+        self.assertIn("warn: there is no judge", run.stderr)
+        self.assertNotIn("judged", run.stdout)
+        self.assertEqual(self.lab(*self.arguments(network, "--iterations", "1", "--judge-curve")).returncode, 1)
+
     def test_threads_and_stops_change_nothing(self):
         options = ("--gradient-bits", "2", "--iterations", "40", "--method", "adam")
         network = self.aware()
