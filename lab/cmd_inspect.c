@@ -97,6 +97,22 @@ static const char *name_of(const struct inspection *in, uint32_t network)
     return vgg_variant_names[variant];
 }
 
+// A path may have commas and quotes.
+static void put_name(FILE *file, const char *name)
+{
+    if (strpbrk(name, ",\"\r\n") == NULL) {
+        fputs(name, file);
+        return;
+    }
+    fputc('"', file);
+    for (; *name != '\0'; name++) {
+        if (*name == '"')
+            fputc('"', file); // twice
+        fputc(*name, file);
+    }
+    fputc('"', file);
+}
+
 // One layer of VGG-16, as it is and centred.
 struct reference {
     struct inspect_features raw, centred;
@@ -110,8 +126,11 @@ static void write_maxima(struct inspection *in, uint32_t layer, uint32_t network
         const struct inspect_maximum max = inspect_maximum(features, p);
         if (network == 0)
             reference->channel[p] = max.channel;
-        fprintf(in->maxima, "%s,%s,%s,%u,%u,%u,%.6g\n", vgg_layer_names[layer], name_of(in, network),
-                in->photos.path[p], max.channel, max.row, max.column, (double)max.value);
+        fprintf(in->maxima, "%s,", vgg_layer_names[layer]);
+        put_name(in->maxima, name_of(in, network));
+        fputc(',', in->maxima);
+        put_name(in->maxima, in->photos.path[p]);
+        fprintf(in->maxima, ",%u,%u,%u,%.6g\n", max.channel, max.row, max.column, (double)max.value);
         grid_put_channel(&in->grid[p], layer + 1, network, features, p, reference->channel[p]);
     }
 }
@@ -123,8 +142,9 @@ static enum artem_result measure(struct inspection *in, uint32_t layer, uint32_t
     write_maxima(in, layer, network, features, reference);
     const double similarity = inspect_similarity(features, &reference->raw), collapse = inspect_collapse(features);
     const enum artem_result result = inspect_centre(features);
-    fprintf(in->measures, "%s,%s,%.6f,%.6f,", vgg_layer_names[layer], name_of(in, network), similarity,
-            inspect_similarity(features, &reference->centred));
+    fprintf(in->measures, "%s,", vgg_layer_names[layer]);
+    put_name(in->measures, name_of(in, network));
+    fprintf(in->measures, ",%.6f,%.6f,", similarity, inspect_similarity(features, &reference->centred));
     if (features->photos > 1)
         fprintf(in->measures, "%.6f,%.6f\n", collapse, inspect_collapse(features));
     else

@@ -136,6 +136,24 @@ class Binarize(LabTest):
         self.assertNotIn("judged", run.stdout)
         self.assertEqual(self.lab(*self.arguments(network, "--iterations", "1", "--judge-curve")).returncode, 1)
 
+    def test_names_in_tables(self):
+        """They have commas and quotes as CSV has them."""
+        names = ['a, "b".png', "c.png"]
+        for name in names:
+            shutil.copy(self.photos[0], self.path(name))
+        networks = [self.binarize("plain"), self.path("other, one.safetensors")]
+        shutil.copy(*networks)
+        run = self.lab("inspect", *map(self.path, names), "-o", self.path("look"), "--weights", self.weights, "--network", networks[0],
+                       "--network", networks[1], "--size", "48", "--threads", "1")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        for table, count in (("layers.csv", 12), ("maxima.csv", 24)):
+            with open(self.path("look/" + table)) as file:
+                rows = list(csv.DictReader(file))
+            self.assertEqual(len(rows), count)
+            self.assertEqual({r["network"] for r in rows}, {"float", *networks})
+            self.assertTrue(all(None not in r for r in rows), "too many columns")
+        self.assertEqual({r["photo"] for r in rows}, set(map(self.path, names)))
+
     def test_threads_and_stops_change_nothing(self):
         options = ("--gradient-bits", "2", "--iterations", "40", "--method", "adam")
         network = self.aware()
