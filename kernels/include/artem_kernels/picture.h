@@ -12,8 +12,8 @@
 // would be larger than the engine takes.
 bool artem_style_size(uint32_t width, uint32_t height, uint32_t longer, uint32_t *out_width, uint32_t *out_height);
 
-// §3: rows y0..y1-1 of a w x h picture from a W x H one. 1 <= w <= W, 1 <= h <= H, W·H <= 2^26, W·w and H·h at most 2^25.
-// A becomes 255.
+// §3: rows y0..y1-1 of a w x h picture from a W x H one. 1 <= w <= W, 1 <= h <= H, W·H <= 2^26, W·w and H·h at most
+// 2^25. A becomes 255.
 struct artem_scale {
     uint32_t full_width, full_height, width, height;
     const uint8_t *in;
