@@ -16,6 +16,13 @@
 
 static char folder[] = "/tmp/artem-closed-test.XXXXXX";
 
+// These are system calls, since the thread sanitizer would call close() and dup2() a race with the layer's thread,
+// which they are meant to be.
+static void take_number(int number, int file)
+{
+    CHECK_INT(syscall(SYS_dup3, file, number, O_CLOEXEC), number);
+}
+
 // Before the layer listens to the folder: no event is to be on its way when its descriptor is taken.
 static int open_other(const char *path)
 {
@@ -97,12 +104,12 @@ static void test_closed_file(void)
     const int inotify = find_new(is_inotify, inotify_before), layers_door = find_new(is_door, door);
     CHECK(inotify >= 0 && layers_door >= 0);
 
-    CHECK(dup2(file, inotify) == inotify);
+    take_number(inotify, file);
     write_style(config, "another");
     CHECK(status_says("style", "another")); // seen all the same
     CHECK_INT(lseek(file, 0, SEEK_CUR), 0);
 
-    CHECK(dup2(door, layers_door) == layers_door);
+    take_number(layers_door, door);
     const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK_INT(connect(client, (const struct sockaddr *)&address, sizeof address), 0);
     usleep(1200000); // some of its rounds
@@ -146,15 +153,13 @@ static void test_closed_files(bool taken_at_once)
     const unsigned threads = count_threads();
     for (int i = 0; i < count; i++) { // among them may be a connection that has ended by now
         if (taken_at_once)
-            CHECK(dup2(file, own[i]) == own[i]);
+            take_number(own[i], file);
         else
-            // Not by close(): the thread sanitizer would call it a race with the layer's thread, which it is meant to
-            // be.
             CHECK_INT(syscall(SYS_close, own[i]) == 0 || errno == EBADF, 1);
     }
     CHECK(are_threads(threads - 1)); // it has noticed
     for (int i = 0; i < count; i++)
-        CHECK(dup2(file, own[i]) == own[i]);
+        take_number(own[i], file);
     CHECK_INT(destroy(instance), XR_SUCCESS);
     for (int i = 0; i < count; i++)
         CHECK(fcntl(own[i], F_GETFD) >= 0);
