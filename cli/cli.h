@@ -49,6 +49,8 @@ int cli_finish_output(void);
 bool cli_same_file(const char *a, const char *b);
 // CLI_ERROR after a message if writing `out` would replace the input `in`.
 int cli_check_output(const char *out, const char *in);
+// Whether there is a style of that name that can be loaded; false after a message.
+bool cli_has_style(const char *name);
 
 // Becomes another program of ours, in the folder of this one, else wherever programs are, with these arguments. Returns
 // only CLI_ERROR, after a message: `missing` where there is no such program.

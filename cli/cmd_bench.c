@@ -7,7 +7,6 @@
 
 #include "artem/devices.h"
 #include "artem/engine.h"
-#include "artem/model.h"
 #include "bench/bench.h"
 #include "cli.h"
 
@@ -164,16 +163,6 @@ static int parse(int argc, char **argv, struct bench *b, struct options *o)
     return optind < argc ? cli_usage_error(argv[0], "\"%s\" is one too many", argv[optind]) : CLI_OK;
 }
 
-// Before minutes of work, not after them.
-static bool has_style(const char *name)
-{
-    struct artem_style *style = NULL;
-    const bool found = artem_library_load_style(name, &style) == ARTEM_OK; // else the library has said why
-
-    artem_style_unref(&style);
-    return found;
-}
-
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {.seconds = 0.1,
@@ -192,7 +181,7 @@ int cmd_bench(int argc, char **argv)
 
     if (result != CLI_OK)
         return result < 0 ? cli_finish_output() : result;
-    if (o.style != NULL && !has_style(o.style))
+    if (o.style != NULL && !cli_has_style(o.style)) // before minutes of work, not after them
         return CLI_ERROR;
     struct bench_json json;
     if (!bench_json_open(&json, o.json, argv[0], &b))

@@ -96,14 +96,6 @@ static int tell_manifest(const struct change *c, const char *path, const char *l
     return json_finish(root, false);
 }
 
-static bool is_enabled(void)
-{
-    char user[PATH_MAX], system[PATH_MAX];
-
-    return (layer_implicit_path(false, user) && access(user, R_OK) == 0) ||
-           (layer_implicit_path(true, system) && access(system, R_OK) == 0);
-}
-
 // What else keeps the app, or all apps, from being painted.
 static void tell_hindrances(const struct change *c)
 {
@@ -115,9 +107,10 @@ static void tell_hindrances(const struct change *c)
                        : c->exe != NULL ? c->exe
                                         : "";
     struct artem_settings settings;
+    char path[PATH_MAX];
 
     artem_config_load(&params, &settings, NULL); // of what cannot be read the defaults count
-    if (!is_enabled())
+    if (!layer_is_enabled(false, path) && !layer_is_enabled(true, path))
         puts("  the layer itself is not enabled: artem enable; or, for one process, artem run");
     if (!settings.allow)
         printf("  allow = off in artem.conf keeps the layer out: artem allow%s%s\n", option, name);

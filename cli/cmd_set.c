@@ -44,13 +44,9 @@ static int load(const struct change *change, struct artem_settings *settings)
 // A style that is not there would leave the one before it.
 static bool has_style(const char *key, const char *value)
 {
-    struct artem_style *style = NULL;
-
     if (strcmp(key, "style") != 0 && (strcmp(key, "blend_style") != 0 || value[0] == '\0'))
         return true;
-    const bool found = artem_library_load_style(value, &style) == ARTEM_OK; // else the library has said why
-    artem_style_unref(&style);
-    return found;
+    return cli_has_style(value);
 }
 
 // "-1" is a value that is out of range. getopt would take it for an option.

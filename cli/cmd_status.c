@@ -101,8 +101,8 @@ int cmd_status(int argc, char **argv)
 
     if (parsed != CLI_OK)
         return parsed < 0 ? cli_finish_output() : parsed;
-    s.by_user = layer_implicit_path(false, s.user) && access(s.user, R_OK) == 0;
-    s.by_system = layer_implicit_path(true, s.system) && access(s.system, R_OK) == 0;
+    s.by_user = layer_is_enabled(false, s.user);
+    s.by_system = layer_is_enabled(true, s.system);
     s.config_result = artem_config_load(&(struct artem_config_params){0}, &s.settings, s.config);
     s.count = watch_sessions(sessions);
     if (json)

@@ -230,7 +230,7 @@ static int paint_folder(struct job *job)
     if (snprintf(inside, sizeof inside, "%s/", job->folder) >= (int)sizeof inside ||
         !artem_file_make_folders(inside, 0777))
         return cli_error("%s: cannot be made: %m", job->folder);
-    if (access(inside, W_OK | X_OK) != 0)
+    if (!artem_file_has_room(inside))
         return cli_error("%s: %m", job->folder);
     for (int i = 0; i < job->count; i++) {
         struct stylize_result r = {0};

@@ -17,7 +17,7 @@
 #include "cli.h"
 #include "config_text.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, LINKS_MAX = 40 };
+enum { LINKS_MAX = 40 };
 
 const char *config_edit_section(const char *command, const char *app, const char *exe)
 {
@@ -40,7 +40,7 @@ static char *read_text(const char *path)
 {
     char *text = NULL;
     size_t size;
-    const enum artem_result result = artem_file_read(path, FILE_MAX_BYTES, &text, &size);
+    const enum artem_result result = artem_file_read(path, ARTEM_CONFIG_BYTES_MAX, &text, &size);
 
     if (result == ARTEM_OK)
         return text;

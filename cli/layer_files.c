@@ -71,3 +71,8 @@ bool layer_implicit_path(bool system, char path[PATH_MAX])
     return home != NULL && home[0] == '/' &&
            snprintf(path, PATH_MAX, "%s/.local/share/" IMPLICIT_FOLDER "/" LAYER_MANIFEST, home) < PATH_MAX;
 }
+
+bool layer_is_enabled(bool system, char path[PATH_MAX])
+{
+    return layer_implicit_path(system, path) && access(path, R_OK) == 0;
+}

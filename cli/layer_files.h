@@ -19,6 +19,8 @@ bool layer_find_manifest(char folder[PATH_MAX]);
 bool layer_find_library(char path[PATH_MAX]);
 // The implicit manifest of the user, or of the system; false if there is no home.
 bool layer_implicit_path(bool system, char path[PATH_MAX]);
+// Whether it is there, for this user or for all.
+bool layer_is_enabled(bool system, char path[PATH_MAX]);
 // library_path of a manifest, absolute where it has a slash. False if it cannot be read or is no manifest.
 bool layer_read_library(const char *manifest, char library[PATH_MAX]);
 

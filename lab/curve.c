@@ -2,13 +2,11 @@
 #include "curve.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "artem/file.h"
 #include "artem/log.h"
@@ -51,14 +49,11 @@ bool curve_is_named(const char *path)
 
 bool curve_can_save(const char *path)
 {
-    char folder[PATH_MAX];
     struct stat st;
 
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         errno = EISDIR;
-    else if (snprintf(folder, sizeof folder, "%.*s.", (int)artem_path_folder(path), path) >= (int)sizeof folder)
-        errno = ENAMETOOLONG;
-    else if (access(folder, W_OK | X_OK) == 0)
+    else if (artem_file_has_room(path))
         return true;
     artem_log(ARTEM_LOG_ERROR, "%s: cannot be written: %s", path, strerror(errno));
     return false;

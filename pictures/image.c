@@ -132,10 +132,7 @@ bool image_can_save(const char *path)
         image_error("%s: cannot be written: %m", path);
         return false;
     }
-    char folder[PATH_MAX];
-    const int length = (int)artem_path_folder(path);
-    if (snprintf(folder, sizeof folder, "%.*s.", length, path) >= (int)sizeof folder ||
-        access(folder, W_OK | X_OK) != 0) {
+    if (!artem_file_has_room(path)) {
         image_error("%s: cannot be written: %m", path);
         return false;
     }

@@ -12,8 +12,6 @@
 #include "config_internal.h"
 #include "crc32.h"
 
-enum { MAX_FILE = 1 << 20 };
-
 void artem_settings_default(struct artem_settings *out_settings)
 {
     memset(out_settings, 0, sizeof *out_settings);
@@ -48,7 +46,7 @@ static void log_report(const char *path, enum artem_result result, const struct 
     else if (report->warning[0])
         artem_log(ARTEM_LOG_WARN, "%s", report->warning);
     else if (result == ARTEM_ERROR_FORMAT)
-        artem_log(ARTEM_LOG_ERROR, "%s: not a regular file of at most %d KiB", path, MAX_FILE >> 10);
+        artem_log(ARTEM_LOG_ERROR, "%s: not a regular file of at most %d KiB", path, ARTEM_CONFIG_BYTES_MAX >> 10);
 }
 
 // Reads and parses; on success *out is set. Logs only when the outcome differs from *last. *out_changed: the content
@@ -60,7 +58,7 @@ static enum artem_result read_settings(const char *path, const char *app_name, c
     char *data = NULL;
     struct config_last_read now = {0};
 
-    now.result = artem_file_read(path, MAX_FILE, &data, &now.size);
+    now.result = artem_file_read(path, ARTEM_CONFIG_BYTES_MAX, &data, &now.size);
     if (now.result == ARTEM_ERROR_IO)
         now.error = errno;
     else if (now.result == ARTEM_OK)
@@ -250,7 +248,7 @@ enum artem_result artem_config_check(const char *path, const char *text, size_t 
     struct artem_settings settings;
     enum artem_result result = ARTEM_ERROR_FORMAT;
 
-    if (size <= MAX_FILE)
+    if (size <= ARTEM_CONFIG_BYTES_MAX)
         result = artem_config_parse(text, size, base_name(path), NULL, NULL, &settings, &report);
     if (result != ARTEM_OK)
         log_report(path, result, &report);

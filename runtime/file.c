@@ -131,6 +131,16 @@ bool artem_file_make_folders(const char *path, unsigned mode)
     return true;
 }
 
+bool artem_file_has_room(const char *path)
+{
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%.*s.", (int)artem_path_folder(path), path) < (int)sizeof folder)
+        return access(folder, W_OK | X_OK) == 0;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
 size_t artem_path_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -13,8 +13,6 @@
 
 static const char check[] = "settings";
 
-enum { CONFIG_MAX = 1 << 20 }; // bytes, as runtime/config.c has it
-
 struct census {
     struct doctor *doctor;
     unsigned count; // of styles that are good
@@ -55,7 +53,7 @@ static void tell_fault(struct doctor *doctor, const char *path)
     else if (!S_ISREG(st.st_mode))
         doctor_say(doctor, check, DOCTOR_BAD, "put a file in its place, or move it away", "%s is %s", path,
                    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
-    else if (st.st_size > CONFIG_MAX)
+    else if (st.st_size > ARTEM_CONFIG_BYTES_MAX)
         doctor_say(doctor, check, DOCTOR_BAD, "shorten it, or move it away", "%s is longer than 1 MiB", path);
     else
         doctor_say(doctor, check, DOCTOR_BAD,

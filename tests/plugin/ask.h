@@ -8,7 +8,10 @@
 // The text of the last one.
 extern char answer[ARTEM_CONTROL_ANSWER_MAX];
 
-// ARTEM_ERROR_NOT_FOUND: there is no socket. XDG_RUNTIME_DIR has to be a folder of the test's own.
+// Makes the folder of a test's own in which the sockets are, after mkdtemp()'s template, and has the layer log errors
+// only. 0, or the test's exit status.
+int ask_begin(char *folder);
+// ARTEM_ERROR_NOT_FOUND: there is no socket.
 enum artem_result ask(const char *request);
 
 #endif

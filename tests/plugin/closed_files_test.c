@@ -173,14 +173,11 @@ static void test_closed_files(bool taken_at_once)
 
 int main(void)
 {
+    const int status = ask_begin(folder);
     char command[64];
 
-    if (!app_has_device())
-        return TEST_SKIPPED;
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    setenv("XDG_RUNTIME_DIR", folder, 1);
-    setenv("ARTEM_LOG", "error", 0);
+    if (status != 0)
+        return status;
     test_closed_file();
     test_closed_files(false);
     test_closed_files(true);

@@ -153,14 +153,11 @@ static void test_denied(void)
 
 int main(void)
 {
+    const int status = ask_begin(folder);
     char path[64];
 
-    if (!app_has_device())
-        return TEST_SKIPPED;
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    setenv("XDG_RUNTIME_DIR", folder, 1);
-    setenv("ARTEM_LOG", "error", 0);
+    if (status != 0)
+        return status;
     test_next_frame();
     test_pestered();
     test_denied();

@@ -46,6 +46,8 @@ struct artem_settings {
     bool late_capture;               // late_capture = on|off       pictures are released, and copied, at the frame's end; default off
 };
 
+enum { ARTEM_CONFIG_BYTES_MAX = 1 << 20 }; // of the file
+
 // Three rows of three: "top-left", "top-center", ...
 enum { ARTEM_HUD_POSITIONS = 9 };
 extern const char *const artem_hud_positions[ARTEM_HUD_POSITIONS];

@@ -17,6 +17,8 @@ enum artem_result artem_file_read(const char *path, size_t max_size, char **out_
 bool artem_file_replace(const char *path, const void *data, size_t size, unsigned mode);
 // Makes the folders above a path that are missing. False with errno set.
 bool artem_file_make_folders(const char *path, unsigned mode);
+// Whether a file can be put into the folder of a path. False with errno set.
+bool artem_file_has_room(const char *path);
 
 // The length of the folder in a path, with the slash behind it; 0: there is none.
 size_t artem_path_folder(const char *path);
