@@ -193,8 +193,9 @@ void frame_flush_record(struct layer_session *session)
     record->gpu_ms = record->capture_ms + record->composite_ms;
     if (record->composite_ms > 0)
         record->gpu_slack_ms = find_gpu_slack_ms(session);
-    if (session->pending_on_device) {
-        session->gpu_rest_ms = record->gpu_ms;
+    if (session->pending_painted) {
+        if (record->composite_ms > 0)
+            session->gpu_rest_ms = record->gpu_ms;
         record->gpu_ms += record->network_ms;
     }
     artem_stats_add(session->stats, record);
@@ -204,7 +205,7 @@ void frame_flush_record(struct layer_session *session)
     if (session->pending_on_device && record->network_ms > 0)
         frame_budget_report(session, session->pending_serial, false, session->pending_rest_ms + session->gpu_rest_ms,
                             record->network_ms);
-    session->has_pending = session->pending_on_device = false;
+    session->has_pending = session->pending_on_device = session->pending_painted = false;
 }
 
 static void keep_record(struct layer_session *session, const struct frame_plan *plan,
@@ -218,6 +219,8 @@ static void keep_record(struct layer_session *session, const struct frame_plan *
     session->pending = *record;
     session->has_pending = true;
     session->pending_on_device = plan->engine_ran && styler_on_device(session->styler);
+    session->pending_painted =
+        session->pending_on_device || (record->network_ms > 0 && styler_on_device(session->styler));
     session->pending_handed_over_ns = session->handed_over_ns;
     session->pending_serial = order->serial;
     session->pending_rest_ms = record->layer_ms - record->hud_ms - plan->waited_ms;
@@ -336,6 +339,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     begin_record(session, info, begin, &record);
     follow_settings(session, &asked);
     chord_look(session);
+    frame_recorder_look(session, &asked);
     settings = asked;
     if (session->device != NULL) {
         static_images_look(session, info);

@@ -8,7 +8,7 @@
 static const uint64_t capture_wait_ns = 1000000; // for the app's own rendering; else the next frame tries again
 static const uint64_t oldest_ns = 500000000;     // that is shown where there is a budget, or the app stands still
 static const uint64_t pause_ns = 2000000000;     // between frames with pictures
-enum { LATE_FRAMES = 4 };                        // budgets after which a painting is late
+enum { LATE_FRAMES = 4 };                        // budgets, or frames, after which a painting is late
 
 bool frame_deferred_takes(const struct layer_session *session, const struct artem_governor_order *order)
 {
@@ -134,8 +134,13 @@ static void watch(struct layer_session *session, const struct artem_settings *se
 {
     struct frame_flight *flight = &session->work->flight;
     const double passed_ms = (double)(layer_now_ns() - flight->launched_ns) / 1e6;
+    const double period_ms = (double)atomic_load(&session->period_ns) / 1e6;
+    double most_ms = settings->budget_ms;
 
-    if (settings->budget_ms > 0 && passed_ms > LATE_FRAMES * settings->budget_ms)
+    // On the app's queue the app's own frames are drawn before it and meanwhile.
+    if (styler_on_device(session->styler) && most_ms < period_ms)
+        most_ms = period_ms;
+    if (settings->budget_ms > 0 && passed_ms > LATE_FRAMES * most_ms)
         frame_budget_report_unfinished(session, flight->serial, flight->probe, passed_ms);
 }
 

@@ -22,7 +22,7 @@ static enum artem_result scale_picture(struct layer_session *session, struct fra
     enum artem_result result = ARTEM_OK;
 
     if (!vk_picture_info_equal(&target->pictures[picture->slot].info, &picture->info)) {
-        target->pictures[picture->slot].fade.old_size[0] = 0;
+        // What is mixed already is no painting, and leaves the one that is kept: rects may change with each frame.
         if (session->old_weight > 0 && slot->painted.release != 0)
             keep_old(swapchain, picture->slot);
         slot->scaled = 0;
@@ -39,14 +39,24 @@ static enum artem_result scale_picture(struct layer_session *session, struct fra
     return result;
 }
 
+// Outside a fade nothing is to be faded from later.
+static void forget_old(struct vk_target *target)
+{
+    for (unsigned i = 0; i < VK_TARGET_PICTURES; i++)
+        target->pictures[i].fade.old_size[0] = 0;
+}
+
 static enum artem_result scale_pictures(struct layer_session *session, struct frame_plan *plan)
 {
     enum artem_result result = ARTEM_OK;
 
     pthread_mutex_lock(&session->mutex);
     for (uint32_t i = 0; i < plan->picture_count && result == ARTEM_OK; i++) {
-        if (plan->pictures[i].paint)
-            result = scale_picture(session, &plan->pictures[i]);
+        if (!plan->pictures[i].paint)
+            continue;
+        if (session->old_weight == 0)
+            forget_old(plan->pictures[i].swapchain->target);
+        result = scale_picture(session, &plan->pictures[i]);
     }
     pthread_mutex_unlock(&session->mutex);
     return result;

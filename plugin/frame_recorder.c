@@ -89,6 +89,20 @@ static void free_ended(struct frame_recorder *recorder)
             artem_recording_destroy(&recorder->ended[i]);
 }
 
+void frame_recorder_look(struct layer_session *session, const struct artem_settings *settings)
+{
+    struct frame_recorder *recorder = session->recorder;
+
+    if (recorder == NULL)
+        return;
+    free_ended(recorder);
+    if (recorder->recording == NULL || strcmp(recorder->folder, settings->record) == 0)
+        return;
+    drop_pictures(recorder); // of a painting that is still under way
+    end_recording(recorder);
+    recorder->folder[0] = '\0'; // whatever the setting says now begins with the next painting
+}
+
 void frame_recorder_follow(struct layer_session *session, const struct artem_settings *settings)
 {
     struct frame_recorder *recorder = session->recorder;
@@ -97,9 +111,7 @@ void frame_recorder_follow(struct layer_session *session, const struct artem_set
 
     if (recorder == NULL)
         return;
-    free_ended(recorder);
     if (strcmp(recorder->folder, settings->record) != 0) {
-        end_recording(recorder);
         memcpy(recorder->folder, settings->record, sizeof recorder->folder);
         if (settings->record[0] != '\0')
             begin_recording(session, settings);

@@ -13,7 +13,9 @@ void frame_recorder_destroy(struct frame_recorder **recorder);
 
 bool frame_recorder_is_open(const struct layer_session *session);
 
-// Begins or ends as the settings say; before the frame's pictures are compared, while the engine is idle and has a
+// Ends it when the settings say another folder or none, whatever becomes of the frame: before all else.
+void frame_recorder_look(struct layer_session *session, const struct artem_settings *settings);
+// Begins one if the settings say so; before the frame's pictures are compared, while the engine is idle and has a
 // style.
 void frame_recorder_follow(struct layer_session *session, const struct artem_settings *settings);
 

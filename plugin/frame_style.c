@@ -213,11 +213,25 @@ enum artem_decision frame_launch(struct layer_session *session, struct frame_pla
     return result == ARTEM_OK || result == ARTEM_TIMEOUT ? ARTEM_DECISION_STYLED : fail_run(session, fetched, result);
 }
 
+// On the device the captures' times were not known when they were handed over; the engine came after them.
+static void take_capture(struct layer_session *session, const struct frame_plan *plan,
+                         struct artem_frame_record *record)
+{
+    pthread_mutex_lock(&session->mutex);
+    for (uint32_t i = 0; i < plan->picture_count; i++)
+        if (plan->pictures[i].paint)
+            vk_target_wait(plan->pictures[i].swapchain->target, 0);
+    record_capture(plan, record);
+    pthread_mutex_unlock(&session->mutex);
+}
+
 void frame_finish(struct layer_session *session, struct frame_plan *plan, uint64_t time_ns,
                   struct artem_frame_record *record)
 {
     lend(session, plan, false);
     frame_take_stats(session, record);
+    if (styler_on_device(session->styler))
+        take_capture(session, plan, record);
     keep_paintings(session, plan, time_ns);
 }
 

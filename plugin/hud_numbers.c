@@ -10,6 +10,7 @@
 #include "artem/font.h"
 
 static const uint64_t window_ns = 2000000000;
+static const float pause_ms = 1000; // between frames: none of the app's rate
 
 static const struct hud_frame *frame_back(const struct hud_history *history, uint64_t back)
 {
@@ -63,7 +64,7 @@ struct summary {
 static struct summary summarise(const struct hud_history *history, uint64_t now_ns)
 {
     float layer[HUD_HISTORY], gpu[HUD_HISTORY];
-    uint32_t layers = 0, gpus = 0;
+    uint32_t layers = 0, gpus = 0, intervals = 0;
     struct summary s = {0};
     double ms = 0;
 
@@ -73,14 +74,17 @@ static struct summary summarise(const struct hud_history *history, uint64_t now_
         if (now_ns - frame->time_ns > window_ns)
             break;
         s.frames++;
-        ms += frame->interval_ms;
+        if (frame->interval_ms > 0 && frame->interval_ms < pause_ms) {
+            ms += frame->interval_ms;
+            intervals++;
+        }
         s.missed += frame->missed;
         if (frame->styled)
             layer[layers++] = frame->layer_ms;
         if (frame->gpu_ms > 0)
             gpu[gpus++] = frame->gpu_ms;
     }
-    s.fps = ms > 0 ? 1e3 * s.frames / ms : 0;
+    s.fps = ms > 0 ? 1e3 * intervals / ms : 0;
     s.layer_p50 = percentile(layer, layers, 50);
     s.layer_p99 = percentile(layer, layers, 99);
     s.gpu_p50 = percentile(gpu, gpus, 50);

@@ -86,6 +86,7 @@ struct layer_session {
     struct artem_frame_record pending; // waits for the GPU time of its composite
     bool has_pending;
     bool pending_on_device;  // and for the time of the network
+    bool pending_painted;    // it was painted on the device, or a painting there was finished in it
     double pending_rest_ms;  // of its xrEndFrame, without waiting
     uint32_t pending_serial; // of its order
     double gpu_rest_ms;      // of the latest frame painted on the device: the layer's work beside the network

@@ -27,6 +27,7 @@ static const uint64_t probe_first_ns = 2 * SECOND_NS, probe_longest_ns = 16 * SE
 enum { PATIENCE = 8 };                  // a closed rung opens after so many holds, though the load has not fallen
 static const double patience_ms = 1000; // with one of the first paintings
 static const double fit_down = 0.9, fit_up = 0.8, fallen = 0.8;
+static const double about = 0.05; // budgets that are the same but for this share
 
 const char *artem_mode_name(enum artem_mode mode)
 {
@@ -355,6 +356,26 @@ static uint32_t find_nearest(const struct artem_governor *g, const struct artem_
     return rung;
 }
 
+// What was measured stays, so that a budget that changes all the time is kept too. Rungs that did not fit may be tried
+// anew, unless it is about the same.
+static void follow_budget(struct artem_governor *g, double before_ms)
+{
+    const double now_ms = g->limits.budget_ms;
+
+    if (before_ms <= 0 || fabs(now_ms - before_ms) > about * before_ms) {
+        g->closed = false;
+        g->raised_ns = 0;
+    }
+    if (before_ms <= 0)
+        begin_measuring(g);
+    g->over = 0;
+    for (unsigned back = 0; back < RECENT && back < g->samples; back++) {
+        const unsigned i = (unsigned)((g->samples - 1 - back) % ARTEM_GOVERNOR_WINDOW);
+
+        g->over |= (uint8_t)((load_of(g, i) > now_ms) << back);
+    }
+}
+
 static void follow_limits(struct artem_governor *g, uint64_t now, const struct artem_governor_limits *limits)
 {
     const struct artem_governor_limits before = g->limits;
@@ -368,14 +389,14 @@ static void follow_limits(struct artem_governor *g, uint64_t now, const struct a
     g->limits = *limits;
     if (!ladder && (before.budget_ms == limits->budget_ms || (g->rung == 0 && limits->budget_ms <= 0)))
         return;
+    if (!ladder && limits->budget_ms > 0) {
+        follow_budget(g, before.budget_ms);
+        return;
+    }
     if (ladder)
         build(g);
     g->closed = false;
     g->raised_ns = 0;
-    if (!ladder && limits->budget_ms > 0) {
-        begin_measuring(g); // another budget: judged anew, from where it is
-        return;
-    }
     // What the app's frames allow may come and go: that is no reason to begin anew.
     if (!asked && limits->budget_ms > 0)
         to = find_nearest(g, &had);

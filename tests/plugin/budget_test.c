@@ -204,8 +204,17 @@ static bool is_mixed(uint32_t weight)
     return same;
 }
 
+// Another rect with each frame once the resolution has changed, as apps have them that scale their viewport.
+static void scale_viewport(void)
+{
+    const int32_t less = 4 * (int32_t)(paced.frames % 12 + 1);
+
+    for (unsigned v = 0; v < 2; v++)
+        app_set_rect(0, v, 0, 0, PACED_SIDE - less, PACED_LINES - less);
+}
+
 // A change of resolution fades in over 400 ms: each frame is the mixture that its time says.
-static void test_fade(void)
+static void test_fade(bool scales)
 {
     uint64_t changed = 0;
     unsigned mixed = 0;
@@ -222,6 +231,8 @@ static void test_fade(void)
         const uint64_t ended = paced.clock_ns;
         uint64_t passed;
 
+        if (scales && changed != 0)
+            scale_viewport();
         paced_frame(90);
         if (fake_engine.resolution != resolution)
             changed = ended;
@@ -395,7 +406,8 @@ int main(void)
     test_auto();
     test_pass_through();
     test_every_other();
-    test_fade();
+    test_fade(false);
+    test_fade(true);
     test_structures();
     test_pause();
     test_not_projected();

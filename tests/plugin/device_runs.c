@@ -10,7 +10,7 @@
 
 struct fake_engine_state fake_engine; // the app looks at it; here it stays empty
 
-const char *runs_mode = "sync", *runs_log;
+const char *runs_mode = "sync", *runs_log, *runs_more = "";
 unsigned runs_threads;
 static char config[] = "/tmp/artem-device-test.XXXXXX";
 
@@ -25,6 +25,7 @@ void runs_configure(const char *backend, const char *style)
             style, backend, runs_mode, runs_threads);
     if (runs_log != NULL)
         fprintf(file, "log_file = %s\n", runs_log);
+    fputs(runs_more, file);
     fclose(file);
 }
 

@@ -20,6 +20,7 @@ const char *runs_begin(void);
 void runs_end(void);
 extern const char *runs_mode; // mode = …
 extern const char *runs_log;  // log_file = …, NULL: none
+extern const char *runs_more; // further lines of the settings
 extern unsigned runs_threads; // threads = …
 void runs_configure(const char *backend, const char *style);
 

@@ -2,6 +2,7 @@
 // The true engine under the layer, on the CPU and on the app's own device: whatever reaches the runtime is the same to
 // the last bit, frame by frame, and neither the runtime nor the validation layer has anything to say. Frames on the
 // device are not waited for, so swapchains, sessions and instances go while one is still being worked on.
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -155,6 +156,44 @@ static void test_clocks(void)
     app_before_open = NULL;
 }
 
+static double read_field(const char *line, const char *header, const char *name)
+{
+    return strtod(find_field(line, find_column(header, name)), NULL);
+}
+
+// Times of frames that a painting was finished in: whether it was waited for or not, they are its captures', the
+// network's and the composite's.
+static void test_times(const char *mode, void (*run)(struct history *history))
+{
+    struct history history = {.count = 0};
+    char path[] = "/tmp/artem-device-log.XXXXXX", line[2048], header[2048];
+    unsigned whole = 0;
+    FILE *file;
+
+    close(mkstemp(path));
+    runs_log = path;
+    runs_mode = mode;
+    runs_configure("vulkan", "great_wave");
+    run(&history);
+    file = fopen(path, "re");
+    CHECK(file != NULL && fgets(header, sizeof header, file) != NULL);
+    while (fgets(line, sizeof line, file) != NULL) {
+        const double capture = read_field(line, header, "capture_ms"), network = read_field(line, header, "network_ms"),
+                     composite = read_field(line, header, "composite_ms"), gpu = read_field(line, header, "gpu_ms");
+
+        if (line[0] == '#')
+            continue;
+        CHECK(fabs(gpu - capture - network - composite) < 0.01);
+        CHECK(composite == 0 || (network > 0) == (capture > 0));
+        whole += network > 0 && capture > 0 && composite > 0;
+    }
+    fclose(file);
+    CHECK(whole >= 2);
+    unlink(path);
+    runs_log = NULL;
+    runs_mode = "sync";
+}
+
 // Swapchains go while the engine may be at work on their pictures: its buffers stay until it is idle, and no longer.
 static void test_outlives(const char *mode)
 {
@@ -192,6 +231,62 @@ static void test_outlives(const char *mode)
     runs_mode = "sync";
 }
 
+// Whether this process has a file of the folder open.
+static bool writes_in(const char *folder)
+{
+    char link[64], target[256];
+    bool any = false;
+
+    for (int fd = 0; fd < 256 && !any; fd++) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        const ssize_t size = readlink(link, target, sizeof target - 1);
+        target[size < 0 ? 0 : size] = '\0';
+        any = strncmp(target, folder, strlen(folder)) == 0;
+    }
+    return any;
+}
+
+// A recording ends when it is not asked for any more, also where nothing is painted then.
+static void test_recording_ends(const char *mode)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    char folder[] = "/tmp/artem-device-record.XXXXXX", lines[128], command[128];
+
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(lines, sizeof lines, "record = %s/it\n", folder);
+    runs_more = lines;
+    runs_mode = mode;
+    runs_configure("cpu", "great_wave");
+    CHECK(app_open(true) == NULL);
+    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
+    app_show_views(&info);
+    for (unsigned i = 0; i < 200 && (i < 4 || mock_get_frame()->views[0].claimed); i++)
+        app_frame();
+    CHECK(!mock_get_frame()->views[0].claimed);
+    CHECK(writes_in(folder));
+    runs_more = "enabled = off\n";
+    runs_configure("cpu", "great_wave");
+    for (unsigned i = 0; i < 400 && writes_in(folder); i++) {
+        app_frame();
+        usleep(5000);
+    }
+    CHECK(!writes_in(folder));
+    CHECK(mock_get_frame()->views[0].claimed);
+    runs_more = lines;
+    runs_configure("cpu", "great_wave"); // where there is a recording now: it is refused, and frames go on
+    for (unsigned i = 0; i < 400 && mock_get_frame()->views[0].claimed; i++) {
+        app_frame();
+        usleep(5000);
+    }
+    CHECK(!mock_get_frame()->views[0].claimed);
+    app_end_session();
+    app_close();
+    snprintf(command, sizeof command, "exec rm -r %s", folder);
+    CHECK_INT(system(command), 0);
+    runs_more = "";
+    runs_mode = "sync";
+}
+
 int main(void)
 {
     const char *missing = runs_begin();
@@ -208,6 +303,10 @@ int main(void)
     runs_mode = "sync";
     test_dot_products();
     test_clocks();
+    test_recording_ends("sync");
+    test_recording_ends("async");
+    test_times("sync", run_two_eyes);
+    test_times("async", run_deferred);
     test_outlives("async");
     test_outlives("sync");
     runs_end();

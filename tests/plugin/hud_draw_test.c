@@ -139,6 +139,14 @@ static void test_numbers(void)
     hud_numbers_draw(&history, &cost, now, &canvas);
     CHECK_STR(line_of(&canvas, 6), "state off");
     CHECK_STR(line_of(&canvas, 3), "style xxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    // A pause of the app's does not count as a slow frame.
+    for (int i = 0; i < 3; i++) {
+        record = styled_record(4.25);
+        record.interval_ms = i == 0 ? 30000 : 10;
+        hud_history_add(&history, &record, 0, false, now += i == 0 ? 30000000000 : 10000000);
+    }
+    hud_numbers_draw(&history, &cost, now, &canvas);
+    CHECK_STR(line_of(&canvas, 0), "Art'Em                   100.0 fps");
     // Times that make no sense.
     record.interval_ms = record.layer_ms = INFINITY;
     hud_history_add(&history, &record, 0, false, now);

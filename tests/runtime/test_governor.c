@@ -437,6 +437,33 @@ static void test_no_budget(void)
     free(sim);
 }
 
+// The budget may change with every frame, as a share of a display period that does: it is kept as a steady one is.
+static void test_unsteady_budget(void)
+{
+    struct artem_governor_limits limits = {.resolution = 512, .mode = ARTEM_MODE_SYNC, .waited = true};
+    struct artem_governor governor;
+    struct artem_governor_order order;
+    uint64_t first_ns = 0;
+
+    artem_governor_init(&governor);
+    for (uint64_t i = 0; i < 90 * 30; i++) {
+        const uint64_t now = 1000 * S + i * 11111111;
+        const double wanted = i < 90 * 20 ? 10 : 4;
+
+        limits.budget_ms = wanted * (i % 2 == 0 ? 1.01 : 0.99);
+        artem_governor_begin(&governor, now, &limits, &order);
+        const double side = order.resolution / 512.0, ms = 16 * side * side;
+        if (first_ns == 0 && governor.change.number > 0)
+            first_ns = now - 1000 * S;
+        if (i == 90 * 20 - 1)
+            CHECK(ms <= 10 && ms > 4 && governor.change.number == 1);
+        artem_governor_report(&governor, now, &(struct artem_governor_sample){order.serial, 0, ms, false, false});
+    }
+    CHECK(first_ns > 0 && first_ns < S / 2);
+    CHECK(order.pace == ARTEM_PACE_EVERY && 16 * (order.resolution / 512.0) * (order.resolution / 512.0) <= 4);
+    CHECK_INT(governor.change.number, 2);
+}
+
 // What was painted by another order, or is no number, counts for nothing.
 static void test_odd_samples(void)
 {
@@ -565,6 +592,7 @@ int main(void)
     test_fades();
     test_probe_rounds();
     test_no_budget();
+    test_unsteady_budget();
     test_odd_samples();
     test_unfinished();
     test_spaces();
