@@ -133,7 +133,8 @@ void frame_pictures_note(struct layer_session *session, const struct frame_plan 
 {
     pthread_mutex_lock(&session->mutex);
     for (uint32_t i = 0; i < plan->picture_count; i++)
-        plan->pictures[i].swapchain->in_projection = true;
+        layer_swapchain_note_projection(plan->pictures[i].swapchain);
+    layer_swapchains_note_others(session);
     pthread_mutex_unlock(&session->mutex);
 }
 

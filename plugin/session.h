@@ -48,9 +48,10 @@ struct layer_session {
     struct artem_ring *ring;            // NULL: nobody can look on
     pthread_mutex_t mutex;              // guards the list, and the swapchains' state between calls of different threads
     struct layer_swapchain *swapchains; // all of the session
-    struct layer_swapchain *orphans;    // destroyed ones whose buffers may still be in use: swapchain_end.c
-    struct layer_space *spaces;         // likewise; spaces.h
-    pthread_mutex_t showing;            // held while spaces are kept alive: frame_held.h. Taken before `mutex`
+    XrSwapchainCreateInfo projected; // what the latest swapchain in a projection layer was made by; width 0: none yet
+    struct layer_swapchain *orphans; // destroyed ones whose buffers may still be in use: swapchain_end.c
+    struct layer_space *spaces;      // likewise; spaces.h
+    pthread_mutex_t showing;         // held while spaces are kept alive: frame_held.h. Taken before `mutex`
     uint64_t space_number;
     atomic_llong period_ns;   // of the display, 0: not known
     atomic_uint slow_frames;  // in a row that were told a multiple of it

@@ -65,6 +65,38 @@ static const char *prepare_pipelines(struct layer_session *session, const XrSwap
     return result == ARTEM_OK ? NULL : "the GPU does not take the shaders";
 }
 
+// Apps make their swapchains anew when the resolution changes: the first frame of the new ones is to be painted too.
+static bool is_like(const XrSwapchainCreateInfo *info, const XrSwapchainCreateInfo *projected)
+{
+    const uint64_t area = (uint64_t)info->width * info->height;
+    const uint64_t projected_area = (uint64_t)projected->width * projected->height;
+    enum { TIMES = 4 };
+
+    return info->format == projected->format && info->arraySize == projected->arraySize &&
+           info->sampleCount == projected->sampleCount && area <= TIMES * projected_area &&
+           projected_area <= TIMES * area;
+}
+
+void layer_swapchain_note_projection(struct layer_swapchain *swapchain)
+{
+    swapchain->in_projection = true;
+    swapchain->session->projected = swapchain->info;
+}
+
+void layer_swapchains_note_others(struct layer_session *session)
+{
+    for (struct layer_swapchain *s = session->swapchains; s != NULL; s = s->sibling) {
+        if (s->in_projection || s->is_static)
+            continue;
+        if (s->captured != 0)
+            s->is_likely = false;
+        if (!s->is_likely && s->target != NULL && vk_target_is_done(s->target)) {
+            s->captured = 0;
+            vk_target_destroy(&s->target);
+        }
+    }
+}
+
 static struct layer_swapchain *track(struct layer_session *session, XrSwapchain handle,
                                      const XrSwapchainCreateInfo *info, const char *obstacle)
 {
@@ -89,6 +121,7 @@ static struct layer_swapchain *track(struct layer_session *session, XrSwapchain 
         return NULL;
     }
     pthread_mutex_lock(&session->mutex);
+    swapchain->is_likely = is_like(info, &session->projected);
     swapchain->sibling = session->swapchains;
     session->swapchains = swapchain;
     pthread_mutex_unlock(&session->mutex);
@@ -183,7 +216,7 @@ static bool is_capture_due(const struct layer_swapchain *swapchain)
     // Static images are released once, before any frame tells what they are for, and before styling may be switched on.
     if (swapchain->is_static)
         return !atomic_load(&swapchain->session->off);
-    return swapchain->in_projection && atomic_load(&swapchain->session->wants_capture);
+    return (swapchain->in_projection || swapchain->is_likely) && atomic_load(&swapchain->session->wants_capture);
 }
 
 // The pictures that the latest frame showed: the next one is likely to show them again, so they are scaled in advance.

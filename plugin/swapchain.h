@@ -72,6 +72,7 @@ struct layer_swapchain {
     bool lost_track;      // the app held more than the layer can follow
     bool owed;            // the app has released the oldest of them, and the runtime is still to be told (late_capture)
     bool in_projection;   // seen in a projection layer
+    bool is_likely;       // like one that was: captured until a frame tells that it is for something else
     uint64_t releases;    // successful ones
     uint64_t released_ns; // the latest
     uint64_t captured;    // release whose image the target holds, 0 = none
@@ -92,6 +93,11 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrAcquireSwapchainImage(XrSwapchain swapcha
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrWaitSwapchainImage(XrSwapchain swapchain, const XrSwapchainImageWaitInfo *info);
 XRAPI_ATTR XrResult XRAPI_CALL layer_xrReleaseSwapchainImage(XrSwapchain swapchain,
                                                              const XrSwapchainImageReleaseInfo *info);
+
+// Under the session's mutex: the swapchain is seen in a projection layer, and those made like it from now on are likely
+// to be; then, of the frame's others, which of them are not.
+void layer_swapchain_note_projection(struct layer_swapchain *swapchain);
+void layer_swapchains_note_others(struct layer_session *session);
 
 // Releases that are owed: before anything that must come after them. Of xrEndFrame.
 void layer_swapchains_settle(struct layer_session *session);

@@ -403,6 +403,47 @@ static void test_static_off(void)
     app_close_normal();
 }
 
+// Swapchains made anew, larger, smaller or the same, are painted from their first frame on. One that only looks like
+// them is captured until there is a frame without it.
+static void test_new_swapchains(void)
+{
+    XrSwapchainCreateInfo info = app_swapchain_info();
+
+    start();
+    frames(1, EXPECT_STYLED);
+    for (unsigned i = 0; i < 3; i++) {
+        app_remove_swapchains();
+        info.width = i == 0 ? 2 * WIDTH - 3 : i == 1 ? WIDTH : WIDTH + 1;
+        app_show_views(&info);
+        frames(2, EXPECT_STYLED);
+    }
+    const unsigned panel = app_add_swapchain(&info);
+    app_begin_frame();
+    app_draw_all();
+    CHECK(has_capture(panel));
+    CHECK_INT(app_end(), XR_SUCCESS);
+    CHECK_INT(expect_frame(), EXPECT_STYLED);
+    frames(1, EXPECT_STYLED);
+    CHECK(!has_capture(panel));
+    CHECK(layer_swapchain_find(app.swapchains[panel].handle)->target == NULL);
+    app_show(1, 0, panel); // a world after all, as any other one that was a panel before
+    app_show(1, 1, panel);
+    frames(1, EXPECT_PARTLY);
+    frames(1, EXPECT_STYLED);
+    // Of another kind: not before it was seen.
+    app_remove_swapchains();
+    info.width = 5 * WIDTH;
+    app_show_views(&info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(1, EXPECT_STYLED);
+    app_remove_swapchains();
+    info.format = VK_FORMAT_R8G8B8A8_SRGB;
+    app_show_views(&info);
+    frames(1, EXPECT_ORIGINAL);
+    frames(1, EXPECT_STYLED);
+    app_close_normal();
+}
+
 // Instances and sessions come and go; sessions may be left to their instance.
 static void test_lives(void)
 {
@@ -447,6 +488,7 @@ int main(void)
     test_structures();
     test_static_panel();
     test_static_off();
+    test_new_swapchains();
     test_lives();
     own_files_end();
     return test_result();
