@@ -19,7 +19,7 @@ enum vulkan_pass {
     PASS_ENCODER_AGAIN, // with other gains, in exact mode; no workgroups otherwise
     PASS_DECIDE,
     PASS_UNIT_SUMS, // exact mode; no workgroups otherwise
-    PASS_TAKE,
+    PASS_TAKE,      // likewise
     PASS_UNIT,
     PASS_UNIT_LAST,
     PASS_FOLLOW,

@@ -153,7 +153,7 @@ static void record_unit(struct vulkan_backend *vulkan, uint32_t unit)
 
     dispatch_indirect(vulkan, PASS_UNIT_SUMS, unit, NET_ARGS_UNIT);
     vulkan_cmd_between(vulkan);
-    vulkan_cmd_dispatch(vulkan, PASS_TAKE, unit, 1, 1, 1);
+    dispatch_indirect(vulkan, PASS_TAKE, unit, NET_ARGS_TAKE);
     vulkan_cmd_between(vulkan);
     vulkan_cmd_dispatch(vulkan, unit == NET_UNITS ? PASS_UNIT_LAST : PASS_UNIT, unit, shape->groups, NET_CHANNELS / 32,
                         shape->views);

@@ -38,4 +38,7 @@ void main()
     state[NET_ARGS_UNIT] = exact && !blank ? groups : 0u;
     state[NET_ARGS_UNIT + 1] = NET_CHANNELS / 32;
     state[NET_ARGS_UNIT + 2] = views;
+    state[NET_ARGS_TAKE] = exact && !blank ? 1u : 0u;
+    state[NET_ARGS_TAKE + 1] = 1u;
+    state[NET_ARGS_TAKE + 2] = 1u;
 }

@@ -77,7 +77,8 @@
 #define NET_CUT (NET_EXACT + 3)
 #define NET_ARGS_ENC (NET_EXACT + 4)  // [3]: indirect dispatch of the encoder's second pass
 #define NET_ARGS_UNIT (NET_EXACT + 7) // [3]: of a unit's first pass
-#define NET_STATE_WORDS (NET_EXACT + 10)
+#define NET_ARGS_TAKE (NET_EXACT + 10) // [3]: and of what is between it and the second
+#define NET_STATE_WORDS (NET_EXACT + 13)
 
 // The frame.
 #define NET_RESTART 0 // 1: the state starts from the calibration
