@@ -34,14 +34,14 @@ static const void *strip(const void *chain)
     return rest;
 }
 
-static void show_held(const struct frame_held *held, uint32_t l, XrCompositionLayerProjection *layer,
+static void show_held(const struct frame_held *held, uint32_t h, XrCompositionLayerProjection *layer,
                       XrCompositionLayerProjectionView *views)
 {
-    const uint32_t first = held->layers[l].first_view;
+    const uint32_t first = held->layers[h].first_view;
 
-    layer->space = held->layers[l].space;
+    layer->space = held->layers[h].space;
     layer->next = strip(layer->next);
-    for (uint32_t v = 0; v < held->layers[l].view_count; v++) {
+    for (uint32_t v = 0; v < held->layers[h].view_count; v++) {
         views[v].next = strip(views[v].next);
         views[v].pose = held->views[first + v].pose;
         views[v].fov = held->views[first + v].fov;
@@ -63,7 +63,7 @@ bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, 
         const struct frame_layer *planned = &plan->layers[l];
         XrCompositionLayerProjectionView *views = &copy->views[planned->first_view];
 
-        if (planned->passes && held == NULL)
+        if (held != NULL ? planned->held == FRAME_NOT_HELD : planned->passes)
             continue;
         copy->layers[l] = *planned->layer;
         copy->layers[l].views = views;
@@ -74,7 +74,7 @@ bool frame_copy_make(struct layer_session *session, const XrFrameEndInfo *info, 
             views[v].subImage.swapchain = picture->swapchain->own[picture->plane].handle;
         }
         if (held != NULL)
-            show_held(held, l, &copy->layers[l], views);
+            show_held(held, planned->held, &copy->layers[l], views);
         list->layers[planned->index] = (const XrCompositionLayerBaseHeader *)&copy->layers[l];
     }
     return true;

@@ -233,7 +233,8 @@ enum artem_decision frame_deferred(struct layer_session *session, struct frame_p
     if (!frame_held_keep_spaces(session, &session->work->held, plan))
         return ARTEM_DECISION_WARMUP;
     record->style_age_ms = (double)age_ns / 1e6;
-    record->layers = session->work->held.layer_count;
+    for (uint32_t l = 0; l < plan->layer_count; l++)
+        record->layers += plan->layers[l].held != FRAME_NOT_HELD;
     plan->shows_held = true;
     return ARTEM_DECISION_STYLED;
 }

@@ -10,7 +10,7 @@ struct frame_held {
     bool valid;
     uint64_t time_ns; // when the app handed over the frame that it shows
     uint32_t style_width, style_height;
-    uint32_t layer_count;
+    uint32_t layer_count, view_count;
     struct {
         XrSpace space;
         uint64_t space_number; // spaces.h
@@ -25,13 +25,14 @@ struct frame_held {
     } views[FRAME_VIEWS_MAX];
 };
 
-// Fills in what the plan's frame shows. Not valid if a layer's space moves with the head or is unknown, or a layer
-// passes.
+// Fills in what the plan's frame shows of layers that do not pass. Not valid if there is none, or one's space moves
+// with the head or is unknown.
 void frame_held_take(struct layer_session *session, const struct frame_plan *plan, uint64_t time_ns,
                      struct frame_held *out_held);
 
-// Whether it may be shown in place of the plan's frame: the same layers and swapchains, and its spaces live.
-bool frame_held_fits(struct layer_session *session, const struct frame_held *held, const struct frame_plan *plan);
+// Whether it may be shown in place of the plan's frame: it has layers with the same swapchains, whose spaces live.
+// Leaves in the plan's layers which; others, which have come since, pass.
+bool frame_held_fits(struct layer_session *session, const struct frame_held *held, struct frame_plan *plan);
 
 // Keeps its spaces alive until the plan's frame is handed over. The app's own frame does not name them if it has
 // changed to others, so that it may destroy them meanwhile: xrDestroySpace then waits. False: one is gone already.

@@ -34,8 +34,10 @@ struct frame_layer {
     uint32_t index;      // in the app's list
     uint32_t first_view; // in plan->view_pictures
     uint32_t view_count;
-    bool passes; // set by frame_pictures.c: a picture of it is not ready
+    bool passes;   // set by frame_pictures.c: a picture of it is not ready
+    uint32_t held; // set by frame_held.c: the layer of the held painting that stands for it, or FRAME_NOT_HELD
 };
+enum { FRAME_NOT_HELD = FRAME_LAYERS_MAX };
 
 struct frame_plan {
     struct frame_layer layers[FRAME_LAYERS_MAX];

@@ -163,6 +163,39 @@ static void test_lives_still(void)
     paced_stop();
 }
 
+// A second projection layer comes and goes: the first one is painted all the time.
+static void test_layers(void)
+{
+    const XrSwapchainCreateInfo info = {
+        .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
+        .usageFlags = XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT,
+        .format = VK_FORMAT_B8G8R8A8_UNORM, // of another kind than the world's
+        .sampleCount = 1,
+        .width = PACED_SIDE,
+        .height = PACED_LINES,
+        .faceCount = 1,
+        .arraySize = 1,
+        .mipCount = 1,
+    };
+    unsigned originals = 0, both = 0;
+
+    paced_start("mode = async\nbudget_ms = 0\n");
+    paced.full_ms = 15;
+    const unsigned panel = app_add_swapchain(&info);
+    for (unsigned i = 0; i < 120; i++) {
+        if (i % 30 == 15)
+            app_show(1, 0, panel), app_show(1, 1, panel);
+        app.frame.layerCount = i % 30 < 15 ? 1 : 2;
+        paced_frame(90);
+        originals += i > 4 && expect_view(0, 0)->claimed;
+        both += app.frame.layerCount == 2 && !expect_view(1, 0)->claimed && !expect_view(0, 0)->claimed;
+    }
+    CHECK_INT(originals, 0);
+    CHECK(both > 40);
+    CHECK_INT(mock_take_violations(), 0);
+    paced_stop();
+}
+
 int main(void)
 {
     if (!paced_begin())
@@ -170,6 +203,7 @@ int main(void)
     test_spaces();
     test_destroyed_spaces();
     test_lives();
+    test_layers();
     test_lives_still();
     paced_end();
     return test_result();
