@@ -14,10 +14,16 @@
 
 enum { ANSWER_PATIENCE_MS = 1000 };
 
-void artem_control_list(int (*fn)(void *user, int connection, const char *name), void *user)
+struct caller {
+    int (*fn)(void *user, int connection, const char *name);
+    void *user;
+};
+
+// Non-zero: the caller wants no more.
+static int list_folder(void *user, int folder)
 {
-    const int folder = artem_control_open_folder(false);
-    const int copy = folder >= 0 ? openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    const struct caller *caller = user;
+    const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
     const struct dirent *entry;
     int wants_no_more = 0;
@@ -29,7 +35,7 @@ void artem_control_list(int (*fn)(void *user, int connection, const char *name),
         if (s < 0 && errno == ECONNREFUSED)
             unlinkat(folder, entry->d_name, 0); // its process is gone
         if (s >= 0 && artem_control_peer_is_own(s))
-            wants_no_more = fn(user, s, entry->d_name);
+            wants_no_more = caller->fn(caller->user, s, entry->d_name);
         if (s >= 0)
             close(s);
     }
@@ -37,6 +43,16 @@ void artem_control_list(int (*fn)(void *user, int connection, const char *name),
         closedir(dir);
     else if (copy >= 0)
         close(copy);
+    return wants_no_more;
+}
+
+void artem_control_list(int (*fn)(void *user, int connection, const char *name), void *user)
+{
+    struct caller caller = {fn, user};
+    const int folder = artem_control_open_folder(false);
+
+    if (folder < 0 || list_folder(&caller, folder) == 0)
+        artem_control_list_containers(folder, list_folder, &caller);
     if (folder >= 0)
         close(folder);
 }

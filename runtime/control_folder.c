@@ -15,25 +15,35 @@
 #include "artem/file.h"
 #include "control_internal.h"
 
-int artem_control_open_folder(bool make)
-{
-    const char *runtime = artem_user_env("XDG_RUNTIME_DIR");
-    char path[ARTEM_PATH_MAX];
-    struct stat st;
+static const char FOLDER[] = "artem"; // in XDG_RUNTIME_DIR
 
-    if (runtime == NULL || runtime[0] != '/' || artem_path_join(path, sizeof path, runtime, "artem") != ARTEM_OK)
-        return -1;
-    // Nothing of ours in somebody else's, which a user's own processes could not use any more.
-    if (make && (stat(runtime, &st) != 0 || st.st_uid != geteuid()))
-        return -1;
-    if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
-        return -1;
-    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+int artem_control_open_own(int parent)
+{
+    struct stat st;
+    const int folder = openat(parent, FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
     if (folder >= 0 && fstat(folder, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 022) == 0)
         return folder;
     if (folder >= 0)
         close(folder);
     return -1;
+}
+
+int artem_control_open_folder(bool make)
+{
+    const char *runtime = artem_user_env("XDG_RUNTIME_DIR");
+    const int parent = runtime != NULL && runtime[0] == '/' ? open(runtime, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    struct stat st;
+    int folder = -1;
+
+    if (parent < 0)
+        return -1;
+    // Nothing of ours in somebody else's, which a user's own processes could not use any more.
+    if (!make ||
+        (fstat(parent, &st) == 0 && st.st_uid == geteuid() && (mkdirat(parent, FOLDER, 0700) == 0 || errno == EEXIST)))
+        folder = artem_control_open_own(parent);
+    close(parent);
+    return folder;
 }
 
 // The folder's path may be too long for an address, which has 108 bytes.

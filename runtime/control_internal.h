@@ -41,6 +41,11 @@ void artem_control_server_destroy(struct artem_control_server **server);
 // The folder of the sockets, opened; made where there is none and `make`. -1 if there is no safe one: it must be the
 // user's own and nobody else's to write to.
 int artem_control_open_folder(bool make);
+// The same in a given XDG_RUNTIME_DIR.
+int artem_control_open_own(int parent);
+// Calls fn with the opened folder of each container's apps, until it returns non-zero. `own`: this process's folder,
+// which is none of them; or -1.
+void artem_control_list_containers(int own, int (*fn)(void *user, int folder), void *user);
 // Connects to a socket in it, without waiting; -1 with errno.
 int artem_control_connect(int folder, const char *name);
 // A socket bound to a new name in it, of mode 0600; -1 with errno.

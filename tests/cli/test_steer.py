@@ -15,8 +15,8 @@ STEERABLE = os.path.join(os.path.dirname(ARTEM), "steerable")
 
 
 class App:
-    def __init__(self, test, name, exe, **environment):
-        self.process = subprocess.Popen([STEERABLE, name, exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    def __init__(self, test, name, exe, command=(), **environment):
+        self.process = subprocess.Popen([*command, STEERABLE, name, exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env={**test.environment, **environment})
         test.assertEqual(self.process.stdout.readline(), "ready\n")
         self.pid = self.process.pid
@@ -111,6 +111,30 @@ class Steer(CommandTest):
         self.assertEqual(one["strength"], "0.5")
         self.artem("set", "enabled", "--unset", "--session")
         self.assertEqual(two["enabled"], "on")
+
+    def test_container(self):
+        """An app in a container, whose XDG_RUNTIME_DIR nobody else sees."""
+        one = self.app("One", "one")
+        enter = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+        inside = 'mount -t tmpfs -o mode=0700 none "$XDG_RUNTIME_DIR" && exec "$0" "$@"'
+        command = enter + ["sh", "-c", inside]
+        if subprocess.run(command + ["true"], env=self.environment, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        self.apps.append(App(self, "Two", "two", command=command))
+        two = self.apps[-1]
+        self.assertEqual(len(self.sockets()), 1)
+        self.assertEqual(set(self.artem("set", "style", "sea").splitlines()),
+                         {f"One ({one.pid}): style = sea", f"Two ({two.pid}): style = sea"})
+        self.assertEqual((one["style"], two["style"]), ("sea", "sea"))
+        self.assertEqual(self.artem("set", "strength", "0.25", "--session", "--app", "two"),
+                         f"Two ({two.pid}): strength = 0.25\n")
+        self.assertEqual((one["strength"], two["strength"]), ("1", "0.25"))
+        # Also from where there is no folder of one's own, and not twice where there is the same.
+        self.assertEqual(self.artem("toggle", "--app", "two", XDG_RUNTIME_DIR=""), f"off\nTwo ({two.pid}): enabled = off\n")
+        same = enter + ["sh", "-c", 'exec "$0" "$@"']
+        self.apps.append(App(self, "Three", "three", command=same))
+        three = self.apps[-1]
+        self.assertEqual(self.artem("toggle", "--app", "three"), f"off\nThree ({three.pid}): enabled = off\n")
 
     def test_steps(self):
         names = [style["name"] for style in json.loads(self.artem("styles", "--json"))["styles"]]

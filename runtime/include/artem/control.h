@@ -56,6 +56,7 @@ enum artem_result artem_control_parse(const void *line, size_t size, struct arte
 
 // Calls fn with a connection to each process of this user that can be steered, until it returns non-zero. The
 // connection is closed afterwards; sockets of processes that are gone are removed. `name` is the socket's file name.
+// Those in containers with an XDG_RUNTIME_DIR of their own are found once they have a session.
 void artem_control_list(int (*fn)(void *user, int connection, const char *name), void *user);
 
 // Sends one request (without line end) and waits for the answer, at most a second. ARTEM_TIMEOUT or ARTEM_ERROR_IO
