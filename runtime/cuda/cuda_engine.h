@@ -116,7 +116,12 @@ void cuda_device_close(struct artem_cuda *cuda);
 CUfunction cuda_find_kernel(struct artem_cuda *cuda, const char *name, uint32_t shared);
 // In the engine's stream.
 enum artem_result cuda_launch_kernel(struct artem_cuda *cuda, const struct artem_cuda_launch *launch);
-// Between two calls of the driver's the context is current.
+// The app may be capturing a stream of its own into a graph, on any thread: the driver then refuses waits, allocations
+// and the like to all threads, and spoils the capture, but to those that say that theirs have nothing to do with it.
+// What lies between these says so. Same thread; they may be nested.
+void cuda_begin_calls(const struct artem_cuda *cuda);
+void cuda_end_calls(const struct artem_cuda *cuda);
+// The same, and between them the context is current.
 bool cuda_enter(struct artem_cuda *cuda);
 void cuda_leave(struct artem_cuda *cuda);
 // ARTEM_OK, or the error that it is for the caller. Logs what failed.

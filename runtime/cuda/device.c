@@ -25,17 +25,40 @@ enum artem_result cuda_result(struct artem_cuda *cuda, CUresult result, const ch
     return result == CUDA_ERROR_OUT_OF_MEMORY ? ARTEM_ERROR_MEMORY : ARTEM_ERROR_DEVICE;
 }
 
+// Of the thread: how deep it is in calls, and the mode that it had before.
+static _Thread_local struct {
+    unsigned depth;
+    int mode;
+} calls;
+
+void cuda_begin_calls(const struct artem_cuda *cuda)
+{
+    if (calls.depth++ > 0)
+        return;
+    calls.mode = CU_STREAM_CAPTURE_MODE_RELAXED;
+    cuda->driver.cuThreadExchangeStreamCaptureMode(&calls.mode);
+}
+
+void cuda_end_calls(const struct artem_cuda *cuda)
+{
+    if (--calls.depth == 0)
+        cuda->driver.cuThreadExchangeStreamCaptureMode(&calls.mode);
+}
+
 bool cuda_enter(struct artem_cuda *cuda)
 {
     CUcontext current = NULL;
 
     if (cuda->context == NULL)
         return false;
+    cuda_begin_calls(cuda);
     if (cuda->driver.cuCtxPushCurrent(cuda->context) == CUDA_SUCCESS)
         return true;
     // The error may be of earlier work, and the context current all the same.
     if (cuda->driver.cuCtxGetCurrent(&current) == CUDA_SUCCESS && current == cuda->context)
         cuda_leave(cuda);
+    else
+        cuda_end_calls(cuda);
     return false;
 }
 
@@ -44,6 +67,7 @@ void cuda_leave(struct artem_cuda *cuda)
     CUcontext ours;
 
     cuda->driver.cuCtxPopCurrent(&ours);
+    cuda_end_calls(cuda);
 }
 
 // Whether the device is the one that is meant, and what it can do.
@@ -79,6 +103,7 @@ bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_
     enum artem_cuda_form forms[ARTEM_CUDA_FORM_COUNT];
     uint32_t left = params->index;
     int count = 0;
+    bool any_old = false;
 
     if (driver->cuDeviceGetCount(&count) != CUDA_SUCCESS || count == 0) {
         snprintf(why, why_size, "there is no CUDA device");
@@ -88,14 +113,17 @@ bool cuda_find_device(const struct cuda_driver *driver, const struct artem_cuda_
         if (driver->cuDeviceGet(out_device, i) != CUDA_SUCCESS ||
             !describe(driver, params, *out_device, out_chip, out_info))
             continue;
-        if (left-- > 0)
-            continue;
-        if (artem_cuda_forms(out_chip, forms) > 0 && out_info->capability >= 75)
+        // One that is too old is no device, and hides none that is not.
+        if (artem_cuda_forms(out_chip, forms) == 0 || out_info->capability < 75) {
+            snprintf(why, why_size, "%s is too old (compute capability %d.%d, and 7.5 is needed)", out_info->name,
+                     out_chip->major, out_chip->minor);
+            any_old = true;
+        } else if (left-- == 0) {
             return true;
-        snprintf(why, why_size, "%s is too old (compute capability %d.%d, and 7.5 is needed)", out_info->name,
-                 out_chip->major, out_chip->minor);
-        return false;
+        }
     }
+    if (any_old && left == params->index)
+        return false;
     if (left < params->index) {
         snprintf(why, why_size, "there is no CUDA device %u, only %u", params->index, params->index - left);
         return false;
@@ -112,11 +140,14 @@ enum artem_result cuda_device_open(struct artem_cuda *cuda)
     const struct cuda_driver *d = &cuda->driver;
     enum artem_result result;
 
+    cuda_begin_calls(cuda);
     // Waiting threads sleep: the app wants the CPU.
     result = cuda_result(cuda, d->cuCtxCreate(&cuda->context, CU_CTX_SCHED_BLOCKING_SYNC, cuda->device),
                          "the context cannot be made");
-    if (result != ARTEM_OK)
+    if (result != ARTEM_OK) {
+        cuda_end_calls(cuda);
         return result;
+    }
     result = cuda_result(cuda, d->cuModuleLoadData(&cuda->module, cuda_image()), "the kernels cannot be loaded");
     if (result == ARTEM_OK)
         result = cuda_result(cuda, d->cuStreamCreateWithPriority(&cuda->stream, CU_STREAM_NON_BLOCKING, 0),

@@ -40,6 +40,7 @@ enum {
 
 enum {
     CU_CTX_SCHED_BLOCKING_SYNC = 0x04,
+    CU_STREAM_CAPTURE_MODE_RELAXED = 2,
     CU_STREAM_NON_BLOCKING = 0x1,
     CU_EVENT_DEFAULT = 0x0,
     CU_EVENT_BLOCKING_SYNC = 0x1,
@@ -137,6 +138,7 @@ typedef struct {
     X(cuDeviceGetName, 2000, (char *name, int size, CUdevice device))                                                  \
     X(cuDeviceGetUuid, 11040, (CUuuid * uuid, CUdevice device))                                                        \
     X(cuDeviceGetAttribute, 2000, (int *value, int attribute, CUdevice device))                                        \
+    X(cuThreadExchangeStreamCaptureMode, 10010, (int *mode))                                                           \
     X(cuCtxCreate, 3020, (CUcontext * context, unsigned flags, CUdevice device))                                       \
     X(cuCtxDestroy, 4000, (CUcontext context))                                                                         \
     X(cuCtxPushCurrent, 4000, (CUcontext context))                                                                     \

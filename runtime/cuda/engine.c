@@ -35,6 +35,8 @@ static void destroy(struct artem_cuda *cuda)
 {
     if (cuda == NULL)
         return;
+    if (cuda->context != NULL)
+        cuda_begin_calls(cuda);
     if (cuda->driver.library != NULL && cuda_enter(cuda)) {
         if (!cuda->stuck)
             cuda_finish(cuda, destroy_timeout_ns);
@@ -52,6 +54,8 @@ static void destroy(struct artem_cuda *cuda)
     } else if (cuda->context != NULL && !cuda->stuck) { // a context that cannot be entered any more takes all with it
         cuda->driver.cuCtxDestroy(cuda->context);
     }
+    if (cuda->context != NULL)
+        cuda_end_calls(cuda);
     cuda_driver_close(&cuda->driver);
     free(cuda);
 }

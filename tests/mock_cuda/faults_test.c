@@ -160,6 +160,13 @@ static void test_drivers(void)
     setenv("ARTEM_CUDA_DEVICE", "GeForce", 1);
     refuse("no CUDA device of that name", NULL);
     unsetenv("ARTEM_CUDA_DEVICE");
+    mock->first_capability = 61; // an old one hides none that is not
+    CHECK_INT(artem_cuda_probe(NULL, &info, why, sizeof why), ARTEM_OK);
+    CHECK_STR(info.name, "Mock 1");
+    CHECK_INT(info.capability, 90);
+    memcpy(uuid, mock->uuid, sizeof uuid);
+    refuse("Mock 0 is too old (compute capability 6.1, and 7.5 is needed)", uuid);
+    mock->first_capability = 0;
     mock->devices = 1;
 
     snprintf(old, sizeof old, "%s", library);
@@ -169,6 +176,24 @@ static void test_drivers(void)
     refuse("of another version", NULL);
     unsetenv("ARTEM_CUDA_LIBRARY");
     setenv("ARTEM_CUDA_LIBRARY", old, 1);
+}
+
+// The app captures a stream of its own into a graph meanwhile.
+static void test_captures(void)
+{
+    struct pictures p = pictures_alloc(12, 8, 1);
+
+    mock_reset(0);
+    mock->captures = true;
+    struct artem_engine *engine = cuda_make(network, style);
+    pictures_fill(&p, NOISE);
+    engine_run(engine, &p);
+    CHECK_INT(artem_engine_set_style(engine, style), ARTEM_OK);
+    engine_run(engine, &p);
+    artem_engine_destroy(&engine);
+    mock->captures = false;
+    mock_check_empty();
+    pictures_free(&p);
 }
 
 static void test_memory(void)
@@ -270,6 +295,7 @@ int main(void)
     test_creation();
     test_frames();
     test_lost();
+    test_captures();
     test_memory();
     test_wrong_kernels();
     artem_style_unref(&style);

@@ -18,6 +18,8 @@ struct mock_cuda {
     int driver_version;     // 13000
     int devices;            // 1
     int capability;         // of each, 10 · major + minor: 90
+    int first_capability;   // of the first one, if it is another; 0: it is not
+    bool captures;          // the app captures a stream: calls of threads that are not in relaxed mode are refused
     uint8_t uuid[16];       // of the first one; the environment's MOCK_CUDA_UUID (32 hexadecimal digits), else all 0
     char missing[64];       // function that cuGetProcAddress, or kernel that no module knows; empty: none
     int fail_at;            // this call, counted from 1 by `calls`, fails; 0: none does

@@ -69,6 +69,18 @@ void mock_complain(const char *format, ...)
     fputc('\n', stderr);
 }
 
+enum { STREAM_CAPTURE_UNSUPPORTED = 900 };
+static _Thread_local int capture_mode; // global
+
+CUresult cuThreadExchangeStreamCaptureMode(int *mode)
+{
+    const int had = capture_mode;
+
+    capture_mode = *mode;
+    *mode = had;
+    return CUDA_SUCCESS;
+}
+
 bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
 {
     const int call = atomic_fetch_add(&mock_cuda.calls, 1) + 1;
@@ -76,6 +88,11 @@ bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
         call == mock_cuda.fail_at || (strcmp(name, mock_cuda.fail_function) == 0 &&
                                       atomic_fetch_add(&mock_cuda.function_calls, 1) + 1 == mock_cuda.fail_number);
 
+    if (mock_cuda.captures && needs_context && capture_mode != CU_STREAM_CAPTURE_MODE_RELAXED) {
+        mock_complain("%s: while the app captures a stream", name);
+        *out_result = STREAM_CAPTURE_UNSUPPORTED;
+        return false;
+    }
     if (needs_context && depth == 0) {
         mock_complain("%s: no context is current", name);
         *out_result = CUDA_ERROR_INVALID_CONTEXT;
@@ -230,14 +247,16 @@ CUresult cuDeviceGetUuid(CUuuid *uuid, CUdevice device)
 
 CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
 {
-    (void)device;
+    const int capability =
+        device == 0 && mock_cuda.first_capability != 0 ? mock_cuda.first_capability : mock_cuda.capability;
+
     MOCK_ENTER(false);
     switch (attribute) {
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
-        *value = mock_cuda.capability / 10;
+        *value = capability / 10;
         return CUDA_SUCCESS;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
-        *value = mock_cuda.capability % 10;
+        *value = capability % 10;
         return CUDA_SUCCESS;
     case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT:
         *value = 4;
@@ -275,6 +294,8 @@ CUresult cuCtxCreate(CUcontext *context, unsigned flags, CUdevice device)
     (void)flags;
     MOCK_ENTER(false);
     MOCK_CHECK(device >= 0 && device < mock_cuda.devices, "no such device", CUDA_ERROR_INVALID_VALUE);
+    MOCK_CHECK(!mock_cuda.captures || capture_mode == CU_STREAM_CAPTURE_MODE_RELAXED, "while the app captures a stream",
+               STREAM_CAPTURE_UNSUPPORTED);
     atomic_fetch_or(&mock_cuda.used, 1u << device);
     MOCK_CHECK(depth < 4, "too many contexts are current", CUDA_ERROR_INVALID_VALUE);
     *context = mock_new(MOCK_CONTEXT, sizeof **context);

@@ -241,8 +241,7 @@ static void test_frames(void)
     paintings_open();
     for (unsigned i = 0; i < COUNT; i++) {
         if (faults[i].new_buffers) {
-            app_remove_swapchains();
-            paintings_add_swapchains();
+            paintings_renew_swapchains();
         }
         arm(&faults[i]);
         show(&run, 2 * i);

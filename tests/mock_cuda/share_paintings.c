@@ -7,19 +7,22 @@ enum { SEED = 31, SEQUENCES = 2 * PICTURES };
 
 static struct paintings sequences[SEQUENCES];
 
-void paintings_add_swapchains(void)
+void paintings_renew_swapchains(void)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
 
+    app_remove_swapchains();
     app_show_views(&info);
-    app.seed = SEED;
-    app_frame(); // by which the layer learns what the swapchains are for
 }
 
 void paintings_begin_session(void)
 {
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
-    paintings_add_swapchains();
+    app_show_views(&info);
+    app.seed = SEED;
+    app_frame(); // by which the layer learns what the swapchains are for
 }
 
 void paintings_open(void)

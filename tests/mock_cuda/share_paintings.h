@@ -10,8 +10,9 @@ enum { PICTURES = 5, NO_PICTURE = -1 };
 
 // A session of two eyes whose swapchains the layer knows already. Its settings are those of runs_configure.
 void paintings_open(void);
-// The same swapchains made anew, and a session with them.
-void paintings_add_swapchains(void);
+// The same swapchains made anew, which the layer knows from their first frame on.
+void paintings_renew_swapchains(void);
+// A session with swapchains, and the frame by which the layer knows them.
 void paintings_begin_session(void);
 // Begins a frame in which this picture is drawn.
 void paintings_draw(unsigned picture);

@@ -24,6 +24,7 @@ static bool find_device(struct gpu *gpu, const char *name, char *why, size_t why
 {
     const struct cuda_driver *d = &gpu->driver;
     int count = 0, major = 0, minor = 0, clock = 0;
+    bool any_old = false;
 
     if (d->cuDeviceGetCount(&count) != CUDA_SUCCESS || count == 0) {
         snprintf(why, why_size, "there is no CUDA device");
@@ -44,9 +45,10 @@ static bool find_device(struct gpu *gpu, const char *name, char *why, size_t why
         if (gpu->capability >= 75)
             return true;
         snprintf(why, why_size, "%s is too old (compute capability %d.%d, and 7.5 is needed)", gpu->name, major, minor);
-        return false;
+        any_old = true;
     }
-    snprintf(why, why_size, "there is no CUDA device of that name");
+    if (!any_old)
+        snprintf(why, why_size, "there is no CUDA device of that name");
     return false;
 }
 
