@@ -176,7 +176,18 @@ static enum artem_result paint_in_form(struct artem_cuda *cuda, enum artem_cuda_
     return result;
 }
 
-// Those that paint as the reference does, the fastest expected one first. Population counts are the last resort.
+// Population counts are the last resort where there are binary instructions, or floats of four bits. Of int8 some chips
+// have next to nothing.
+static bool is_surely_slower(enum artem_cuda_form form, const enum artem_cuda_form *exact, uint32_t count)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < count; i++)
+        any = any || exact[i] != ARTEM_CUDA_FORM_INT8;
+    return form == ARTEM_CUDA_FORM_POPCOUNT && any;
+}
+
+// Those that paint as the reference does, the fastest expected one first.
 static enum artem_result find_exact(struct artem_cuda *cuda, const struct artem_style *style, struct pictures *pictures,
                                     enum artem_cuda_form out_forms[ARTEM_CUDA_FORM_COUNT], uint32_t *out_count)
 {
@@ -186,7 +197,7 @@ static enum artem_result find_exact(struct artem_cuda *cuda, const struct artem_
     enum artem_result last = ARTEM_ERROR_UNSUPPORTED;
 
     *out_count = 0;
-    for (uint32_t i = 0; i < count && !(forms[i] == ARTEM_CUDA_FORM_POPCOUNT && *out_count > 0); i++) {
+    for (uint32_t i = 0; i < count && !is_surely_slower(forms[i], out_forms, *out_count); i++) {
         const char *name = artem_cuda_form_name(forms[i]);
         if (wanted != NULL && strcmp(wanted, name) != 0)
             continue;

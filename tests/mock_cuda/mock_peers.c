@@ -241,8 +241,9 @@ int cublasLtMatmulAlgoGetHeuristic(void *handle, const struct lt *desc, const st
         c->type != INT32 || d != c || a->rows != b->rows || a->columns != c->rows || b->columns != c->columns)
         return FAILED;
     memset(results, 0, (size_t)wanted * sizeof *results);
-    results[0].algorithm[0] = 42;
-    *count = 1;
+    results[0].algorithm[0] = 41; // proposed, and then not taken
+    results[wanted > 1].algorithm[0] = 42;
+    *count = wanted > 1 ? 2 : 1;
     return 0;
 }
 

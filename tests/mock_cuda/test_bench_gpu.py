@@ -135,9 +135,12 @@ class BenchGpu(CommandTest):
             self.assertAlmostEqual(r["app_share"], 1 - (r["network_ms"] + r["capture_ms"] + r["composite_ms"]) * 0.09)
 
     def test_wrong_result(self):
-        rows, out = self.measure("--only", "gemm", "--matrix", "128", status=1, error="a result is wrong", MOCK_PEERS_ERROR="2")
+        rows, out = self.measure("--only", "gemm", "--matrix", "128", status=1,
+                                 error="results of NVIDIA's libraries are wrong (4 rows, not timed)", MOCK_PEERS_ERROR="2")
         self.assertIn("WRONG", out)
-        self.assertEqual([r["row"] for r in rows if r.get("wrong")], ["cuBLAS SGEMM"])
+        peers = ["cuBLAS SGEMM", "cuBLAS TF32", "cuBLAS fp16", "cuBLAS int8"]
+        self.assertEqual([r["row"] for r in rows if r.get("wrong")], peers)
+        self.assertIn("popcount and packing", [r["row"] for r in rows if "tops" in r])  # is measured all the same
 
     def test_memory(self):
         """The memory's rate is a copy's where the driver does not tell it; what fails is said."""

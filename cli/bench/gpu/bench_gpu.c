@@ -203,12 +203,14 @@ int bench_gpu(int argc, char **argv)
     if (result == CLI_OK) {
         introduce(&gpu);
         if (!products(&gpu, &a))
-            result = cli_error("a result is wrong, or the GPU failed");
+            result = cli_error("a result of Art'Em's is wrong, or the GPU failed");
     }
     gpu_close(&gpu);
     if (result == CLI_OK && wants(&a, "frames"))
         result = gpu_frames(&b, &a.options);
     progress_hide(&b.progress);
+    if (result == CLI_OK && gpu.wrong > 0)
+        result = cli_error("results of NVIDIA's libraries are wrong (%d rows, not timed)", gpu.wrong);
     if (!bench_json_close(&json))
         return CLI_ERROR;
     return result == CLI_OK ? cli_finish_output() : result;

@@ -202,7 +202,7 @@ bool gpu_launch(struct gpu *gpu, CUfunction function, uint32_t x, uint32_t y, ui
 // ---- Times ----
 
 // Seconds of so many calls; negative if something failed.
-static double time_of(struct gpu *gpu, bool (*run)(void *user), void *user, int calls)
+double gpu_time_of(struct gpu *gpu, bool (*run)(void *user), void *user, int calls)
 {
     const struct cuda_driver *d = &gpu->driver;
     float milliseconds = 0;
@@ -226,7 +226,7 @@ bool gpu_time(struct gpu *gpu, bool (*run)(void *user), void *user, struct bench
     double time;
 
     do { // clocks rise, and a group grows until it is long enough
-        time = time_of(gpu, run, user, group);
+        time = gpu_time_of(gpu, run, user, group);
         if (time >= 0 && time < group_seconds && group < GROUP_MAX)
             group *= 2;
     } while (time >= 0 && (bench_now() < warm || (time < group_seconds && group < GROUP_MAX)));
@@ -234,7 +234,7 @@ bool gpu_time(struct gpu *gpu, bool (*run)(void *user), void *user, struct bench
     const double enough = bench_now() + most_seconds; // a slow row does with fewer
     while (time >= 0 && out->count < gpu->runs && out->count < ARTEM_BENCH_TIMES &&
            (out->count < FEWEST || bench_now() < enough)) {
-        time = time_of(gpu, run, user, group);
+        time = gpu_time_of(gpu, run, user, group);
         out->time[out->count++] = time / group;
     }
     bench_sort(out);

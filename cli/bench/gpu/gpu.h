@@ -31,6 +31,7 @@ struct gpu {
     double memory;        // bytes per second of the device's memory; 0: not known
     bool memory_measured; // by a copy; else computed
     int runs;             // of each row
+    int wrong;            // rows of peers whose results are
 };
 
 // Opens the first device whose name has `device_name` in it (NULL: any). False: `why` says what is missing.
@@ -60,6 +61,8 @@ static inline uint32_t gpu_blocks(uint32_t items, uint32_t each)
 bool gpu_launch(struct gpu *gpu, CUfunction function, uint32_t x, uint32_t y, uint32_t threads, size_t shared,
                 const struct artem_bench_args *args);
 
+// Seconds that so many calls take together on the device; negative where one fails.
+double gpu_time_of(struct gpu *gpu, bool (*run)(void *user), void *user, int group);
 // Times of gpu->runs groups of calls, by events, in seconds per call, sorted. Warm: for bench->seconds before. Groups
 // are long enough to be timed.
 bool gpu_time(struct gpu *gpu, bool (*run)(void *user), void *user, struct bench_times *out, int *out_group);
@@ -98,7 +101,8 @@ struct gpu_row {
     bool (*check)(void *user); // after one run: whether the result is right
     void *user;
 };
-// Runs, checks, times and prints one row; a row that is wrong is not timed. False: it is wrong.
+// Runs, checks, times and prints one row; a row that is wrong is not timed. False: it is Art'Em's own and wrong, or the
+// device fails. Wrong ones of peers are counted.
 bool gpu_table_row(struct gpu *gpu, struct gpu_table *table, const struct gpu_row *row);
 // A row that was timed elsewhere.
 void gpu_table_times(struct gpu *gpu, struct gpu_table *table, const struct gpu_row *row,

@@ -143,6 +143,8 @@ bool peer_hgemm(const struct peer_gemm *g)
                                   TYPE_HALF, g->k, &zero, g->c, TYPE_HALF, g->n, COMPUTE_FLOAT, DEFAULT_ALGORITHM) == 0;
 }
 
+enum { PROPOSALS = 8 }; // ways of multiplying that are tried
+
 struct lt_plan {
     void *desc, *a, *b, *c;
     struct lt_result result;
@@ -166,11 +168,39 @@ void peer_int8_finish(struct peer_gemm *g)
     g->lt = NULL;
 }
 
+static bool run_int8(void *user)
+{
+    return peer_int8(user);
+}
+
+// The fastest of those that the library proposes, of which the first one need not be.
+static bool pick_int8(struct peer_gemm *g, const struct lt_result *proposed, int count)
+{
+    enum { CALLS = 4 };
+    struct lt_plan *plan = g->lt;
+    int best = -1;
+    double least = 0;
+
+    for (int i = 0; i < count; i++) {
+        plan->result = proposed[i];
+        const bool runs = gpu_time_of(g->peer->gpu, run_int8, g, 1) >= 0; // warm
+        const double time = runs ? gpu_time_of(g->peer->gpu, run_int8, g, CALLS) : -1;
+        if (time >= 0 && (best < 0 || time < least)) {
+            best = i;
+            least = time;
+        }
+    }
+    if (best >= 0)
+        plan->result = proposed[best];
+    return best >= 0;
+}
+
 bool peer_int8_prepare(struct peer_gemm *g)
 {
     const struct peer_cublas_functions *f = &functions;
     const int transposed = OP_T;
     const size_t workspace = WORKSPACE;
+    struct lt_result proposed[PROPOSALS];
     void *preference = NULL;
     int count = 0;
     struct lt_plan *plan = g->lt = calloc(1, sizeof *plan);
@@ -185,8 +215,8 @@ bool peer_int8_prepare(struct peer_gemm *g)
         f->cublasLtMatmulPreferenceCreate(&preference) == 0 &&
         f->cublasLtMatmulPreferenceSetAttribute(preference, PREFERENCE_WORKSPACE, &workspace, sizeof workspace) == 0 &&
         f->cublasLtMatmulAlgoGetHeuristic(g->peer->lt_handle, plan->desc, plan->a, plan->b, plan->c, plan->c,
-                                          preference, 1, &plan->result, &count) == 0 &&
-        count > 0;
+                                          preference, PROPOSALS, proposed, &count) == 0 &&
+        pick_int8(g, proposed, count < PROPOSALS ? count : PROPOSALS);
     if (preference != NULL)
         f->cublasLtMatmulPreferenceDestroy(preference);
     return found;
