@@ -54,10 +54,12 @@ struct vulkan_backend {
     VkPipeline pipelines[PASS_COUNT];
     VkDescriptorPool set_pool;
     VkDescriptorSet sets[ARTEM_MAX_VIEWS]; // the same but for the pictures
+    VkDescriptorSet decide_set;            // the arguments instead
 
     struct vk_buffer model, upload;     // NET_MODEL_WORDS; the second is written by the CPU
     struct vk_buffer arena;             // planes, then the two activation maps at maps_offset
     struct vk_buffer state;             // NET_STATE_WORDS
+    struct vk_buffer arguments;         // NET_ARGS_WORDS
     struct vk_buffer frame_data;        // NET_FRAME_WORDS, written by the CPU
     struct vk_buffer decisions;         // exact, blank, pace, cut of the frame, read by the CPU
     struct vk_buffer step_data;         // of steps: what goes to the state, then the sums that come back

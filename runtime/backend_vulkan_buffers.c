@@ -30,12 +30,13 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
         {&vulkan->upload, NET_MODEL_WORDS, VK_PLACE_HOST},
         {&vulkan->state, NET_STATE_WORDS, VK_PLACE_DEVICE},
         {&vulkan->frame_data, NET_FRAME_WORDS, VK_PLACE_TOLD},
-        {&vulkan->decisions, NET_ARGS_ENC - NET_EXACT, VK_PLACE_HOST},
+        {&vulkan->arguments, NET_ARGS_WORDS, VK_PLACE_DEVICE},
+        {&vulkan->decisions, NET_STATE_WORDS - NET_EXACT, VK_PLACE_HOST},
     };
-    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, NET_BINDINGS * ARTEM_MAX_VIEWS};
+    const VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, NET_BINDINGS * (ARTEM_MAX_VIEWS + 1)};
     const VkDescriptorPoolCreateInfo pool_info = {
         .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
-        .maxSets = ARTEM_MAX_VIEWS,
+        .maxSets = ARTEM_MAX_VIEWS + 1,
         .poolSizeCount = 1,
         .pPoolSizes = &size,
     };
@@ -57,16 +58,18 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
     for (int v = 0; v < ARTEM_MAX_VIEWS; v++)
         if (d->vkAllocateDescriptorSets(d->handle, &set_info, &vulkan->sets[v]) != VK_SUCCESS)
             return ARTEM_ERROR_DEVICE;
-    return ARTEM_OK;
+    return d->vkAllocateDescriptorSets(d->handle, &set_info, &vulkan->decide_set) == VK_SUCCESS ? ARTEM_OK
+                                                                                              : ARTEM_ERROR_DEVICE;
 }
 
-enum { BUFFERS = 9 };
+enum { BUFFERS = 10 };
 
 static void list_buffers(struct vulkan_backend *vulkan, struct vk_buffer *list[BUFFERS])
 {
     struct vk_buffer *all[BUFFERS] = {&vulkan->model,    &vulkan->upload,     &vulkan->arena,
                                       &vulkan->state,    &vulkan->frame_data, &vulkan->decisions,
-                                      &vulkan->pictures, &vulkan->staging,    &vulkan->step_data};
+                                      &vulkan->pictures, &vulkan->staging,    &vulkan->step_data,
+                                      &vulkan->arguments};
 
     for (int i = 0; i < BUFFERS; i++)
         list[i] = all[i];
@@ -86,7 +89,7 @@ size_t vulkan_memory_bytes(const struct vulkan_backend *vulkan)
 {
     return vulkan->model.size + vulkan->upload.size + vulkan->arena.size + vulkan->state.size +
            vulkan->frame_data.size + vulkan->decisions.size + vulkan->pictures.size + vulkan->staging.size +
-           vulkan->step_data.size;
+           vulkan->step_data.size + vulkan->arguments.size;
 }
 
 enum artem_result vulkan_plan_shape(const struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
@@ -146,7 +149,7 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
         const struct vulkan_view *view = &shape->view[v];
         const VkDeviceSize bytes = vulkan_picture_bytes(view);
         const bool own = view->in == 0;
-        const VkDescriptorBufferInfo buffers[NET_BINDINGS] = {
+        VkDescriptorBufferInfo buffers[NET_BINDINGS] = {
             [NET_BIND_MODEL] = {vulkan->model.handle, 0, VK_WHOLE_SIZE},
             [NET_BIND_ARENA] = {vulkan->arena.handle, 0, planes},
             [NET_BIND_STATE] = {vulkan->state.handle, 0, VK_WHOLE_SIZE},
@@ -160,6 +163,10 @@ static void write_sets(struct vulkan_backend *vulkan, const struct vulkan_shape 
                                   (VkDeviceSize)NET_UNITS * NET_CHANNELS * 36 * sizeof(uint32_t)},
         };
         vk_set_write(vulkan->device, &vulkan->layout, vulkan->sets[v], buffers);
+        if (v > 0)
+            continue;
+        buffers[NET_BIND_OUT] = (VkDescriptorBufferInfo){vulkan->arguments.handle, 0, VK_WHOLE_SIZE};
+        vk_set_write(vulkan->device, &vulkan->layout, vulkan->decide_set, buffers);
     }
 }
 

@@ -38,6 +38,19 @@ static void write_by_word(uint32_t *to, const int8_t *weights, uint32_t outs, ui
                     four_bytes(weights + ((size_t)(o * 9 + tap) * words + w) * 4);
 }
 
+// 128 times the sum of each output's weights.
+static void write_sums(uint32_t *to, const int8_t *weights, uint32_t outs, uint32_t words)
+{
+    const uint32_t count = 9 * 4 * words;
+
+    for (uint32_t o = 0; o < outs; o++) {
+        int32_t sum = 0;
+        for (uint32_t i = 0; i < count; i++)
+            sum += weights[o * count + i];
+        to[o] = (uint32_t)(128 * sum);
+    }
+}
+
 static void write_pairs(uint32_t *to, const int16_t *low, const int16_t *high, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -59,12 +72,7 @@ void vulkan_write_network(struct vulkan_backend *vulkan)
 
     memcpy(model + NET_UNIT_WEIGHTS, net->trunk_bits, (size_t)NET_UNITS * NET_CHANNELS * 36 * sizeof *model);
     write_by_tap(model + NET_ENC_WEIGHTS, net->enc_weights, NET_CHANNELS, NET_ENC_WORDS, NET_ENC_GROUP);
-    for (int o = 0; o < NET_CHANNELS; o++) {
-        int32_t sum = 0;
-        for (int i = 0; i < 9 * ARTEM_ENC_IN; i++)
-            sum += net->enc_weights[o * 9 * ARTEM_ENC_IN + i];
-        model[NET_ENC_OFFSET + o] = (uint32_t)(-128 * sum);
-    }
+    write_sums(model + NET_ENC_SUM, net->enc_weights, NET_CHANNELS, NET_ENC_WORDS);
     memcpy(model + NET_LUT, net->lut, sizeof net->lut);
     model[NET_ADAPT] = net->adapt;
     model[NET_ENC_SHIFT] = net->enc_shift;
@@ -99,4 +107,7 @@ void vulkan_write_style(struct vulkan_backend *vulkan)
     model[NET_D0_SHIFT] = style->d0_shift;
     model[NET_D1_SHIFT] = style->d1_shift;
     model[NET_D2_SHIFT] = style->d2_shift;
+    write_sums(model + NET_D0_SUM, style->d0_weights, NET_D0_OUT, NET_D0_WORDS);
+    write_sums(model + NET_D1_SUM, style->d1_weights, NET_D1_OUT, NET_D1_WORDS);
+    write_sums(model + NET_D2_SUM, style->d2_weights, NET_D2_OUT, NET_D2_WORDS);
 }

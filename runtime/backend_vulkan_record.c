@@ -20,6 +20,14 @@ void vulkan_cmd_barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlag
 void vulkan_cmd_between(const struct vulkan_backend *vulkan)
 {
     vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
+                       VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
+}
+
+// The same after what says how many workgroups there are to be. Only there: some GPUs write back all of their caches for
+// it (Intel, Adreno).
+static void between_indirect(const struct vulkan_backend *vulkan)
+{
+    vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
                        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
                        VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
 }
@@ -42,7 +50,7 @@ static void bind(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uin
     d->vkCmdBindPipeline(vulkan->commands, VK_PIPELINE_BIND_POINT_COMPUTE,
                          vulkan->pipelines[pass == PASS_ENCODER_AGAIN ? PASS_ENCODER : pass]);
     d->vkCmdBindDescriptorSets(vulkan->commands, VK_PIPELINE_BIND_POINT_COMPUTE, vulkan->layout.pipeline, 0, 1,
-                               &vulkan->sets[view], 0, NULL);
+                               pass == PASS_DECIDE ? &vulkan->decide_set : &vulkan->sets[view], 0, NULL);
     d->vkCmdPushConstants(vulkan->commands, vulkan->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof index,
                           &index);
 }
@@ -57,7 +65,7 @@ void vulkan_cmd_dispatch(const struct vulkan_backend *vulkan, enum vulkan_pass p
 static void dispatch_indirect(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t index, uint32_t args)
 {
     bind(vulkan, pass, 0, index);
-    vulkan->device->vkCmdDispatchIndirect(vulkan->commands, vulkan->state.handle, args * sizeof(uint32_t));
+    vulkan->device->vkCmdDispatchIndirect(vulkan->commands, vulkan->arguments.handle, args * sizeof(uint32_t));
 }
 
 void vulkan_cmd_dispatch_views(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t per_cell)
@@ -140,7 +148,7 @@ static void record_encoder(struct vulkan_backend *vulkan)
     vulkan_cmd_between(vulkan);
     mark(vulkan, "encoder");
     vulkan_cmd_dispatch(vulkan, PASS_DECIDE, 0, 1, 1, 1);
-    vulkan_cmd_between(vulkan);
+    between_indirect(vulkan);
     dispatch_indirect(vulkan, PASS_ENCODER_AGAIN, 0, NET_ARGS_ENC);
     vulkan_cmd_between(vulkan);
     mark(vulkan, "decide");

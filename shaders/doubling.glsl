@@ -38,6 +38,19 @@ void double_words(uvec3 row[3], out uvec4 doubled[4])
         doubled[i] |= odds[i] << 8;
 }
 
+// Adds the byte sums of the 3 x 3 words that each of the four doubled places looks at.
+void add_windows(uvec4 doubled[4], inout uvec4 pairs)
+{
+    uvec2 rows[4];
+    for (int i = 0; i < 4; i++) {
+        uvec4 sums = uvec4(byte_pairs(doubled[i].x), byte_pairs(doubled[i].y), byte_pairs(doubled[i].z),
+                           byte_pairs(doubled[i].w));
+        rows[i] = sums.xw + sums.y + sums.z;
+    }
+    uvec2 middle = rows[1] + rows[2];
+    pairs += uvec4(rows[0] + middle, rows[3] + middle);
+}
+
 // Where the three columns (or rows) around i begin that lie inside.
 uvec3 around(uint i, uint size)
 {

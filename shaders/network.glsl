@@ -66,8 +66,9 @@ uint leaky_u8(int z, int bits)
     return uint(clamp(rsh(z > 0 ? z : z >> 3, bits) + 32, 0, 255));
 }
 
-// Four products of unsigned bytes u with signed ones w.
-#if ARTEM_DOT == 1 // one instruction for just that
+// Four products of unsigned bytes u with signed ones w, added up: not w · u itself, but what the chip does at once, of
+// which product_sum() makes it when all are added.
+#if ARTEM_DOT == 1 // w · u
 #extension GL_EXT_spirv_intrinsics : require
 spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4452)
 int dot_signed_unsigned(uint w, uint u, spirv_literal int format);
@@ -76,21 +77,53 @@ int dot4(uint u, uint w)
 {
     return dot_signed_unsigned(w, u, 0);
 }
-#elif ARTEM_DOT == 2 // one for signed bytes: (u - 128) · w + 128 · w, whose second part neighbours share
+#elif ARTEM_DOT == 2 // w · (u - 128), both signed
 #extension GL_EXT_spirv_intrinsics : require
 spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4450)
 int dot_signed(uint w, uint u, spirv_literal int format);
 
 int dot4(uint u, uint w)
 {
-    return dot_signed(w, u ^ 0x80808080u, 0) + (dot_signed(w, 0x01010101u, 0) << 7);
+    return dot_signed(w, u ^ 0x80808080u, 0);
 }
-#else // u · (w + 128) - 128 · u: products of numbers that compilers know to have 24 bits, which are faster than others
+#else // (w + 128) · u: products of numbers that compilers know to have 24 bits, which are faster than others
 int dot4(uint u, uint w)
 {
     uint k = w ^ 0x80808080u;
-    uint a = u & 0xffu, b = u >> 8 & 0xffu, c = u >> 16 & 0xffu, d = u >> 24;
-    return int(a * (k & 0xffu) + b * (k >> 8 & 0xffu) + c * (k >> 16 & 0xffu) + d * (k >> 24)) -
-           int((a + b + c + d) << 7);
+    return int((u & 0xffu) * (k & 0xffu) + (u >> 8 & 0xffu) * (k >> 8 & 0xffu) + (u >> 16 & 0xffu) * (k >> 16 & 0xffu) +
+               (u >> 24) * (k >> 24));
 }
 #endif
+
+// The sum of all w · u. `bytes`: the sum of all u, which only the last way needs; `weights`: 128 times the sum of all w.
+int product_sum(int acc, uint bytes, int weights)
+{
+#if ARTEM_DOT == 1
+    return acc;
+#elif ARTEM_DOT == 2
+    return acc + weights;
+#else
+    return acc - int(bytes << 7);
+#endif
+}
+
+// The sum of all w · (u - 128).
+int centred_sum(int acc, uint bytes, int weights)
+{
+#if ARTEM_DOT == 2
+    return acc;
+#else
+    return product_sum(acc, bytes, weights) - weights;
+#endif
+}
+
+// Sums of bytes, two in a word, each below 2^16.
+uint byte_pairs(uint u)
+{
+    return (u & 0x00ff00ffu) + (u >> 8 & 0x00ff00ffu);
+}
+
+uint both_halves(uint pairs)
+{
+    return (pairs & 0xffffu) + (pairs >> 16);
+}

@@ -18,6 +18,7 @@ void main()
     uint y = cell / view.qw, x = cell - y * view.qw;
     uvec3 columns = around(x, view.qw), rows = around(y, view.qh) * view.qw;
     int acc[4][4]; // pixel, output
+    uvec4 pairs = uvec4(0u);
     [[unroll]] for (int i = 0; i < 16; i++)
         acc[i >> 2][i & 3] = 0;
     for (uint w = 0u; w < NET_D1_WORDS; w++) {
@@ -30,6 +31,7 @@ void main()
             words[j] = uvec3(arena[at + columns.x], arena[at + columns.y], arena[at + columns.z]);
         }
         double_words(words, doubled);
+        add_windows(doubled, pairs);
         [[unroll]] for (int tap = 0; tap < 9; tap++)
             [[unroll]] for (int o = 0; o < NET_D1_GROUP; o++) {
                 uint k = model[weights + tap * NET_D1_GROUP + o];
@@ -41,8 +43,11 @@ void main()
     uint to = NET_D1_PLANE * plane + group * 4u * plane + 4u * view.first;
     [[unroll]] for (uint i = 0u; i < 4u; i++) {
         uint word = 0u;
-        [[unroll]] for (uint o = 0u; o < NET_D1_GROUP; o++)
-            word |= leaky_u8(requantise(acc[i][o], shift, model[NET_D1_NORM + group * NET_D1_GROUP + o]), 4) << 8u * o;
+        [[unroll]] for (uint o = 0u; o < NET_D1_GROUP; o++) {
+            uint at = group * NET_D1_GROUP + o;
+            int sum = product_sum(acc[i][o], both_halves(pairs[i]), int(model[NET_D1_SUM + at]));
+            word |= leaky_u8(requantise(sum, shift, model[NET_D1_NORM + at]), 4) << 8u * o;
+        }
         arena[to + (2u * y + (i >> 1)) * 2u * view.qw + 2u * x + (i & 1u)] = word;
     }
 }

@@ -11,8 +11,9 @@ layout(local_size_x = NET_TILE) in;
 layout(binding = NET_BIND_IN, std430) readonly restrict buffer In { uint picture[]; };
 layout(binding = NET_BIND_OUT, std430) writeonly restrict buffer Out { uint painted[]; };
 
-void add_words(uvec4 words[4], uint w, inout int acc[4][3])
+void add_words(uvec4 words[4], uint w, inout int acc[4][3], inout uvec4 pairs)
 {
+    add_windows(words, pairs);
     [[unroll]] for (int tap = 0; tap < 9; tap++)
         [[unroll]] for (int o = 0; o < NET_D2_OUT; o++) {
             uint k = model[NET_D2_WEIGHTS + (w * 9u + tap) * NET_D2_OUT + o];
@@ -31,6 +32,7 @@ void main()
     uint y = pixel / width, x = pixel - y * width;
     uvec3 columns = around(x, width), rows = around(y, height) * width;
     int acc[4][3]; // pixel, colour
+    uvec4 pairs = uvec4(0u);
     uvec4 words[4];
     [[unroll]] for (int i = 0; i < 4; i++)
         [[unroll]] for (int o = 0; o < NET_D2_OUT; o++)
@@ -43,7 +45,7 @@ void main()
             near[j] = uvec3(arena[at + columns.x], arena[at + columns.y], arena[at + columns.z]);
         }
         double_words(near, words);
-        add_words(words, w, acc);
+        add_words(words, w, acc, pairs);
     }
     // The last word is the picture itself, which is not doubled.
     ivec2 last = 2 * ivec2(width, height) - 1;
@@ -52,13 +54,14 @@ void main()
             ivec2 p = clamp(2 * ivec2(x, y) + ivec2(i, j) - 1, ivec2(0), last);
             words[j][i] = picture[p.y * 2 * int(width) + p.x] & 0xffffffu;
         }
-    add_words(words, NET_D2_WORDS - 1u, acc);
+    add_words(words, NET_D2_WORDS - 1u, acc, pairs);
 
     int shift = int(model[NET_D2_SHIFT]);
     [[unroll]] for (uint i = 0u; i < 4u; i++) {
         uint word = 0xff000000u;
         [[unroll]] for (uint o = 0u; o < NET_D2_OUT; o++) {
-            int z = requantise(acc[i][o], shift, model[NET_D2_NORM + o]);
+            int sum = product_sum(acc[i][o], both_halves(pairs[i]), int(model[NET_D2_SUM + o]));
+            int z = requantise(sum, shift, model[NET_D2_NORM + o]);
             uint at = uint(clamp((z + 4096) >> 3, 0, 1023));
             word |= (model[NET_LUT + (at >> 2)] >> 8u * (at & 3u) & 0xffu) << 8u * o;
         }

@@ -5,6 +5,8 @@
 #extension GL_GOOGLE_include_directive : require
 #include "normalise.glsl"
 
+layout(binding = NET_BIND_OUT, std430) writeonly restrict buffer Args { uint args[]; };
+
 void main()
 {
     Moments cal = calibration(0u), m = load_state(0u), of_frame = frame_moments(0u);
@@ -32,13 +34,13 @@ void main()
     state[NET_PACE] = uint(pace);
     state[NET_CUT] = cut ? 1u : 0u;
     uint groups = frame[NET_GROUPS], views = frame[NET_VIEWS];
-    state[NET_ARGS_ENC] = exact ? groups : 0u;
-    state[NET_ARGS_ENC + 1] = NET_CHANNELS / NET_ENC_GROUP;
-    state[NET_ARGS_ENC + 2] = views;
-    state[NET_ARGS_UNIT] = exact && !blank ? groups : 0u;
-    state[NET_ARGS_UNIT + 1] = NET_CHANNELS / 32;
-    state[NET_ARGS_UNIT + 2] = views;
-    state[NET_ARGS_TAKE] = exact && !blank ? 1u : 0u;
-    state[NET_ARGS_TAKE + 1] = 1u;
-    state[NET_ARGS_TAKE + 2] = 1u;
+    args[NET_ARGS_ENC] = exact ? groups : 0u;
+    args[NET_ARGS_ENC + 1] = NET_CHANNELS / NET_ENC_GROUP;
+    args[NET_ARGS_ENC + 2] = views;
+    args[NET_ARGS_UNIT] = exact && !blank ? groups : 0u;
+    args[NET_ARGS_UNIT + 1] = NET_CHANNELS / 32;
+    args[NET_ARGS_UNIT + 2] = views;
+    args[NET_ARGS_TAKE] = exact && !blank ? 1u : 0u;
+    args[NET_ARGS_TAKE + 1] = 1u;
+    args[NET_ARGS_TAKE + 2] = 1u;
 }

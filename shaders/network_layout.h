@@ -10,7 +10,7 @@
 #define NET_BIND_STATE 2   // statistics, below
 #define NET_BIND_FRAME 3   // what changes with every frame, below
 #define NET_BIND_IN 4      // the view's picture, RGBA8
-#define NET_BIND_OUT 5     // the view's painted picture, RGBA8
+#define NET_BIND_OUT 5     // the view's painted picture, RGBA8; for network_decide the arguments
 #define NET_BIND_MAPS 6    // activation maps: [2][plane], four words a cell
 #define NET_BIND_WEIGHTS 7 // the units' weights, the same as in the model: [10][128 out][9 taps], four words a tap
 #define NET_BINDINGS 8
@@ -35,8 +35,8 @@
 // The model: network first.
 #define NET_UNIT_WEIGHTS 0                                                     // [10][128 out][9 taps][4]
 #define NET_ENC_WEIGHTS (NET_UNIT_WEIGHTS + NET_UNITS * NET_CHANNELS * 36)     // [group][9 taps][words][out in group]
-#define NET_ENC_OFFSET (NET_ENC_WEIGHTS + NET_CHANNELS * 9 * NET_ENC_WORDS)    // [128]: -128 · sum of the weights
-#define NET_LUT (NET_ENC_OFFSET + NET_CHANNELS)                                // 1024 bytes
+#define NET_ENC_SUM (NET_ENC_WEIGHTS + NET_CHANNELS * 9 * NET_ENC_WORDS)       // [128]: 128 · sum of the output's weights
+#define NET_LUT (NET_ENC_SUM + NET_CHANNELS)                                   // 1024 bytes
 #define NET_ADAPT (NET_LUT + 256)                                              // a of §7
 #define NET_ENC_SHIFT (NET_ADAPT + 1)
 #define NET_STYLE (NET_ADAPT + 4)                                              // the style's part begins here
@@ -55,7 +55,10 @@
 #define NET_D0_SHIFT (NET_D2_NORM + NET_D2_OUT)
 #define NET_D1_SHIFT (NET_D0_SHIFT + 1)
 #define NET_D2_SHIFT (NET_D0_SHIFT + 2)
-#define NET_MODEL_WORDS (NET_D0_SHIFT + 3)
+#define NET_D0_SUM (NET_D0_SHIFT + 3)                                          // [32]: as NET_ENC_SUM
+#define NET_D1_SUM (NET_D0_SUM + NET_D0_OUT)                                   // [12]
+#define NET_D2_SUM (NET_D1_SUM + NET_D1_OUT)                                   // [3]
+#define NET_MODEL_WORDS (NET_D2_SUM + NET_D2_OUT)
 
 // The arena, in planes of one word per cell of all views: what is used at different times lies at the same place.
 #define NET_INPUT_PLANE 0 // 16: the encoder's input
@@ -75,10 +78,13 @@
 #define NET_BLANK (NET_EXACT + 1)
 #define NET_PACE (NET_EXACT + 2)
 #define NET_CUT (NET_EXACT + 3)
-#define NET_ARGS_ENC (NET_EXACT + 4)  // [3]: indirect dispatch of the encoder's second pass
-#define NET_ARGS_UNIT (NET_EXACT + 7) // [3]: of a unit's first pass
-#define NET_ARGS_TAKE (NET_EXACT + 10) // [3]: and of what is between it and the second
-#define NET_STATE_WORDS (NET_EXACT + 13)
+#define NET_STATE_WORDS (NET_EXACT + 4)
+
+// Arguments of indirect dispatches, in a buffer of their own.
+#define NET_ARGS_ENC 0  // [3]: the encoder's second pass
+#define NET_ARGS_UNIT 3 // [3]: a unit's first pass
+#define NET_ARGS_TAKE 6 // [3]: what is between it and the second
+#define NET_ARGS_WORDS 9
 
 // The frame.
 #define NET_RESTART 0 // 1: the state starts from the calibration

@@ -53,6 +53,8 @@ void main()
     View view = find_view(gl_WorkGroupID.z);
     uint plane = frame[NET_PLANE], unit = push.index - 1u, group = gl_WorkGroupID.y;
     uint from = (unit & 1u) * plane + view.first, to = plane - (unit & 1u) * plane + view.first;
+    if (gl_WorkGroupID.x * NET_TILE * NET_CELLS_EACH >= view.qw * view.qh)
+        return; // there are as many workgroups as the largest view needs
     uint first = gl_WorkGroupID.x * NET_TILE * NET_CELLS_EACH + gl_LocalInvocationID.x;
     Cell cell[NET_CELLS_EACH];
     uint bits[NET_CELLS_EACH];
@@ -93,7 +95,7 @@ void main()
                 }
                 word[p] |= (uint(x) & 0xffu) << 8u * k;
             }
-            tile[gl_LocalInvocationID.x * 33u + g] = both_sums;
+            tile[tile_at(gl_LocalInvocationID.x, g)] = both_sums;
         }
         [[unroll]] for (int p = 0; p < NET_CELLS_EACH; p++)
             if (APPLY != 0u && cell[p].inside)
