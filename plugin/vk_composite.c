@@ -29,11 +29,16 @@ static void record_shaders(struct vk_target *target, struct vk_submission *submi
                            const struct vk_look *look)
 {
     const struct vulkan_device *d = target->device;
+    const VkMemoryBarrier written = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+        .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT,
+        .dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT,
+    };
 
-    // After the previous composite's copies out of the results. What the CPU wrote to style_out, the submission makes
-    // visible.
-    d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                            0, 0, NULL, 0, NULL, 0, NULL);
+    // After the previous composite's results and the copies out of them. What the CPU wrote to style_out, the
+    // submission makes visible.
+    d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+                            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &written, 0, NULL, 0, NULL);
     vk_target_timestamp(target, submission, 0);
     vk_fade_record(target, submission->commands, pictures);
     for (unsigned i = 0; i < VK_TARGET_PICTURES; i++) {

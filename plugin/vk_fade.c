@@ -13,7 +13,7 @@ enum artem_result vk_target_keep_old(struct vk_target *target, unsigned index)
     const VkMemoryBarrier kept = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
         .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
-        .dstAccessMask = VK_ACCESS_SHADER_READ_BIT,
+        .dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT, // also the next copy of this kind
     };
     const VkMemoryBarrier painted = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,

@@ -183,7 +183,9 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
 {
     struct vulkan_backend *vulkan = backend;
     enum artem_result result =
-        vulkan->lost ? ARTEM_ERROR_DEVICE : vulkan_prepare(vulkan, frame, !vulkan->has_step, vulkan_record_frame);
+        vulkan->lost ? ARTEM_ERROR_DEVICE
+                     : vulkan_prepare(vulkan, frame, !vulkan->has_step && vulkan->is_marked == vulkan->wants_passes,
+                                      vulkan_record_frame);
 
     if (result != ARTEM_OK)
         return result;
@@ -211,11 +213,12 @@ static void read_times(struct vulkan_backend *vulkan)
                                                       sizeof ticks[0], VK_QUERY_RESULT_64_BIT) != VK_SUCCESS)
         return;
     for (uint32_t i = 1; i < vulkan->marks; i++) {
-        struct artem_pass *pass = &vulkan->passes[vulkan->pass_count++];
+        struct artem_pass *pass = &vulkan->passes[i - 1];
         memcpy(pass->name, vulkan->mark_names[i], sizeof pass->name);
         pass->milliseconds = (double)((ticks[i] - ticks[i - 1]) & d->timestamp_mask) * d->timestamp_ms;
         vulkan->stats.milliseconds += pass->milliseconds;
     }
+    vulkan->pass_count = vulkan->is_marked ? vulkan->marks - 1 : 0;
 }
 
 void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect *inside)
@@ -269,8 +272,9 @@ static void stats(const void *backend, struct artem_engine_stats *out_stats)
 
 static uint32_t passes(void *backend, struct artem_pass *out_passes)
 {
-    const struct vulkan_backend *vulkan = backend;
+    struct vulkan_backend *vulkan = backend;
 
+    vulkan->wants_passes = true;
     memcpy(out_passes, vulkan->passes, vulkan->pass_count * sizeof *out_passes);
     return vulkan->pass_count;
 }

@@ -71,6 +71,8 @@ struct vulkan_backend {
     VkFence fence;
     VkQueryPool queries; // VK_NULL_HANDLE without timestamps
     uint32_t marks;      // timestamps in the recorded commands
+    bool wants_passes;   // from the next frame on
+    bool is_marked;      // the recorded commands have a timestamp after each pass, else two
     char mark_names[ARTEM_PASSES_MAX][16];
 
     struct vulkan_shape shape; // recorded; views 0: none

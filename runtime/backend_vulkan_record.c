@@ -23,8 +23,8 @@ void vulkan_cmd_between(const struct vulkan_backend *vulkan)
                        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
 }
 
-// The same after what says how many workgroups there are to be. Only there: some GPUs write back all of their caches for
-// it (Intel, Adreno).
+// The same after what says how many workgroups there are to be. Only there: some GPUs write back all of their caches
+// for it (Intel, Adreno).
 static void between_indirect(const struct vulkan_backend *vulkan)
 {
     vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
@@ -33,7 +33,7 @@ static void between_indirect(const struct vulkan_backend *vulkan)
 }
 
 // A timestamp for what was recorded since the one before.
-static void mark(struct vulkan_backend *vulkan, const char *name)
+static void write_time(struct vulkan_backend *vulkan, const char *name)
 {
     const struct vulkan_device *d = vulkan->device;
 
@@ -41,6 +41,13 @@ static void mark(struct vulkan_backend *vulkan, const char *name)
         return;
     d->vkCmdWriteTimestamp(vulkan->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, vulkan->queries, vulkan->marks);
     snprintf(vulkan->mark_names[vulkan->marks++], sizeof vulkan->mark_names[0], "%s", name);
+}
+
+// The same after each pass, where somebody wants to know.
+static void mark(struct vulkan_backend *vulkan, const char *name)
+{
+    if (vulkan->is_marked)
+        write_time(vulkan, name);
 }
 
 static void bind(const struct vulkan_backend *vulkan, enum vulkan_pass pass, uint32_t view, uint32_t index)
@@ -129,7 +136,7 @@ static void record_departure(const struct vulkan_backend *vulkan)
 
     vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
                        VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                       VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT);
+                       VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
     vulkan->device->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
     vulkan_cmd_return_pictures(vulkan);
     vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT,
@@ -182,7 +189,7 @@ static void record_decoder(struct vulkan_backend *vulkan)
     vulkan_cmd_between(vulkan);
     mark(vulkan, "d1");
     vulkan_cmd_dispatch_views(vulkan, PASS_D2, 4);
-    mark(vulkan, "d2");
+    write_time(vulkan, "d2");
 }
 
 enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
@@ -193,10 +200,11 @@ enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
     if (d->vkBeginCommandBuffer(vulkan->commands, &info) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
     vulkan->marks = 0;
+    vulkan->is_marked = vulkan->wants_passes;
     if (vulkan->queries != VK_NULL_HANDLE)
         d->vkCmdResetQueryPool(vulkan->commands, vulkan->queries, 0, ARTEM_PASSES_MAX);
     record_arrival(vulkan);
-    mark(vulkan, "begin");
+    write_time(vulkan, "begin");
     record_encoder(vulkan);
     for (uint32_t unit = 1; unit <= NET_UNITS; unit++)
         record_unit(vulkan, unit);

@@ -10,8 +10,15 @@
 
 static uint32_t find_type(const struct vulkan_device *device, uint32_t allowed, VkMemoryPropertyFlags wanted)
 {
+    // For features that nobody has enabled.
+    const VkMemoryPropertyFlags foreign = VK_MEMORY_PROPERTY_PROTECTED_BIT |
+                                          VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD |
+                                          VK_MEMORY_PROPERTY_DEVICE_UNCACHED_BIT_AMD;
+
     for (uint32_t i = 0; i < device->memory.memoryTypeCount; i++) {
-        if ((allowed >> i & 1) != 0 && (device->memory.memoryTypes[i].propertyFlags & wanted) == wanted)
+        const VkMemoryPropertyFlags flags = device->memory.memoryTypes[i].propertyFlags;
+
+        if ((allowed >> i & 1) != 0 && (flags & wanted) == wanted && (flags & foreign) == 0)
             return i;
     }
     return NO_TYPE;

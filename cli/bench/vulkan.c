@@ -93,10 +93,12 @@ static void print_passes(struct bench *b, struct bench_pictures *p, double bound
 static bool run(struct bench *b, const struct artem_engine_params *params, double bound, double *out_best)
 {
     static struct bench_times times;
+    struct artem_pass asked[ARTEM_PASSES_MAX];
     struct bench_pictures p;
 
     if (!bench_pictures_make(&p, params, b, b->views, b->width, b->height))
         return false;
+    artem_engine_get_passes(p.engine, asked); // from the first frame on
     progress_show(&b->progress, b->share, "%s", params->backend);
     const bool ran = bench_pictures_run(&p, 10 * b->seconds, 5, &times);
     progress_hide(&b->progress);

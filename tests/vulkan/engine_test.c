@@ -174,6 +174,17 @@ static void test_arguments(void)
     pictures_clear(&p);
     engine_run(engine, &p);
     pictures_compare("after refusals", &p, &expected);
+    struct artem_engine *unasked = vulkan_engine_make(network, style, device);
+    struct artem_engine_stats stats;
+    pictures_clear(&p);
+    engine_run(unasked, &p);
+    pictures_compare("without the passes' times", &p, &expected);
+    artem_engine_get_stats(unasked, &stats);
+    CHECK((stats.milliseconds > 0) == (device->timestamp_ms > 0));
+    CHECK_INT(artem_engine_get_passes(unasked, passes), 0);
+    engine_run(unasked, &p);
+    CHECK((artem_engine_get_passes(unasked, passes) > 10) == (device->timestamp_ms > 0));
+    artem_engine_destroy(&unasked);
     if (device->timestamp_ms > 0) {
         const uint32_t count = artem_engine_get_passes(engine, passes);
         CHECK(count > 10);

@@ -159,9 +159,29 @@ static void test_shared(void)
         expect_none(&device, (enum vk_place)place, ARTEM_ERROR_MEMORY);
 }
 
+// Types that need features which nobody has enabled are not taken, wherever they stand.
+static void test_foreign(void)
+{
+    static const VkMemoryPropertyFlags foreign[] = {VK_MEMORY_PROPERTY_PROTECTED_BIT,
+                                                    VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD,
+                                                    VK_MEMORY_PROPERTY_DEVICE_UNCACHED_BIT_AMD};
+
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        VkMemoryPropertyFlags types[2 * SHARED_TYPES];
+        for (uint32_t t = 0; t < SHARED_TYPES; t++) {
+            types[t] = shared[t] | foreign[i];
+            types[SHARED_TYPES + t] = shared[t];
+        }
+        const struct vulkan_device device = make_device(types, 2 * SHARED_TYPES);
+        for (int place = VK_PLACE_DEVICE; place <= VK_PLACE_SHARED; place++)
+            expect(&device, (enum vk_place)place, SHARED_TYPES + SHARED_ALL);
+    }
+}
+
 int main(void)
 {
     test_card();
+    test_foreign();
     test_shared();
     return test_result();
 }

@@ -20,8 +20,8 @@ struct artem_engine_vulkan {
     const struct vulkan_device *device;
 };
 
-// GPU time of the passes of the latest frame whose wait has returned, in order; for measurements. Returns how many, 0
-// where the queue has no timestamps or the engine is no Vulkan one.
+// GPU time of the passes of the latest frame whose wait has returned, in order; for measurements. The first call asks
+// for them, from the next frame on. Returns how many, 0 where the queue has no timestamps or the backend tells none.
 enum { ARTEM_PASSES_MAX = 32 };
 struct artem_pass {
     char name[16];
