@@ -47,6 +47,8 @@ static const char *find_obstacle(const struct layer_session *session, const XrSw
         return "it is foveated";
     if (info->faceCount != 1)
         return "it is a cube map";
+    if (info->sampleCount > 1 && !device->has_graphics)
+        return "it is multisampled, which the app's queue cannot resolve";
     if (info->width > device->max_image_side || info->height > device->max_image_side ||
         (uint64_t)info->width * info->height * artem_pixel_size(pixels) > device->max_buffer_range)
         return "it is too large";

@@ -110,6 +110,7 @@ static bool check_queue(struct vulkan_device *device, const struct vulkan_device
         uint32_t bits = families[params->queue_family].timestampValidBits;
 
         usable = true;
+        device->has_graphics = (families[params->queue_family].queueFlags & VK_QUEUE_GRAPHICS_BIT) != 0;
         if (bits > 0) {
             device->timestamp_ms = properties.limits.timestampPeriod / 1e6;
             device->timestamp_mask = bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;

@@ -18,12 +18,15 @@ int luma(ivec3 c)
     return (77 * c.r + 150 * c.g + 29 * c.b + 128) >> 8;
 }
 
-// a / b for a < 2^24, b > 0 and a quotient below 2^16. Integer division is slow on many devices; here a float quotient,
-// whatever its rounding, is off by one at most, which the remainder tells.
+// Masks below change nothing: they tell compilers that factors have 24 bits, whose products are several times faster on
+// many devices.
+
+// a / b for a < 2^24, 0 < b < 2^20 and a quotient below 2^16. Integer division is slow on many devices; here a float
+// quotient, whatever its rounding, is off by one at most, which the remainder tells.
 uint divide(uint a, uint b)
 {
     uint q = uint(float(a) / float(b));
-    int rest = int(a) - int(q * b);
+    int rest = int(a) - int((q & 0x1ffffu) * (b & 0xfffffu));
     return rest < 0 ? q - 1 : rest >= int(b) ? q + 1 : q;
 }
 
@@ -74,10 +77,10 @@ void main()
         uint index = uint(q.y) * push.style_size.x + uint(q.x);
         uint spatial = (step.x != 0 ? f.x : 128 - f.x) * (step.y != 0 ? f.y : 128 - f.y);
         ivec3 delta = abs(original - unpack(style_in[index]));
-        uint d = uint(delta.r + delta.g + delta.b);
+        uint d = uint(delta.r + delta.g + delta.b) & 0x3ffu;
         uint range = divide(65536, 64 + d * d) + 1;
-        uint k = (spatial * range >> 8) + (spatial > 0 ? 1 : 0);
-        sum += k * uvec3(unpack(style_out[index]));
+        uint k = ((spatial & 0x7fffu) * (range & 0x7ffu) >> 8) + (spatial > 0 ? 1 : 0);
+        sum += (k & 0x1ffffu) * uvec3(unpack(style_out[index]));
         total += k;
     }
     sum += total >> 1;
