@@ -225,6 +225,7 @@ int main(void)
     test_sequence((struct view_size[]){{4, 4}, {4, 4}}, 2, false);
     test_sequence((struct view_size[]){{264, 4}}, 1, false); // more than one workgroup
     test_sequence((struct view_size[]){{4, 260}, {36, 28}}, 2, false);
+    test_sequence((struct view_size[]){{8, 4}, {64, 68}}, 2, false); // workgroups that only the larger one needs
     test_sequence((struct view_size[]){{8, 4}, {4, 20}, {24, 8}}, 3, false);
     test_sequence((struct view_size[]){{4, 4}, {4, 8}, {8, 4}, {4, 12}, {12, 4}, {4, 4}, {8, 8}, {4, 20}}, 8, false);
     setenv("ARTEM_VULKAN_DOT", "on", 1);
