@@ -217,7 +217,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_copy(info, &plan, &copy);
         // What an earlier frame showed in place of it: here, the frame itself.
         frame_held_take(&session, &plan, 1, &held);
-        FUZZ_REQUIRE(!held.valid); // the layer has seen no space
+        FUZZ_REQUIRE(!held.valid && !frame_held_fits(&session, &held, &plan)); // the layer has seen no space
+        held.valid = true;
+        FUZZ_REQUIRE(frame_held_fits(&session, &held, &plan) == (held.layer_count > 0));
         FUZZ_REQUIRE(frame_copy_make(&session, info, &plan, &held, &copy));
         free(session.layers.layers);
     }
