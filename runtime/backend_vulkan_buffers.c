@@ -59,17 +59,16 @@ enum artem_result vulkan_create_buffers(struct vulkan_backend *vulkan)
         if (d->vkAllocateDescriptorSets(d->handle, &set_info, &vulkan->sets[v]) != VK_SUCCESS)
             return ARTEM_ERROR_DEVICE;
     return d->vkAllocateDescriptorSets(d->handle, &set_info, &vulkan->decide_set) == VK_SUCCESS ? ARTEM_OK
-                                                                                              : ARTEM_ERROR_DEVICE;
+                                                                                                : ARTEM_ERROR_DEVICE;
 }
 
 enum { BUFFERS = 10 };
 
 static void list_buffers(struct vulkan_backend *vulkan, struct vk_buffer *list[BUFFERS])
 {
-    struct vk_buffer *all[BUFFERS] = {&vulkan->model,    &vulkan->upload,     &vulkan->arena,
-                                      &vulkan->state,    &vulkan->frame_data, &vulkan->decisions,
-                                      &vulkan->pictures, &vulkan->staging,    &vulkan->step_data,
-                                      &vulkan->arguments};
+    struct vk_buffer *all[BUFFERS] = {&vulkan->model,      &vulkan->upload,    &vulkan->arena,    &vulkan->state,
+                                      &vulkan->frame_data, &vulkan->decisions, &vulkan->pictures, &vulkan->staging,
+                                      &vulkan->step_data,  &vulkan->arguments};
 
     for (int i = 0; i < BUFFERS; i++)
         list[i] = all[i];

@@ -81,6 +81,15 @@ CUresult cuThreadExchangeStreamCaptureMode(int *mode)
     return CUDA_SUCCESS;
 }
 
+static bool is_refused(const char *name)
+{
+    const bool refused = mock_cuda.captures && capture_mode != CU_STREAM_CAPTURE_MODE_RELAXED;
+
+    if (refused)
+        mock_complain("%s: while the app captures a stream", name);
+    return refused;
+}
+
 bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
 {
     const int call = atomic_fetch_add(&mock_cuda.calls, 1) + 1;
@@ -88,8 +97,7 @@ bool mock_enter(const char *name, bool needs_context, CUresult *out_result)
         call == mock_cuda.fail_at || (strcmp(name, mock_cuda.fail_function) == 0 &&
                                       atomic_fetch_add(&mock_cuda.function_calls, 1) + 1 == mock_cuda.fail_number);
 
-    if (mock_cuda.captures && needs_context && capture_mode != CU_STREAM_CAPTURE_MODE_RELAXED) {
-        mock_complain("%s: while the app captures a stream", name);
+    if (needs_context && is_refused(name)) {
         *out_result = STREAM_CAPTURE_UNSUPPORTED;
         return false;
     }
@@ -294,8 +302,8 @@ CUresult cuCtxCreate(CUcontext *context, unsigned flags, CUdevice device)
     (void)flags;
     MOCK_ENTER(false);
     MOCK_CHECK(device >= 0 && device < mock_cuda.devices, "no such device", CUDA_ERROR_INVALID_VALUE);
-    MOCK_CHECK(!mock_cuda.captures || capture_mode == CU_STREAM_CAPTURE_MODE_RELAXED, "while the app captures a stream",
-               STREAM_CAPTURE_UNSUPPORTED);
+    if (is_refused(__func__))
+        return STREAM_CAPTURE_UNSUPPORTED;
     atomic_fetch_or(&mock_cuda.used, 1u << device);
     MOCK_CHECK(depth < 4, "too many contexts are current", CUDA_ERROR_INVALID_VALUE);
     *context = mock_new(MOCK_CONTEXT, sizeof **context);

@@ -240,9 +240,8 @@ static void test_frames(void)
 
     paintings_open();
     for (unsigned i = 0; i < COUNT; i++) {
-        if (faults[i].new_buffers) {
+        if (faults[i].new_buffers)
             paintings_renew_swapchains();
-        }
         arm(&faults[i]);
         show(&run, 2 * i);
         disarm(&faults[i]);

@@ -166,19 +166,12 @@ static void test_lives_still(void)
 // A second projection layer comes and goes: the first one is painted all the time.
 static void test_layers(void)
 {
-    const XrSwapchainCreateInfo info = {
-        .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
-        .usageFlags = XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT,
-        .format = VK_FORMAT_B8G8R8A8_UNORM, // of another kind than the world's
-        .sampleCount = 1,
-        .width = PACED_SIDE,
-        .height = PACED_LINES,
-        .faceCount = 1,
-        .arraySize = 1,
-        .mipCount = 1,
-    };
+    XrSwapchainCreateInfo info = app_swapchain_info();
     unsigned originals = 0, both = 0;
 
+    info.format = VK_FORMAT_B8G8R8A8_UNORM; // of another kind than the world's
+    info.width = PACED_SIDE;
+    info.height = PACED_LINES;
     paced_start("mode = async\nbudget_ms = 0\n");
     paced.full_ms = 15;
     const unsigned panel = app_add_swapchain(&info);

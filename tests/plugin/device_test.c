@@ -202,9 +202,7 @@ static void test_outlives(const char *mode)
     app_get_vulkan = hook_get_vulkan;
     runs_mode = mode;
     runs_configure("vulkan", "great_wave");
-    CHECK(app_open(true) == NULL);
-    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
-    app_show_views(&info);
+    app_open_normal();
     for (unsigned round = 0; round < 3; round++) {
         app_frame();
         for (unsigned i = 0; i < 200 && mock_get_frame()->views[0].claimed; i++) {
@@ -224,8 +222,7 @@ static void test_outlives(const char *mode)
         CHECK_INT(hook_count_memory(), held);
     }
     CHECK_INT(mock_take_violations(), 0);
-    app_end_session();
-    app_close();
+    app_close_normal();
     CHECK_INT(hook_count_memory(), 0);
     app_get_vulkan = mock_get_vulkan;
     runs_mode = "sync";
@@ -249,7 +246,6 @@ static bool writes_in(const char *folder)
 // A recording ends when it is not asked for any more, also where nothing is painted then.
 static void test_recording_ends(const char *mode)
 {
-    const XrSwapchainCreateInfo info = app_swapchain_info();
     char folder[] = "/tmp/artem-device-record.XXXXXX", lines[128], command[128];
 
     CHECK(mkdtemp(folder) != NULL);
@@ -257,9 +253,7 @@ static void test_recording_ends(const char *mode)
     runs_more = lines;
     runs_mode = mode;
     runs_configure("cpu", "great_wave");
-    CHECK(app_open(true) == NULL);
-    app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
-    app_show_views(&info);
+    app_open_normal();
     for (unsigned i = 0; i < 200 && (i < 4 || mock_get_frame()->views[0].claimed); i++)
         app_frame();
     CHECK(!mock_get_frame()->views[0].claimed);
@@ -279,8 +273,7 @@ static void test_recording_ends(const char *mode)
         usleep(5000);
     }
     CHECK(!mock_get_frame()->views[0].claimed);
-    app_end_session();
-    app_close();
+    app_close_normal();
     snprintf(command, sizeof command, "exec rm -r %s", folder);
     CHECK_INT(system(command), 0);
     runs_more = "";

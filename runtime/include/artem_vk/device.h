@@ -84,7 +84,7 @@ struct vulkan_device {
     uint32_t queue_family;
     VkPhysicalDeviceMemoryProperties memory;
     uint32_t max_image_side;
-    bool has_graphics; // the queue: it can resolve multisampled images
+    bool has_graphics;             // the queue: it can resolve multisampled images
     VkDeviceSize max_buffer_range; // that one binding may have
     uint32_t max_storage_buffers;  // that one shader may have
     enum vulkan_dot dot;
