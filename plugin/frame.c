@@ -342,6 +342,7 @@ static XrResult end_frame(struct layer_session *session, const XrFrameEndInfo *i
     frame_recorder_look(session, &asked);
     settings = asked;
     if (session->device != NULL) {
+        frame_deferred_advance(session);
         static_images_look(session, info);
         layer_orphans_look(session);
     }

@@ -71,6 +71,14 @@ static bool is_lost(struct layer_session *session)
     return lost;
 }
 
+void frame_deferred_advance(struct layer_session *session)
+{
+    if (session->work->flight.active && is_lost(session))
+        styler_abandon(session->styler);
+    else
+        styler_advance(session->styler);
+}
+
 // Whether the app's present frame shows the same swapchains, so that none of them can go away now.
 static bool is_shown_again(struct layer_session *session, const struct frame_plan *plan)
 {
@@ -163,6 +171,7 @@ static void advance(struct layer_session *session, const struct frame_plan *plan
         watch(session, settings);
     } else if (lost || !is_of_use(session, plan)) {
         frame_recorder_abort(session);
+        styler_abandon(session->styler);
         flight->active = false;
     } else if (flight->queued) {
         launch_queued(session, record);

@@ -43,6 +43,9 @@ struct frame_work {
 // Whether the frame goes this way: its order is deferred, or a painting is still under way.
 bool frame_deferred_takes(const struct layer_session *session, const struct artem_governor_order *order);
 
+// What is under way goes on where the app's queue gets it piece by piece, or is given up. At the beginning of xrEndFrame.
+void frame_deferred_advance(struct layer_session *session);
+
 // A frame with pictures has come. What was painted before a pause is not shown any more.
 void frame_deferred_note(struct layer_session *session);
 

@@ -69,10 +69,25 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
     return view;
 }
 
+// Whether a painting that nobody waits for is more than the app's queue should have between two of its frames: it goes
+// there in two halves then.
+static bool is_long(struct layer_session *session, const struct artem_settings *settings)
+{
+    const double half_period_ms = (double)atomic_load(&session->period_ns) / 2e6;
+    struct artem_engine_stats stats;
+
+    styler_get_stats(session->styler, &stats);
+    return stats.milliseconds <= 0 ||
+           stats.milliseconds > (settings->budget_ms > 0 ? settings->budget_ms : half_period_ms);
+}
+
 static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,
                                     const struct artem_settings *settings, uint64_t timeout_ns, bool detached)
 {
-    struct artem_engine_frame frame = {.resolution = settings->resolution, .detached = detached};
+    struct artem_engine_frame frame = {.resolution = settings->resolution,
+                                       .detached = detached,
+                                       .halved =
+                                           detached && styler_on_device(session->styler) && is_long(session, settings)};
     enum artem_result result;
 
     for (uint32_t i = 0; i < plan->picture_count; i++) {

@@ -87,13 +87,15 @@ struct layer_vulkan_origin {
 struct layer_extras {
     bool dot; // integer dot products
     enum vulkan_sharing sharing;
-    bool clock; // that can be related to the system's
+    bool clock;                // that can be related to the system's
+    struct vulkan_async async; // a queue of the layer's own
 };
 
 // A device that was made through XR_KHR_vulkan_enable2.
 struct layer_made_device {
     VkDevice handle;
     struct layer_extras extras;
+    bool async_taken; // a session has that queue
     struct layer_made_device *next;
 };
 
@@ -155,8 +157,10 @@ void layer_forget_vulkan(struct layer_instance *instance);
 // several, if only because a first try did not suit them. False: it is not known.
 bool layer_find_origin(struct layer_instance *instance, VkPhysicalDevice physical,
                        struct layer_vulkan_origin *out_origin);
-// False if the device was not made through this layer.
+// False if the device was not made through this layer. Its own queue is for one session at a time: who gets it gives it
+// back.
 bool layer_find_device(struct layer_instance *instance, VkDevice device, struct layer_extras *out_extras);
+void layer_return_async(struct layer_instance *instance, VkDevice device);
 // Where `vulkan_instance` got its functions, NULL if it was not made through this layer.
 PFN_vkGetInstanceProcAddr layer_find_vulkan(struct layer_instance *instance, VkInstance vulkan_instance);
 

@@ -50,7 +50,7 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
 static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
 {
     struct vulkan_device_params params;
-    struct layer_extras extras = {false, VULKAN_SHARING_NONE, false};
+    struct layer_extras extras = {.sharing = VULKAN_SHARING_NONE};
 
     if (binding == NULL) {
         layer_session_tell(session, NOTICE_GRAPHICS, NULL);
@@ -68,7 +68,9 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .dot = extras.dot,
         .sharing = extras.sharing,
         .clock = extras.clock,
+        .async = extras.async,
     };
+    session->async_device = extras.async.has ? binding->device : VK_NULL_HANDLE;
     if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
         vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {
         vulkan_device_destroy(&session->device);
@@ -184,6 +186,8 @@ void layer_session_free(struct layer_session *session)
     artem_ring_destroy(&session->ring);
     vk_shaders_destroy(&session->shaders);
     vulkan_device_destroy(&session->device);
+    if (session->async_device != VK_NULL_HANDLE)
+        layer_return_async(session->instance, session->async_device);
     frame_dump_destroy(&session->dump);
     layer_spaces_free(session);
     pthread_mutex_destroy(&session->showing);

@@ -42,6 +42,7 @@ struct layer_session {
     struct layer_instance *instance;
     struct layer_session *sibling; // instance->sessions
     struct vulkan_device *device;  // NULL: everything passes through
+    VkDevice async_device;         // whose own queue the session has, VK_NULL_HANDLE: none
     struct vk_shaders *shaders;    // likewise
     struct styler *styler;
     struct artem_stats *stats;

@@ -103,6 +103,22 @@ bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
     return busy;
 }
 
+void styler_advance(struct styler *styler)
+{
+    pthread_mutex_lock(&styler->mutex);
+    if (styler->busy && styler->on_device && artem_engine_advance(styler->engine) != ARTEM_OK)
+        styler->failures++;
+    pthread_mutex_unlock(&styler->mutex);
+}
+
+void styler_abandon(struct styler *styler)
+{
+    pthread_mutex_lock(&styler->mutex);
+    if (styler->busy && styler->on_device)
+        artem_engine_abandon(styler->engine);
+    pthread_mutex_unlock(&styler->mutex);
+}
+
 bool styler_has_failed(struct styler *styler)
 {
     bool failed;
@@ -117,6 +133,7 @@ bool styler_finish(struct styler *styler)
 {
     bool done, waits;
 
+    styler_abandon(styler); // what is not on its way yet would not come
     for (uint64_t waited_ns = 0;; waited_ns += 2 * round_ns) {
         pthread_mutex_lock(&styler->mutex);
         wait_locked(styler, styler->hangs ? 0 : round_ns);

@@ -15,7 +15,7 @@ enum artem_result vk_submissions_create(struct vk_target *target)
     };
     VkCommandBuffer commands[VK_TARGET_SUBMISSIONS];
 
-    if (vulkan_commands_create(d, VK_TARGET_SUBMISSIONS, &target->pool, commands) != ARTEM_OK)
+    if (vulkan_commands_create(d, d->queue_family, VK_TARGET_SUBMISSIONS, &target->pool, commands) != ARTEM_OK)
         return ARTEM_ERROR_DEVICE;
     for (unsigned i = 0; i < VK_TARGET_SUBMISSIONS; i++) {
         struct vk_submission *submission = &target->submissions[i];

@@ -177,6 +177,7 @@ static void remember(struct layer_instance *instance, VkDevice handle, const str
     if (device != NULL) {
         device->handle = handle;
         device->extras = *extras;
+        device->async_taken = false;
     }
     pthread_mutex_unlock(&instance->mutex);
 }
@@ -211,10 +212,23 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
 bool layer_find_device(struct layer_instance *instance, VkDevice handle, struct layer_extras *out_extras)
 {
     pthread_mutex_lock(&instance->mutex);
-    const struct layer_made_device *device = find_made(instance, handle);
+    struct layer_made_device *device = find_made(instance, handle);
 
-    if (device != NULL)
+    if (device != NULL) {
         *out_extras = device->extras;
+        out_extras->async.has = device->extras.async.has && !device->async_taken;
+        device->async_taken = device->extras.async.has;
+    }
     pthread_mutex_unlock(&instance->mutex);
     return device != NULL;
+}
+
+void layer_return_async(struct layer_instance *instance, VkDevice handle)
+{
+    pthread_mutex_lock(&instance->mutex);
+    struct layer_made_device *device = find_made(instance, handle);
+
+    if (device != NULL)
+        device->async_taken = false;
+    pthread_mutex_unlock(&instance->mutex);
 }

@@ -142,7 +142,9 @@ struct layer_extras layer_extras_of_app(const VkDeviceCreateInfo *info)
     };
 }
 
-static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info)
+// Also the queues, which are to be ended.
+static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info,
+                                  struct layer_queues *out_queues)
 {
     const VkPhysicalDevice physical = info->vulkanPhysicalDevice;
     struct layer_vulkan_origin origin;
@@ -150,17 +152,22 @@ static struct layer_extras choose(struct layer_instance *instance, const XrVulka
     struct artem_settings settings;
     uint8_t uuid[VK_UUID_SIZE];
 
+    *out_queues = (struct layer_queues){.count = 0};
     if (!layer_find_origin(instance, physical, &origin) || origin.get_instance_proc_addr == NULL)
         return extras;
     artem_config_get(instance->config, &settings);
-    if (find_dot(info->vulkanCreateInfo) == WISH_NONE &&
-        (wants_backend(&settings, "vulkan") || wants_backend(&settings, "cuda"))) // which falls back to it
+    const bool may_compute = wants_backend(&settings, "vulkan") || wants_backend(&settings, "cuda"); // falls back to it
+    if (find_dot(info->vulkanCreateInfo) == WISH_NONE && may_compute)
         extras.dot = vulkan_wants_dot(origin.get_instance_proc_addr, origin.instance, origin.version, physical);
     if (origin.identifies && wants_backend(&settings, "cuda") &&
         vulkan_find_uuid(origin.get_instance_proc_addr, origin.instance, physical, uuid) && has_cuda(uuid))
         extras.sharing = vulkan_find_sharing(origin.get_instance_proc_addr, origin.instance, physical);
     if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info->vulkanCreateInfo) == WISH_OFF)
         extras.sharing = VULKAN_SHARING_BINARY; // its own structure says no, and may be larger than we know
+    // CUDA has streams of its own.
+    if (may_compute && extras.sharing == VULKAN_SHARING_NONE &&
+        layer_queues_add(origin.get_instance_proc_addr, origin.instance, physical, info->vulkanCreateInfo, out_queues))
+        extras.async = out_queues->async;
     if (origin.identifies && settings.enabled)  // the extension needs as much of the instance
         extras.clock = extras.clock || vulkan_has_clock(origin.get_instance_proc_addr, origin.instance, physical);
     return extras;
@@ -177,17 +184,25 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
 {
     const VkDeviceCreateInfo *old = info->vulkanCreateInfo;
     struct layer_extras_device *c = out_changed;
-    const struct layer_extras extras = choose(instance, info);
+    const struct layer_extras extras = choose(instance, info, &c->queues);
     const bool adds_dot = extras.dot && find_dot(old) == WISH_NONE;
     const bool adds_timeline = extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(old) == WISH_NONE;
     const bool adds_clock = extras.clock && !layer_extras_of_app(old).clock;
 
-    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE && !adds_clock)
+    c->names = NULL;
+    if (!adds_dot && extras.sharing == VULKAN_SHARING_NONE && !adds_clock && !extras.async.has)
         return false;
-    *c = (struct layer_extras_device){.info = *old, .extras = extras};
+    c->info = *old;
+    c->extras = extras;
     c->names = copy_names(old->ppEnabledExtensionNames, old->enabledExtensionCount, vulkan_sharing_extension_count + 3);
-    if (c->names == NULL)
+    if (c->names == NULL) {
+        layer_extras_end_device(c);
         return false;
+    }
+    if (extras.async.has) {
+        c->info.queueCreateInfoCount = c->queues.count;
+        c->info.pQueueCreateInfos = c->queues.infos;
+    }
     c->info.ppEnabledExtensionNames = c->names;
     if (adds_dot) {
         c->dot = (VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR){
@@ -219,6 +234,7 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
 void layer_extras_end_device(struct layer_extras_device *changed)
 {
     free((void *)changed->names);
+    layer_queues_end(&changed->queues);
 }
 
 // ---- XR_KHR_vulkan_enable ----

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the layer has the app's Vulkan made with: for the engine's sake, integer dot products where they pay, and
-// sharing of memory and semaphores where CUDA may run on the same device; for measuring, clocks that can be related.
+// What the layer has the app's Vulkan made with: for the engine's sake, integer dot products where they pay, sharing of
+// memory and semaphores where CUDA may run on the same device, a queue of its own where it will not; for measuring, clocks that can be related.
 // Only copies of the app's structures are changed.
 #ifndef ARTEM_PLUGIN_VULKAN_EXTRAS_H
 #define ARTEM_PLUGIN_VULKAN_EXTRAS_H
 
 #include "layer.h"
+#include "vulkan_queues.h"
 
 struct layer_extras_instance {
     VkInstanceCreateInfo info;
@@ -15,6 +16,7 @@ struct layer_extras_instance {
 struct layer_extras_device {
     VkDeviceCreateInfo info;
     const char **names;
+    struct layer_queues queues;
     VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR dot;
     VkPhysicalDeviceTimelineSemaphoreFeaturesKHR timeline;
     struct layer_extras extras; // that the device has when it was made so

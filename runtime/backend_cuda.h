@@ -39,7 +39,7 @@ struct cuda_share {
     VkCommandPool pool;
     struct cuda_turn turns[CUDA_TURNS];
     unsigned turn; // of the latest frame
-    bool detached; // its `take` has yet to be submitted
+    bool detached; // its `take` has yet to be submitted; where the buffers are gone and nothing is recorded, for the wait
     uint64_t frame;
     struct cuda_import {
         uint64_t serial; // 0: free

@@ -7,9 +7,9 @@
 //   take   waits for `done`, gets the pictures back; all that is submitted afterwards (composite) comes after it
 //
 // The second one is submitted only after CUDA has accepted the work and the signal: the queue never waits for what was
-// not launched. Of a detached frame it is submitted only when CUDA is done, so that the queue never waits at all; not
-// with binary semaphores, whose signal has to be waited for whatever becomes of the frame. The CPU waits for none of
-// it.
+// not launched. Of a detached frame it is submitted only when CUDA is done, so that the queue never waits at all: when
+// the buffers are used, or, since a binary semaphore has to be waited for before it is signalled anew, with the next
+// frame. The CPU waits for none of it.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,7 +73,7 @@ static enum artem_result create_commands(struct cuda_share *share)
     const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
     VkCommandBuffer commands[CUDA_TURNS * CUDA_SUBMISSIONS];
 
-    if (vulkan_commands_create(d, CUDA_TURNS * CUDA_SUBMISSIONS, &share->pool, commands) != ARTEM_OK)
+    if (vulkan_commands_create(d, d->queue_family, CUDA_TURNS * CUDA_SUBMISSIONS, &share->pool, commands) != ARTEM_OK)
         return ARTEM_ERROR_DEVICE;
     for (int i = 0; i < CUDA_TURNS * CUDA_SUBMISSIONS; i++) {
         struct cuda_turn *turn = &share->turns[i / CUDA_SUBMISSIONS];
@@ -277,7 +277,7 @@ static enum artem_result record(const struct cuda_share *share, struct cuda_turn
     return ARTEM_OK;
 }
 
-// Of the latest frame. `wait` and `signal` may be VK_NULL_HANDLE.
+// Of the latest frame, whose buffers may be gone. `wait` and `signal` may be VK_NULL_HANDLE.
 static enum artem_result submit(struct cuda_share *share, int what, VkSemaphore wait, VkSemaphore signal)
 {
     const struct vulkan_device *d = share->device;
@@ -296,7 +296,7 @@ static enum artem_result submit(struct cuda_share *share, int what, VkSemaphore 
         .waitSemaphoreCount = wait != VK_NULL_HANDLE,
         .pWaitSemaphores = &wait,
         .pWaitDstStageMask = &stage,
-        .commandBufferCount = 1,
+        .commandBufferCount = turn->recorded_count > 0,
         .pCommandBuffers = &turn->commands[what],
         .signalSemaphoreCount = signal != VK_NULL_HANDLE,
         .pSignalSemaphores = &signal,
@@ -329,6 +329,8 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     enum artem_result result = ARTEM_OK;
 
     share->frame++;
+    if (!is_timeline(share))
+        cuda_share_rejoin(share);
     share->detached = false; // that one will not be shown
     share->turn = (share->turn + 1) % CUDA_TURNS;
     turn = &share->turns[share->turn];
@@ -352,7 +354,7 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
         take_back(share, VK_NULL_HANDLE);
         return result;
     }
-    share->detached = frame->detached && is_timeline(share);
+    share->detached = frame->detached;
     if (share->detached)
         return ARTEM_OK;
     if (share->watch != NULL)
@@ -388,8 +390,11 @@ bool cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serial
         struct cuda_turn *turn = &share->turns[i];
         if (!names_any(turn, serials, count))
             continue;
-        share->detached = share->detached && i != share->turn;
-        done = rest(share, turn, take_timeout_ns) && done;
+        share->detached = share->detached && (i != share->turn || !is_timeline(share));
+        if (rest(share, turn, take_timeout_ns))
+            turn->recorded_count = 0;
+        else
+            done = false;
     }
     return done;
 }

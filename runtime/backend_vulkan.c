@@ -18,21 +18,24 @@ static enum artem_result create_commands(struct vulkan_backend *vulkan)
         .queryType = VK_QUERY_TYPE_TIMESTAMP,
         .queryCount = ARTEM_PASSES_MAX,
     };
-    VkCommandBuffer commands[2];
 
-    if (vulkan_commands_create(d, 2, &vulkan->pool, commands) != ARTEM_OK ||
-        d->vkCreateFence(d->handle, &fence_info, NULL, &vulkan->fence) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
+    for (unsigned i = 0; i < HALVES; i++)
+        if (d->vkCreateFence(d->handle, &fence_info, NULL, &vulkan->fences[i]) != VK_SUCCESS)
+            return ARTEM_ERROR_DEVICE;
     if (d->timestamp_ms > 0 && d->vkCreateQueryPool(d->handle, &query_info, NULL, &vulkan->queries) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
-    vulkan->commands = commands[0];
-    vulkan->upload_commands = commands[1];
-    return vulkan_record_upload(vulkan);
+    return vulkan_create_lanes(vulkan);
 }
 
 static bool is_lost(VkResult of_wait)
 {
     return of_wait != VK_SUCCESS && of_wait != VK_ERROR_DEVICE_LOST; // a lost device is done with everything
+}
+
+// Of what was submitted last.
+static const VkFence *latest_fence(const struct vulkan_backend *vulkan)
+{
+    return &vulkan->fences[vulkan->has_rest || vulkan->abandoned ? 0 : HALVES - 1];
 }
 
 static void destroy(void *backend)
@@ -42,7 +45,8 @@ static void destroy(void *backend)
 
     if (d != NULL) {
         if (vulkan->in_flight)
-            vulkan->lost = is_lost(d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, destroy_timeout_ns));
+            vulkan->lost = is_lost(d->vkWaitForFences(d->handle, 1, latest_fence(vulkan), VK_TRUE, destroy_timeout_ns));
+        vulkan->lost = !vulkan_finish_lanes(vulkan, destroy_timeout_ns) || vulkan->lost;
         if (vulkan->lost) {
             artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
             free(vulkan);
@@ -51,8 +55,9 @@ static void destroy(void *backend)
         vulkan_destroy_buffers(vulkan);
         vulkan_destroy_pipelines(vulkan);
         d->vkDestroyQueryPool(d->handle, vulkan->queries, NULL);
-        d->vkDestroyFence(d->handle, vulkan->fence, NULL);
-        d->vkDestroyCommandPool(d->handle, vulkan->pool, NULL);
+        for (unsigned i = 0; i < HALVES; i++)
+            d->vkDestroyFence(d->handle, vulkan->fences[i], NULL);
+        vulkan_destroy_lanes(vulkan);
     }
     vulkan_own_device_destroy(&vulkan->own);
     free(vulkan);
@@ -83,7 +88,8 @@ static enum artem_result create(const struct artem_engine_params *params, void *
         return result;
     }
     vulkan_write_network(vulkan);
-    artem_log(ARTEM_LOG_DEBUG, "Vulkan backend: %s%s", vulkan->device->name, vulkan_dot_text(vulkan->device->dot));
+    artem_log(ARTEM_LOG_DEBUG, "Vulkan backend: %s%s%s", vulkan->device->name, vulkan_dot_text(vulkan->device->dot),
+              vulkan->lanes[LANE_ASYNC].queue != VK_NULL_HANDLE ? ", with a queue beside the app's" : "");
     *out_backend = vulkan;
     return ARTEM_OK;
 }
@@ -147,7 +153,7 @@ enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct art
     if (result != ARTEM_OK)
         return result;
     const bool fits = vulkan_same_shape(&shape, &vulkan->shape);
-    if (fits && is_same)
+    if (fits && is_same && vulkan->recorded == vulkan->lane)
         return ARTEM_OK;
     vulkan->shape.views = 0;
     if (!fits)
@@ -156,36 +162,59 @@ enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct art
         return result;
     vulkan->shape = shape;
     result = record(vulkan);
+    vulkan->recorded = vulkan->lane;
     if (result != ARTEM_OK)
         vulkan->shape.views = 0;
     return result;
 }
 
-enum artem_result vulkan_launch(struct vulkan_backend *vulkan)
+enum artem_result vulkan_launch(struct vulkan_backend *vulkan, bool halved)
 {
-    const struct vulkan_device *d = vulkan->device;
-    const VkCommandBuffer commands[2] = {vulkan->upload_commands, vulkan->commands};
-    const VkSubmitInfo info = {
-        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
-        .commandBufferCount = vulkan->dirty ? 2 : 1,
-        .pCommandBuffers = vulkan->dirty ? commands : commands + 1,
-    };
+    const struct vulkan_lane *lane = vulkan->lane;
+    const VkCommandBuffer commands[] = {lane->upload_commands, lane->halves[0], lane->halves[1]};
+    const uint32_t first = vulkan->dirty ? 0 : 1, end = halved || vulkan->is_step ? 2 : 3;
+    const enum artem_result result =
+        vulkan_submit_lane(vulkan, commands + first, end - first, vulkan->fences[halved ? 0 : HALVES - 1]);
 
-    if (d->vkResetFences(d->handle, 1, &vulkan->fence) != VK_SUCCESS ||
-        d->vkQueueSubmit(d->queue, 1, &info, vulkan->fence) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
+    if (result != ARTEM_OK)
+        return result;
     vulkan->dirty = false;
     vulkan->in_flight = true;
+    vulkan->has_rest = halved;
+    vulkan->abandoned = false;
     return ARTEM_OK;
+}
+
+static enum artem_result advance(void *backend)
+{
+    struct vulkan_backend *vulkan = backend;
+    enum artem_result result = ARTEM_OK;
+
+    if (vulkan->has_rest)
+        result = vulkan_submit_lane(vulkan, &vulkan->lane->halves[1], 1, vulkan->fences[1]);
+    vulkan->abandoned = vulkan->abandoned || result != ARTEM_OK;
+    vulkan->has_rest = false;
+    return result;
+}
+
+static void abandon(void *backend)
+{
+    struct vulkan_backend *vulkan = backend;
+
+    vulkan->abandoned = vulkan->abandoned || vulkan->has_rest;
+    vulkan->has_rest = false;
 }
 
 static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
 {
     struct vulkan_backend *vulkan = backend;
-    enum artem_result result =
-        vulkan->lost ? ARTEM_ERROR_DEVICE
-                     : vulkan_prepare(vulkan, frame, !vulkan->has_step && vulkan->is_marked == vulkan->wants_passes,
-                                      vulkan_record_frame);
+    enum artem_result result;
+
+    vulkan_choose_lane(vulkan, frame->detached);
+    result = vulkan->lost
+                 ? ARTEM_ERROR_DEVICE
+                 : vulkan_prepare(vulkan, frame, !vulkan->has_step && vulkan->is_marked == vulkan->wants_passes,
+                                  vulkan_record_frame);
 
     if (result != ARTEM_OK)
         return result;
@@ -193,7 +222,7 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
     vulkan->restart = vulkan->restart || vulkan->resolution != frame->resolution;
     vulkan->frame = *frame;
     vulkan_write_frame(vulkan, NULL);
-    result = vulkan_launch(vulkan);
+    result = vulkan_launch(vulkan, frame->halved && vulkan->lane == &vulkan->lanes[LANE_QUEUE]);
     if (result != ARTEM_OK)
         return result;
     vulkan->resolution = frame->resolution;
@@ -213,12 +242,16 @@ static void read_times(struct vulkan_backend *vulkan)
                                                       sizeof ticks[0], VK_QUERY_RESULT_64_BIT) != VK_SUCCESS)
         return;
     for (uint32_t i = 1; i < vulkan->marks; i++) {
-        struct artem_pass *pass = &vulkan->passes[i - 1];
+        struct artem_pass *pass = &vulkan->passes[vulkan->pass_count];
+        if (vulkan->mark_names[i][0] == '\0')
+            continue;
         memcpy(pass->name, vulkan->mark_names[i], sizeof pass->name);
-        pass->milliseconds = (double)((ticks[i] - ticks[i - 1]) & d->timestamp_mask) * d->timestamp_ms;
+        pass->milliseconds = (double)((ticks[i] - ticks[i - 1]) & vulkan->lane->timestamp_mask) * d->timestamp_ms;
         vulkan->stats.milliseconds += pass->milliseconds;
+        vulkan->pass_count++;
     }
-    vulkan->pass_count = vulkan->is_marked ? vulkan->marks - 1 : 0;
+    if (!vulkan->is_marked)
+        vulkan->pass_count = 0;
 }
 
 void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect *inside)
@@ -240,15 +273,22 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct vulkan_backend *vulkan = backend;
     const struct vulkan_device *d = vulkan->device;
-    const VkResult result = d->vkWaitForFences(d->handle, 1, &vulkan->fence, VK_TRUE, timeout_ns);
     const uint32_t *decisions = vulkan->decisions.data;
+    VkResult result;
 
+    if (vulkan->has_rest)
+        return ARTEM_TIMEOUT; // whatever is waited for: it is not on its way
+    result = d->vkWaitForFences(d->handle, 1, latest_fence(vulkan), VK_TRUE, timeout_ns);
     if (result == VK_TIMEOUT)
         return ARTEM_TIMEOUT;
     vulkan->in_flight = false;
     if (result != VK_SUCCESS) {
         vulkan->lost = is_lost(result);
         artem_log(ARTEM_LOG_ERROR, "the GPU lost the frame (VkResult %d)", result);
+        return ARTEM_ERROR_DEVICE;
+    }
+    if (vulkan->abandoned) {
+        vulkan->restart = true;
         return ARTEM_ERROR_DEVICE;
     }
     if (vulkan->is_step) {
@@ -287,6 +327,8 @@ const struct artem_backend_ops artem_backend_vulkan = {
     .submit = submit,
     .submit_step = vulkan_submit_step,
     .wait = wait,
+    .advance = advance,
+    .abandon = abandon,
     .stats = stats,
     .passes = passes,
     .destroy = destroy,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside of the Vulkan backend: backend_vulkan.c (life time, frames), backend_vulkan_model.c (weights and parameters as
-// the shaders read them), backend_vulkan_buffers.c (memory), backend_vulkan_pipelines.c, backend_vulkan_record.c (one
-// frame's commands), backend_vulkan_step.c (a tile of a frame).
+// Inside of the Vulkan backend: backend_vulkan.c (life time, frames), backend_vulkan_lanes.c (the queues),
+// backend_vulkan_model.c (weights and parameters as the shaders read them), backend_vulkan_buffers.c (memory),
+// backend_vulkan_pipelines.c, backend_vulkan_record.c (one frame's commands), backend_vulkan_step.c (a tile of a
+// frame).
 #ifndef ARTEM_BACKEND_VULKAN_H
 #define ARTEM_BACKEND_VULKAN_H
 
@@ -43,6 +44,16 @@ struct vulkan_shape {
     VkDeviceSize picture_bytes; // of all views without buffers of their own, painted ones included
 };
 
+// A queue to compute on, and what is recorded for it.
+enum { LANE_QUEUE, LANE_ASYNC, LANE_COUNT, HALVES = 2 };
+struct vulkan_lane {
+    VkQueue queue; // VK_NULL_HANDLE: the device has none
+    VkCommandPool pool;
+    VkCommandBuffer halves[HALVES]; // of a frame; a step has but the first
+    VkCommandBuffer upload_commands;
+    uint64_t timestamp_mask;
+};
+
 struct vulkan_backend {
     struct vulkan_own_device *own; // NULL: the device is the caller's
     const struct vulkan_device *device;
@@ -66,13 +77,20 @@ struct vulkan_backend {
     struct vk_buffer pictures, staging; // of views without buffers of their own: on the device, for the CPU
     VkDeviceSize maps_offset;
 
-    VkCommandPool pool;
-    VkCommandBuffer commands, upload_commands;
-    VkFence fence;
-    VkQueryPool queries; // VK_NULL_HANDLE without timestamps
-    uint32_t marks;      // timestamps in the recorded commands
-    bool wants_passes;   // from the next frame on
-    bool is_marked;      // the recorded commands have a timestamp after each pass, else two
+    struct vulkan_lane lanes[LANE_COUNT];
+    const struct vulkan_lane *lane;     // that the latest frame is on
+    const struct vulkan_lane *recorded; // that the commands are recorded in; NULL: none
+    VkCommandBuffer commands;           // the half that is being recorded
+    VkSemaphore ready;                  // what was submitted to the caller's queue is done; for the other lane
+    VkFence ready_fence;                // of the submission that signals it
+    bool ready_pending;                 // that one is not known to be done
+    VkFence fences[HALVES];             // of a frame: the last one is that of whole ones, too
+    bool has_rest;                      // the other half is still to be submitted
+    bool abandoned;                     // it never will be
+    VkQueryPool queries;                // VK_NULL_HANDLE without timestamps
+    uint32_t marks;    // timestamps in the recorded commands; what precedes one without a name is no pass
+    bool wants_passes; // from the next frame on
+    bool is_marked;    // the recorded commands have a timestamp after each pass, else two
     char mark_names[ARTEM_PASSES_MAX][16];
 
     struct vulkan_shape shape; // recorded; views 0: none
@@ -118,7 +136,7 @@ VkDeviceSize vulkan_painted_offset(const struct vulkan_view *view);
 
 // backend_vulkan_record.c
 enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan);
-enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan);
+enum artem_result vulkan_record_upload(const struct vulkan_backend *vulkan, const struct vulkan_lane *lane);
 // The passes that frames and steps share.
 void vulkan_cmd_barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
                         VkPipelineStageFlags to, VkAccessFlags used);
@@ -131,12 +149,23 @@ void vulkan_cmd_wait_for_queue(const struct vulkan_backend *vulkan);
 void vulkan_cmd_bring_pictures(const struct vulkan_backend *vulkan);
 void vulkan_cmd_return_pictures(const struct vulkan_backend *vulkan);
 
+// backend_vulkan_lanes.c
+enum artem_result vulkan_create_lanes(struct vulkan_backend *vulkan);
+void vulkan_destroy_lanes(struct vulkan_backend *vulkan);
+// For the next frame: the caller's queue, or, if wanted and there is one, the queue beside it.
+void vulkan_choose_lane(struct vulkan_backend *vulkan, bool async);
+// Submits on the lane of the frame, after all that was submitted to the caller's queue so far.
+enum artem_result vulkan_submit_lane(struct vulkan_backend *vulkan, const VkCommandBuffer *commands, uint32_t count,
+                                     VkFence fence);
+// Whether the caller's queue is done with what the other lane had it signal.
+bool vulkan_finish_lanes(struct vulkan_backend *vulkan, uint64_t timeout_ns);
+
 // backend_vulkan.c: makes buffers and commands fit a frame, which `record` does.
 enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame, bool is_same,
                                  enum artem_result (*record)(struct vulkan_backend *vulkan));
 // What the shaders and the pictures' buffers are told about the frame; all of it counts where inside is NULL.
 void vulkan_write_frame(struct vulkan_backend *vulkan, const struct tile_rect *inside);
-enum artem_result vulkan_launch(struct vulkan_backend *vulkan);
+enum artem_result vulkan_launch(struct vulkan_backend *vulkan, bool halved);
 // Pictures that the frame has painted, all of each or what is inside.
 void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect *inside);
 

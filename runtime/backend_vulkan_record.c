@@ -5,6 +5,9 @@
 
 #include "backend_vulkan.h"
 
+// Encoder and decoder together are about as much as the units, and each is about half of that.
+enum { FIRST_HALF = NET_UNITS / 2 };
+
 void vulkan_cmd_barrier(const struct vulkan_backend *vulkan, VkPipelineStageFlags from, VkAccessFlags written,
                         VkPipelineStageFlags to, VkAccessFlags used)
 {
@@ -192,28 +195,45 @@ static void record_decoder(struct vulkan_backend *vulkan)
     write_time(vulkan, "d2");
 }
 
-enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
+static bool begin_half(struct vulkan_backend *vulkan, unsigned half)
 {
     const struct vulkan_device *d = vulkan->device;
     const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
 
+    vulkan->commands = vulkan->lane->halves[half];
     if (d->vkBeginCommandBuffer(vulkan->commands, &info) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
+        return false;
+    if (vulkan->queries != VK_NULL_HANDLE)
+        d->vkCmdResetQueryPool(vulkan->commands, vulkan->queries, vulkan->marks, ARTEM_PASSES_MAX - vulkan->marks);
+    return true;
+}
+
+enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
+{
+    const struct vulkan_device *d = vulkan->device;
+
     vulkan->marks = 0;
     vulkan->is_marked = vulkan->wants_passes;
-    if (vulkan->queries != VK_NULL_HANDLE)
-        d->vkCmdResetQueryPool(vulkan->commands, vulkan->queries, 0, ARTEM_PASSES_MAX);
+    if (!begin_half(vulkan, 0))
+        return ARTEM_ERROR_DEVICE;
     record_arrival(vulkan);
-    write_time(vulkan, "begin");
+    write_time(vulkan, "");
     record_encoder(vulkan);
-    for (uint32_t unit = 1; unit <= NET_UNITS; unit++)
+    for (uint32_t unit = 1; unit <= FIRST_HALF; unit++)
+        record_unit(vulkan, unit);
+    if (!vulkan->is_marked)
+        write_time(vulkan, "half");
+    if (d->vkEndCommandBuffer(vulkan->commands) != VK_SUCCESS || !begin_half(vulkan, 1))
+        return ARTEM_ERROR_DEVICE;
+    write_time(vulkan, ""); // the app's work may be between the two
+    for (uint32_t unit = FIRST_HALF + 1; unit <= NET_UNITS; unit++)
         record_unit(vulkan, unit);
     record_decoder(vulkan);
     record_departure(vulkan);
     return d->vkEndCommandBuffer(vulkan->commands) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }
 
-enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan)
+enum artem_result vulkan_record_upload(const struct vulkan_backend *vulkan, const struct vulkan_lane *lane)
 {
     const struct vulkan_device *d = vulkan->device;
     const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
@@ -225,12 +245,12 @@ enum artem_result vulkan_record_upload(struct vulkan_backend *vulkan)
         .dstAccessMask = VK_ACCESS_SHADER_READ_BIT,
     };
 
-    if (d->vkBeginCommandBuffer(vulkan->upload_commands, &info) != VK_SUCCESS)
+    if (d->vkBeginCommandBuffer(lane->upload_commands, &info) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
-    d->vkCmdPipelineBarrier(vulkan->upload_commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                            VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1, &before, 0, NULL, 0, NULL);
-    d->vkCmdCopyBuffer(vulkan->upload_commands, vulkan->upload.handle, vulkan->model.handle, 1, &region);
-    d->vkCmdPipelineBarrier(vulkan->upload_commands, VK_PIPELINE_STAGE_TRANSFER_BIT,
-                            VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &after, 0, NULL, 0, NULL);
-    return d->vkEndCommandBuffer(vulkan->upload_commands) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
+    d->vkCmdPipelineBarrier(lane->upload_commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT,
+                            0, 1, &before, 0, NULL, 0, NULL);
+    d->vkCmdCopyBuffer(lane->upload_commands, vulkan->upload.handle, vulkan->model.handle, 1, &region);
+    d->vkCmdPipelineBarrier(lane->upload_commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                            0, 1, &after, 0, NULL, 0, NULL);
+    return d->vkEndCommandBuffer(lane->upload_commands) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }

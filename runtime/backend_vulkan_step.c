@@ -115,6 +115,7 @@ enum artem_result vulkan_submit_step(void *backend, const struct step *step)
 
     if (result != ARTEM_OK)
         return result;
+    vulkan_choose_lane(vulkan, false);
     vulkan->step = *step;
     vulkan->has_step = true;
     if (step->tile != NULL) {
@@ -128,7 +129,7 @@ enum artem_result vulkan_submit_step(void *backend, const struct step *step)
         vulkan_write_frame(vulkan, vulkan->inside);
     write_gains(vulkan, step);
     vulkan->is_step = true;
-    return vulkan_launch(vulkan);
+    return vulkan_launch(vulkan, false);
 }
 
 static void read_sums(const struct vulkan_backend *vulkan, uint32_t layer)

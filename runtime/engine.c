@@ -173,6 +173,19 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
+enum artem_result artem_engine_advance(struct artem_engine *engine)
+{
+    if (engine == NULL)
+        return ARTEM_ERROR_ARGUMENT;
+    return engine->ops->advance != NULL && engine->in_flight ? engine->ops->advance(engine->backend) : ARTEM_OK;
+}
+
+void artem_engine_abandon(struct artem_engine *engine)
+{
+    if (engine != NULL && engine->ops->abandon != NULL && engine->in_flight)
+        engine->ops->abandon(engine->backend);
+}
+
 enum artem_result artem_engine_rejoin(struct artem_engine *engine)
 {
     if (engine == NULL)

@@ -82,6 +82,25 @@ static bool load_functions(struct vulkan_device *device, const struct vulkan_dev
     return true;
 }
 
+static uint64_t timestamp_mask(const VkQueueFamilyProperties *family)
+{
+    const uint32_t bits = family->timestampValidBits;
+
+    return bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
+}
+
+static void open_async(struct vulkan_device *device, const struct vulkan_device_params *params,
+                       const VkQueueFamilyProperties *family)
+{
+    const uint64_t mask = timestamp_mask(family);
+
+    if ((family->queueFlags & VK_QUEUE_COMPUTE_BIT) == 0 || (mask == 0 && device->timestamp_mask != 0))
+        return;
+    device->async_family = params->async.family;
+    device->async_timestamp_mask = mask;
+    device->vkGetDeviceQueue(params->device, params->async.family, params->async.index, &device->async_queue);
+}
+
 static bool check_queue(struct vulkan_device *device, const struct vulkan_device_params *params,
                         const struct instance_functions *functions)
 {
@@ -107,14 +126,13 @@ static bool check_queue(struct vulkan_device *device, const struct vulkan_device
         return false;
     functions->vkGetPhysicalDeviceQueueFamilyProperties(params->physical_device, &count, families);
     if (params->queue_family < count && (families[params->queue_family].queueFlags & VK_QUEUE_COMPUTE_BIT) != 0) {
-        uint32_t bits = families[params->queue_family].timestampValidBits;
-
         usable = true;
         device->has_graphics = (families[params->queue_family].queueFlags & VK_QUEUE_GRAPHICS_BIT) != 0;
-        if (bits > 0) {
+        device->timestamp_mask = timestamp_mask(&families[params->queue_family]);
+        if (device->timestamp_mask != 0)
             device->timestamp_ms = properties.limits.timestampPeriod / 1e6;
-            device->timestamp_mask = bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
-        }
+        if (params->async.has && params->async.family < count)
+            open_async(device, params, &families[params->async.family]);
     } else {
         artem_log(ARTEM_LOG_WARN, "the Vulkan queue family %u cannot run compute shaders", params->queue_family);
     }
@@ -156,13 +174,13 @@ void vulkan_device_destroy(struct vulkan_device **device)
     free(d);
 }
 
-enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t count, VkCommandPool *out_pool,
-                                         VkCommandBuffer *out_commands)
+enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t family, uint32_t count,
+                                         VkCommandPool *out_pool, VkCommandBuffer *out_commands)
 {
     const VkCommandPoolCreateInfo pool_info = {
         .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
         .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-        .queueFamilyIndex = device->queue_family,
+        .queueFamilyIndex = family,
     };
     VkCommandBufferAllocateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,

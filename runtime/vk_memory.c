@@ -152,13 +152,18 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
         .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
     };
     const bool host = place == VK_PLACE_HOST || place == VK_PLACE_TOLD;
+    const uint32_t families[] = {device->queue_family, device->async_family};
+    // Costs buffers nothing, other than images.
+    const bool concurrent = device->async_queue != VK_NULL_HANDLE && families[0] != families[1];
     const VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
         .pNext = place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE ? &external : NULL,
         .size = size,
         .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
-        .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+        .sharingMode = concurrent ? VK_SHARING_MODE_CONCURRENT : VK_SHARING_MODE_EXCLUSIVE,
+        .queueFamilyIndexCount = concurrent ? 2 : 0,
+        .pQueueFamilyIndices = families,
     };
     struct vk_buffer buffer = {.size = size, .serial = atomic_fetch_add(&serials, 1) + 1};
     enum artem_result result;

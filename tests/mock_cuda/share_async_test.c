@@ -6,7 +6,7 @@
 
 #include "measure.h"
 #include "share_fixture.h"
-#include "share_paintings.h"
+#include "paintings.h"
 
 enum { TRIES = 5000 };
 
@@ -137,8 +137,7 @@ static bool remove_swapchains(void)
 
 static bool end_session(void)
 {
-    app_end_session();
-    paintings_begin_session();
+    paintings_renew_session();
     return false;
 }
 
@@ -176,6 +175,12 @@ int main(void)
     paintings_make();
     runs_mode = "async";
     files = count_descriptors();
+    test_same();
+    runs_configure("cuda", "great_wave");
+    test_lost();
+    test_ends();
+    runs_without_enable2 = true; // with binary semaphores
+    share_demand_extensions(true);
     test_same();
     runs_configure("cuda", "great_wave");
     test_lost();

@@ -7,7 +7,7 @@
 
 #include "measure.h"
 #include "share_fixture.h"
-#include "share_paintings.h"
+#include "paintings.h"
 
 enum { TRIES = 5000 };
 

@@ -19,6 +19,27 @@ static const char *const share_instance_names[] = {VK_KHR_GET_PHYSICAL_DEVICE_PR
                                                    VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
                                                    VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME};
 
+// What runtimes that share images between processes demand.
+static inline void share_demand(void)
+{
+    mock_settings.instance_extensions = "VK_KHR_get_physical_device_properties2 VK_KHR_external_memory_capabilities "
+                                        "VK_KHR_external_semaphore_capabilities";
+    mock_settings.device_extensions =
+        "VK_KHR_external_memory VK_KHR_external_memory_fd VK_KHR_external_semaphore VK_KHR_external_semaphore_fd "
+        "VK_KHR_dedicated_allocation VK_KHR_get_memory_requirements2";
+}
+
+// So that CUDA can be used under XR_KHR_vulkan_enable.
+static inline void share_demand_extensions(bool demand)
+{
+    const struct host_names none = {0, NULL}, instance = {3, share_instance_names},
+                            device = {vulkan_sharing_extension_count, vulkan_sharing_extensions};
+
+    app_before_open = demand ? share_demand : NULL;
+    host_instance_extensions = demand ? instance : none;
+    host_device_extensions = demand ? device : none;
+}
+
 // The mock's device is the Vulkan device. NULL, or why it cannot be.
 static inline const char *share_find_device(void)
 {

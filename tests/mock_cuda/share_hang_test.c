@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "share_fixture.h"
-#include "share_paintings.h"
+#include "paintings.h"
 
 enum { DELAY_US = 5000, FOREVER_US = 2000000000, PATIENCE_S = 30, END_S = 15, TRIES = 5000 };
 
@@ -28,37 +28,16 @@ static void begin(const char *mode, int delay_us)
     paintings_open();
 }
 
-// The mock runtime waits for the queue in the app's place.
-static void show(unsigned picture)
-{
-    paintings_draw(picture);
-    CHECK_INT(app_end(), XR_SUCCESS);
-}
-
 // Until CUDA has one of these frames.
 static void show_until_taken(unsigned picture)
 {
     const int waits = atomic_load(&mock->waits);
 
     for (int i = 0; i < TRIES && atomic_load(&mock->waits) == waits; i++) {
-        show(picture);
+        paintings_show(picture);
         usleep(1000);
     }
     CHECK(atomic_load(&mock->waits) > waits);
-}
-
-// Until a painting is there, whoever has made it.
-static void show_until_styled(unsigned picture)
-{
-    struct history latest = {.count = 0};
-
-    for (int i = 0; i < TRIES && !latest.styled[0]; i++) {
-        latest.count = 0;
-        show(picture);
-        runs_remember(&latest);
-        usleep(1000);
-    }
-    CHECK(latest.styled[0]);
 }
 
 static void end(const char *what)
@@ -86,10 +65,10 @@ static void test_lost(void)
     show_until_taken(0);
     mock->corrupt = lose_after_kernel;
     const double start = now();
-    show(1);
+    paintings_show(1);
     fprintf(stderr, "lost: the queue goes on after %.1f s\n", now() - start);
     mock->corrupt = NULL;
-    show_until_styled(2);
+    paintings_show_until_styled(2);
     end("lost");
     mock->lose_at = 0;
     share_check_rules("lost");
@@ -102,34 +81,38 @@ static void test_endless(void)
     show_until_taken(0);
     mock->delay_us = FOREVER_US;
     const double start = now();
-    show(1);
+    paintings_show(1);
     fprintf(stderr, "endless: the queue goes on after %.1f s\n", now() - start);
     CHECK(now() - start < PATIENCE_S);
-    show(2); // without a budget it is waited for once more
+    paintings_show(2); // without a budget it is waited for once more
     end("endless");
 }
 
-// Nobody waits for it.
-static void test_detached(void)
+// Nobody waits for it, also not with semaphores that have to be waited for at some time.
+static void test_detached(bool binary)
 {
+    runs_without_enable2 = binary;
+    share_demand_extensions(binary);
     begin("async", DELAY_US);
-    show_until_styled(0);
+    paintings_show_until_styled(0);
     const int launches = atomic_load(&mock->launches);
     mock->delay_us = FOREVER_US;
     // A painting that is under way now may still end: the next one does not.
     for (unsigned i = 1; i < 20; i++) {
-        show(i);
+        paintings_show(i);
         usleep(10000);
     }
     CHECK(atomic_load(&mock->launches) > launches);
     const int kernels = atomic_load(&mock->kernels);
     for (unsigned i = 0; i < 5; i++) {
-        show(20 + i);
+        paintings_show(20 + i);
         usleep(20000);
     }
     CHECK_INT(atomic_load(&mock->kernels), kernels);
     host_wait_for_queue();
-    end("detached");
+    end(binary ? "detached, binary semaphores" : "detached");
+    runs_without_enable2 = false;
+    share_demand_extensions(false);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -145,7 +128,7 @@ static void test_endless_start(void)
         return;
     const int waits = atomic_load(&mock->waits);
     begin("sync", FOREVER_US);
-    show_until_styled(0);
+    paintings_show_until_styled(0);
     CHECK_INT(atomic_load(&mock->waits), waits); // CUDA never had a picture of the app's
     end("endless from the start");
 }
@@ -158,7 +141,8 @@ int main(void)
     setenv("ARTEM_LOG", "off", 1); // it says what is lost, and what is not freed
     test_lost();
     test_endless();
-    test_detached();
+    test_detached(false);
+    test_detached(true);
     test_endless_start();
     runs_end();
     _exit(test_result()); // the mock's streams still run

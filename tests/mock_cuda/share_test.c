@@ -8,27 +8,13 @@
 
 #include "share_fixture.h"
 
-// What runtimes that share images between processes demand.
-static void demand(void)
-{
-    mock_settings.instance_extensions = "VK_KHR_get_physical_device_properties2 VK_KHR_external_memory_capabilities "
-                                        "VK_KHR_external_semaphore_capabilities";
-    mock_settings.device_extensions =
-        "VK_KHR_external_memory VK_KHR_external_memory_fd VK_KHR_external_semaphore VK_KHR_external_semaphore_fd "
-        "VK_KHR_dedicated_allocation VK_KHR_get_memory_requirements2";
-}
-
 // As many names, but one of them twice, and one not at all.
 static void demand_one_twice(void)
 {
-    demand();
+    share_demand();
     mock_settings.device_extensions =
         "VK_KHR_external_memory VK_KHR_external_memory_fd VK_KHR_external_semaphore VK_KHR_external_memory_fd "
         "VK_KHR_dedicated_allocation VK_KHR_get_memory_requirements2";
-}
-
-static void demand_nothing(void)
-{
 }
 
 // Since the last call.
@@ -118,14 +104,11 @@ int main(void)
         return TEST_SKIPPED;
     compare("two eyes", run_two_eyes);
     compare("lives", run_lives);
-    app_before_open = demand;
-    host_instance_extensions = (struct host_names){3, share_instance_names};
-    host_device_extensions = (struct host_names){vulkan_sharing_extension_count, vulkan_sharing_extensions};
+    share_demand_extensions(true);
     compare("array", run_array);
     app_before_open = demand_one_twice;
     test_name_twice();
-    app_before_open = demand_nothing;
-    host_instance_extensions = host_device_extensions = (struct host_names){0, NULL};
+    share_demand_extensions(false);
     setenv("ARTEM_LOG", "error", 1);
     if (!real) {
         test_missing();

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -133,6 +134,18 @@ static bool wait_for(void *user, uint64_t value)
     return d->wait_semaphores(d->handle, &info, UINT64_C(20000000000)) == VK_SUCCESS;
 }
 
+// Binary semaphores may be signalled only when whatever waits for the signal before has been submitted.
+static uint64_t next_signal(struct semaphore *semaphore)
+{
+    const uint64_t signals = atomic_fetch_add(&semaphore->signals, 1);
+
+    if (signals > atomic_load(&semaphore->waits)) {
+        fprintf(stderr, "a binary semaphore is signalled twice\n");
+        abort();
+    }
+    return signals + 1;
+}
+
 static void signal_value(void *user, uint64_t value)
 {
     struct semaphore *semaphore = user;
@@ -140,7 +153,7 @@ static void signal_value(void *user, uint64_t value)
     const VkSemaphoreSignalInfo info = {
         .sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO,
         .semaphore = semaphore->handle,
-        .value = semaphore->binary ? atomic_fetch_add(&semaphore->signals, 1) + 1 : value,
+        .value = semaphore->binary ? next_signal(semaphore) : value,
     };
 
     d->signal_semaphore(d->handle, &info);
@@ -244,7 +257,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL queue_submit(VkQueue queue, uint32_t count
             struct semaphore *s = find_semaphore(from->pSignalSemaphores[k]);
             const bool binary = s != NULL && s->binary;
             values[i][1][k] = old != NULL && k < old->signalSemaphoreValueCount ? old->pSignalSemaphoreValues[k] : 0;
-            values[i][1][k] = binary ? atomic_fetch_add(&s->signals, 1) + 1 : values[i][1][k];
+            values[i][1][k] = binary ? next_signal(s) : values[i][1][k];
             any = any || binary;
         }
         infos[i] = (VkTimelineSemaphoreSubmitInfo){

@@ -41,6 +41,7 @@ struct mock_settings {
     const char *instance_extensions;           // that xrGetVulkanInstanceExtensionsKHR demands; NULL = none
     const char *device_extensions;             // likewise
     bool refuse_extensions;                    // xrCreateVulkanDeviceKHR with device extensions fails in Vulkan
+    PFN_vkCreateDevice create_device;          // that it uses, NULL = libvulkan's
     XrResult reject_foreign;                   // of xrEndFrame that refers to swapchains that are not the app's
     XrResult reject_foreign_quads;             // the same for quad layers
     uint32_t layers;                           // that a frame may have, at most MOCK_LAYERS_MAX

@@ -130,6 +130,8 @@ MOCK_FUNCTION(xrCreateVulkanDeviceKHR)
         *vulkan_result = VK_ERROR_EXTENSION_NOT_PRESENT;
         return XR_SUCCESS;
     }
-    *vulkan_result = vkCreateDevice(info->vulkanPhysicalDevice, info->vulkanCreateInfo, info->vulkanAllocator, device);
+    const PFN_vkCreateDevice create =
+        mock_settings.create_device != NULL ? mock_settings.create_device : vkCreateDevice;
+    *vulkan_result = create(info->vulkanPhysicalDevice, info->vulkanCreateInfo, info->vulkanAllocator, device);
     return XR_SUCCESS;
 }

@@ -12,11 +12,17 @@ struct fake_engine_state fake_engine; // the app looks at it; here it stays empt
 
 const char *runs_mode = "sync", *runs_log, *runs_more = "";
 unsigned runs_threads;
+bool runs_without_enable2;
 static char config[] = "/tmp/artem-device-test.XXXXXX";
+
+static const char *latest_backend, *latest_style;
 
 void runs_configure(const char *backend, const char *style)
 {
     FILE *file = fopen(config, "w");
+
+    latest_backend = backend;
+    latest_style = style;
 
     CHECK(file != NULL);
     fprintf(file,
@@ -27,6 +33,12 @@ void runs_configure(const char *backend, const char *style)
         fprintf(file, "log_file = %s\n", runs_log);
     fputs(runs_more, file);
     fclose(file);
+}
+
+void runs_change_mode(const char *mode)
+{
+    runs_mode = mode;
+    runs_configure(latest_backend, latest_style);
 }
 
 static uint64_t hash(const uint8_t *data, size_t size)
@@ -62,7 +74,7 @@ static void show(struct history *history)
 
 static void open_app(bool enable2, uint32_t seed)
 {
-    CHECK(app_open(enable2) == NULL);
+    CHECK(app_open(enable2 && !runs_without_enable2) == NULL);
     app.seed = seed;
     app_begin_session(XR_VIEW_CONFIGURATION_TYPE_PRIMARY_STEREO);
 }
@@ -133,6 +145,29 @@ void run_lives(struct history *history)
 
 // Nobody waits for the paintings, neither on the CPU nor on the queue. The app shows each of its pictures until its
 // painting is there, so that all runs have the same ones. (A frame that shows an older painting has its pose.)
+static void show_until_painted(struct history *history, float *number)
+{
+    bool shown = false;
+
+    app_begin_frame();
+    app_draw_all();
+    for (int tries = 0; tries < 2000 && !shown; tries++) {
+        const struct mock_view *view;
+
+        if (tries > 0)
+            app_begin_frame();
+        for (unsigned v = 0; v < 2; v++)
+            app.views[0][v].pose.position.z = *number;
+        CHECK_INT(app_end(), XR_SUCCESS);
+        view = &mock_get_frame()->views[0];
+        shown = !view->claimed && view->info.pose.position.z == *number;
+        ++*number;
+        usleep(2000);
+    }
+    CHECK(shown);
+    runs_remember(history);
+}
+
 void run_deferred(struct history *history)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();
@@ -141,32 +176,30 @@ void run_deferred(struct history *history)
     open_app(true, 9);
     app_show_views(&info);
     app_frame(); // by which the layer learns what the swapchains are for
-    for (int i = 0; i < FRAMES; i++) {
-        bool shown = false;
-
-        app_begin_frame();
-        app_draw_all();
-        for (int tries = 0; tries < 2000 && !shown; tries++) {
-            const struct mock_view *view;
-
-            if (tries > 0)
-                app_begin_frame();
-            for (unsigned v = 0; v < 2; v++)
-                app.views[0][v].pose.position.z = number;
-            CHECK_INT(app_end(), XR_SUCCESS);
-            view = &mock_get_frame()->views[0];
-            shown = !view->claimed && view->info.pose.position.z == number;
-            number++;
-            usleep(2000);
-        }
-        CHECK(shown);
-        runs_remember(history);
-    }
+    for (int i = 0; i < FRAMES; i++)
+        show_until_painted(history, &number);
     CHECK_INT(mock_take_violations(), 0);
     app_begin_frame(); // one is under way when all ends
     app_draw_all();
     CHECK_INT(app_end(), XR_SUCCESS);
     app_close_normal();
+}
+
+void run_mixed(struct history *history)
+{
+    const XrSwapchainCreateInfo info = app_swapchain_info();
+    const char *before = runs_mode;
+    float number = 0;
+
+    open_app(true, 11);
+    app_show_views(&info);
+    app_frame();
+    for (int i = 0; i < FRAMES; i++) {
+        runs_change_mode(i / 2 % 2 == 0 ? "sync" : "async");
+        show_until_painted(history, &number);
+    }
+    app_close_normal();
+    runs_change_mode(before);
 }
 
 void runs_compare(const char *what, void (*run)(struct history *history), const char *backend, const char *painter)

@@ -18,11 +18,13 @@ struct history {
 // NULL, or why there is no Vulkan device. Settings are in a file of the test's own, until the end.
 const char *runs_begin(void);
 void runs_end(void);
-extern const char *runs_mode; // mode = …
-extern const char *runs_log;  // log_file = …, NULL: none
-extern const char *runs_more; // further lines of the settings
-extern unsigned runs_threads; // threads = …
+extern const char *runs_mode;     // mode = …
+extern const char *runs_log;      // log_file = …, NULL: none
+extern const char *runs_more;     // further lines of the settings
+extern unsigned runs_threads;     // threads = …
+extern bool runs_without_enable2; // all of them under XR_KHR_vulkan_enable
 void runs_configure(const char *backend, const char *style);
+void runs_change_mode(const char *mode); // the rest as before
 
 // Adds what the runtime has got of the latest frame.
 void runs_remember(struct history *history);
@@ -31,6 +33,7 @@ void run_two_eyes(struct history *history);
 void run_array(struct history *history);
 void run_lives(struct history *history);
 void run_deferred(struct history *history);
+void run_mixed(struct history *history); // paintings that are waited for, and such that are not, by turns
 
 // The same run on the CPU and with `backend` in the settings, frame by frame; and another style, whose frames have to
 // differ. `painter`: the backend that has to have painted then, since all paint the same.

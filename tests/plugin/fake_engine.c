@@ -120,6 +120,17 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
+enum artem_result artem_engine_advance(struct artem_engine *engine)
+{
+    (void)engine;
+    return ask(__func__);
+}
+
+void artem_engine_abandon(struct artem_engine *engine)
+{
+    (void)engine;
+}
+
 enum artem_result artem_engine_rejoin(struct artem_engine *engine)
 {
     (void)engine;

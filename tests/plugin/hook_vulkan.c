@@ -2,17 +2,18 @@
 #include "hook_vulkan.h"
 
 #include <stdatomic.h>
-#include <string.h>
+
+#include "hook_table.h"
 
 VkResult (*hook_vulkan)(const char *function, uint64_t timeout);
 static atomic_uint memory;
-static struct {
-    PFN_vkAllocateMemory vkAllocateMemory;
-    PFN_vkFreeMemory vkFreeMemory;
-    PFN_vkWaitForFences vkWaitForFences;
-    PFN_vkCreateComputePipelines vkCreateComputePipelines;
-    PFN_vkGetDeviceProcAddr vkGetDeviceProcAddr;
-} real;
+
+#define HOOKS(X)                                                                                                       \
+    X(vkAllocateMemory)                                                                                                \
+    X(vkFreeMemory)                                                                                                    \
+    X(vkWaitForFences)                                                                                                 \
+    X(vkCreateComputePipelines)
+HOOK_DECLARE(HOOKS);
 
 unsigned hook_count_memory(void)
 {
@@ -61,30 +62,4 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateComputePipelines(VkDevice dev
                                 : result;
 }
 
-static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL hook_vkGetDeviceProcAddr(VkDevice device, const char *name);
-
-static PFN_vkVoidFunction replace(const char *name, PFN_vkVoidFunction function)
-{
-#define X(wanted)                                                                                                      \
-    if (function != NULL && strcmp(name, #wanted) == 0) {                                                              \
-        real.wanted = (PFN_##wanted)function;                                                                          \
-        return (PFN_vkVoidFunction)hook_##wanted;                                                                      \
-    }
-    X(vkAllocateMemory)
-    X(vkFreeMemory)
-    X(vkWaitForFences)
-    X(vkCreateComputePipelines)
-    X(vkGetDeviceProcAddr)
-#undef X
-    return function;
-}
-
-static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL hook_vkGetDeviceProcAddr(VkDevice device, const char *name)
-{
-    return replace(name, real.vkGetDeviceProcAddr(device, name));
-}
-
-PFN_vkVoidFunction VKAPI_CALL hook_get_vulkan(VkInstance instance, const char *name)
-{
-    return replace(name, mock_get_vulkan(instance, name));
-}
+HOOK_DEFINE(HOOKS, hook_get_vulkan);

@@ -47,6 +47,7 @@ struct artem_engine_frame {
     uint32_t resolution; // the caller's name for the scale of these pictures; statistics restart when it changes
     bool exact;          // exact two-pass statistics (stills); else lagged (live)
     bool detached;       // pictures in buffers: the queue need not wait for them before artem_engine_rejoin
+    bool halved;         // a detached one that would hold up the caller's queue: the other half by artem_engine_advance
 };
 
 struct artem_engine_stats {
@@ -75,6 +76,12 @@ enum artem_result artem_engine_set_style(struct artem_engine *engine, struct art
 // other than ARTEM_TIMEOUT.
 enum artem_result artem_engine_submit(struct artem_engine *engine, const struct artem_engine_frame *frame);
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns);
+
+// The other half of a frame that was halved: submits it to the queue, after all that was submitted meanwhile. Until then
+// the frame is in flight. Otherwise nothing.
+enum artem_result artem_engine_advance(struct artem_engine *engine);
+// Or gives it up: wait ends soon, with an error, and statistics begin anew. For where the queue may not be used.
+void artem_engine_abandon(struct artem_engine *engine);
 
 // After wait has returned ARTEM_OK for a detached frame, and before the contents of its buffers are used on the
 // device's queue: may submit to it. Where nobody uses them it can be left out. Of any other frame, and while one is in

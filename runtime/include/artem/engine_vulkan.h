@@ -7,7 +7,7 @@
 #include "artem/engine.h"
 #include "artem_vk/device.h"
 
-// The engine submits to the device's queue in artem_engine_submit and artem_engine_rejoin and nowhere else: call them
+// The engine submits to the device's queue in artem_engine_submit, _advance and _rejoin and nowhere else: call them
 // only where that queue may be used. The device must outlive the engine.
 //
 // Views may name buffers of the device instead of memory (in_buffer and out_buffer: VkBuffer handles; storage buffers

@@ -82,6 +82,8 @@ struct vulkan_device {
     VkDevice handle;
     VkQueue queue; // an app's: only inside calls that may use it
     uint32_t queue_family;
+    VkQueue async_queue; // runs beside it, and is used by nobody else; VK_NULL_HANDLE: there is none
+    uint32_t async_family;
     VkPhysicalDeviceMemoryProperties memory;
     uint32_t max_image_side;
     bool has_graphics;             // the queue: it can resolve multisampled images
@@ -96,6 +98,7 @@ struct vulkan_device {
     char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
     double timestamp_ms;                           // milliseconds per tick; 0 = the queue has no timestamps
     uint64_t timestamp_mask;                       // of the valid bits
+    uint64_t async_timestamp_mask;                 // likewise, of async_queue
     void *library;                                 // libvulkan, where it had to be opened
     PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;         // with sharing
     PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing
@@ -107,11 +110,18 @@ struct vulkan_device {
 #undef X
 };
 
+// A queue beside the app's own that was made for nobody but us.
+struct vulkan_async {
+    bool has;
+    uint32_t family, index;
+};
+
 struct vulkan_device_params {
     VkInstance instance;
     VkPhysicalDevice physical_device;
     VkDevice device;
     uint32_t queue_family, queue_index;
+    struct vulkan_async async; // used where it can compute and measure what the other one can
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: look for the libvulkan that the app uses
     bool dot;                                         // made with VK_KHR_shader_integer_dot_product's feature
     enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
@@ -123,10 +133,10 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
 // The caller has waited for all work. Clears *device; NULL-safe.
 void vulkan_device_destroy(struct vulkan_device **device);
 
-// Command buffers for the device's queue, in a pool of their own, to be recorded over and over. On failure the pool may
+// Command buffers for queues of a family, in a pool of their own, to be recorded over and over. On failure the pool may
 // have been made all the same: it is the caller's to destroy, or VK_NULL_HANDLE.
-enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t count, VkCommandPool *out_pool,
-                                         VkCommandBuffer *out_commands);
+enum artem_result vulkan_commands_create(const struct vulkan_device *device, uint32_t family, uint32_t count,
+                                         VkCommandPool *out_pool, VkCommandBuffer *out_commands);
 
 // Whether a device should be made with VK_KHR_shader_integer_dot_product and its feature: it has them, and does one of
 // the products below as one instruction. The environment's ARTEM_VULKAN_DOT=on|signed|off decides instead of the

@@ -17,7 +17,7 @@ enum vk_place {
     VK_PLACE_SHARED, // as VK_PLACE_DEVICE, and exportable where the device shares (vulkan_device.sharing)
 };
 
-// A storage buffer; copies and indirect dispatches may use it too.
+// A storage buffer; copies and indirect dispatches may use it too, on both of the device's queues.
 struct vk_buffer {
     VkBuffer handle;
     VkDeviceMemory memory;

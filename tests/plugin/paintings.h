@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An app that shows numbered pictures to both eyes, and what the CPU paints of them: to tell right paintings from wrong
 // ones where backends fail, and nobody knows in advance which pictures are painted, and by whom.
-#ifndef ARTEM_TEST_SHARE_PAINTINGS_H
-#define ARTEM_TEST_SHARE_PAINTINGS_H
+#ifndef ARTEM_TEST_PAINTINGS_H
+#define ARTEM_TEST_PAINTINGS_H
 
 #include "device_runs.h"
 
@@ -14,8 +14,14 @@ void paintings_open(void);
 void paintings_renew_swapchains(void);
 // A session with swapchains, and the frame by which the layer knows them.
 void paintings_begin_session(void);
+void paintings_renew_session(void);
 // Begins a frame in which this picture is drawn.
 void paintings_draw(unsigned picture);
+
+// A frame in which it is, then, frame after frame, until there is a painting of one of them, whoever has made it.
+void paintings_show(unsigned picture);
+void paintings_show_until_styled(unsigned picture);
+bool paintings_is_styled(void); // the latest frame
 
 // What the CPU paints when only the pictures of these bits are shown.
 enum { PAINTINGS_MAX = 32, EYES = 2 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "share_paintings.h"
+#include "paintings.h"
+
+#include <unistd.h>
 
 #include "test.h"
 
-enum { SEED = 31, SEQUENCES = 2 * PICTURES };
+enum { SEED = 31, SEQUENCES = 2 * PICTURES, TRIES = 5000 };
 
 static struct paintings sequences[SEQUENCES];
 
@@ -25,9 +27,15 @@ void paintings_begin_session(void)
     app_frame(); // by which the layer learns what the swapchains are for
 }
 
+void paintings_renew_session(void)
+{
+    app_end_session();
+    paintings_begin_session();
+}
+
 void paintings_open(void)
 {
-    CHECK(app_open(true) == NULL);
+    CHECK(app_open(!runs_without_enable2) == NULL);
     paintings_begin_session();
 }
 
@@ -36,6 +44,32 @@ void paintings_draw(unsigned picture)
     app_begin_frame();
     app.seed = SEED + EYES * (picture + 1);
     app_draw_all();
+}
+
+void paintings_show(unsigned picture)
+{
+    paintings_draw(picture);
+    CHECK_INT(app_end(), XR_SUCCESS);
+}
+
+bool paintings_is_styled(void)
+{
+    struct history latest = {.count = 0};
+
+    runs_remember(&latest);
+    return latest.styled[0];
+}
+
+void paintings_show_until_styled(unsigned picture)
+{
+    bool styled = false;
+
+    for (int i = 0; i < TRIES && !styled; i++) {
+        paintings_show(picture);
+        styled = paintings_is_styled();
+        usleep(1000);
+    }
+    CHECK(styled);
 }
 
 void paintings_paint(uint32_t pictures, struct paintings *out_paintings)
