@@ -30,6 +30,7 @@ struct styler {
     char backend[ARTEM_BACKEND_MAX];      // that was asked for then
     char devices[ARTEM_DEVICES_TEXT_MAX]; // likewise
     bool no_devices;                      // they failed, or cannot be used
+    bool alone;                           // a device beside the app's has failed
     atomic_bool on_device;                // the engine uses `device`
     unsigned first_backend;               // those before it in the list below failed too often
     unsigned fallbacks;                   // times that a backend took another's place
@@ -210,7 +211,7 @@ static enum artem_result create_engine(struct styler *styler, const struct artem
     if (settings->devices[0] != '\0' && !styler->no_devices && create_spread(styler, settings, out_engine) == ARTEM_OK)
         return ARTEM_OK;
 
-    const struct artem_engine_vulkan share = {styler->device};
+    const struct artem_engine_vulkan share = {styler->device, styler->alone};
     struct artem_engine_params params = {
         .backend = settings->backend, .threads = settings->threads, .network = styler->network, .vulkan = &share};
     const bool automatic = strcmp(settings->backend, "auto") == 0, cpu = strcmp(settings->backend, "cpu") == 0;
@@ -344,8 +345,10 @@ static void follow_settings(struct styler *styler, const struct artem_settings *
     if (styler->busy || (is_retry && (styler->retry_ns == UINT64_MAX || layer_now_ns() < styler->retry_ns)))
         return;
     styler->settings_serial = serial;
-    if (strcmp(styler->backend, settings->backend) != 0)
+    if (strcmp(styler->backend, settings->backend) != 0) {
         styler->first_backend = 0; // another wish, another chance
+        styler->alone = false;
+    }
     if (strcmp(styler->devices, settings->devices) != 0)
         styler->no_devices = false;
     if (!is_engine_requested(styler, settings))
@@ -355,18 +358,28 @@ static void follow_settings(struct styler *styler, const struct artem_settings *
     plan_retry(styler, settings, is_retry);
 }
 
+// It has failed too often: whatever comes next is to take its place.
+static void give_up_engine(struct styler *styler)
+{
+    if (is_spread(styler)) {
+        styler->no_devices = true;
+        styler->fallbacks++;
+    } else if (artem_engine_is_beside(styler->engine)) {
+        artem_log(ARTEM_LOG_WARN, "the Vulkan device beside the app's has failed: its own takes its place");
+        styler->alone = true;
+        styler->fallbacks++;
+    } else {
+        styler->first_backend = index_of(artem_engine_get_backend(styler->engine)) + 1;
+    }
+}
+
 bool styler_apply(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
 {
     bool ready;
 
     pthread_mutex_lock(&styler->mutex);
-    if (styler->failures == FAILURES_MAX && !styler->busy) {
-        if (is_spread(styler)) {
-            styler->no_devices = true;
-            styler->fallbacks++;
-        } else {
-            styler->first_backend = index_of(artem_engine_get_backend(styler->engine)) + 1;
-        }
+    if (styler->failures >= FAILURES_MAX && !styler->busy) {
+        give_up_engine(styler);
         styler->failures = 0;
         make_engine(styler, settings);
     }
@@ -378,7 +391,7 @@ bool styler_apply(struct styler *styler, const struct artem_settings *settings, 
 
 void styler_prepare(struct styler *styler, const struct artem_settings *settings, uint32_t serial)
 {
-    const struct artem_engine_vulkan share = {styler->device};
+    const struct artem_engine_vulkan share = {styler->device, styler->alone};
     // Without settings->devices: where they cannot be used, the backend takes their place.
     const struct artem_engine_params params = {
         .backend = settings->backend, .threads = settings->threads, .vulkan = &share};

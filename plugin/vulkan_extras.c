@@ -267,11 +267,10 @@ enum vulkan_sharing layer_extras_of_runtime(struct layer_instance *instance, XrS
     void *library;
 
     artem_config_get(instance->config, &settings);
-    if (!wants_backend(&settings, "cuda") ||
+    if ((!wants_backend(&settings, "cuda") && !wants_backend(&settings, "vulkan")) ||
         !demands(instance, next->xrGetVulkanInstanceExtensionsKHR, system, instance_extensions, INSTANCE_EXTENSIONS) ||
         !demands(instance, next->xrGetVulkanDeviceExtensionsKHR, system, vulkan_sharing_extensions,
-                 vulkan_sharing_extension_count) ||
-        !has_cuda(NULL))
+                 vulkan_sharing_extension_count))
         return VULKAN_SHARING_NONE;
     library = dlopen("libvulkan.so.1", RTLD_NOLOAD | RTLD_NOW); // the app has one, as vk_device.c supposes
     get = library != NULL ? (PFN_vkGetInstanceProcAddr)dlsym(library, "vkGetInstanceProcAddr") : NULL;

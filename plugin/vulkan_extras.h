@@ -34,7 +34,7 @@ void layer_extras_end_device(struct layer_extras_device *changed);
 struct layer_extras layer_extras_of_app(const VkDeviceCreateInfo *info);
 
 // Under XR_KHR_vulkan_enable the app makes its device alone, with all that the runtime demands; runtimes that share
-// images between processes demand what sharing takes, but for timelines.
+// images between processes demand what sharing takes, but for timelines. With CUDA, or a Vulkan device of our own.
 enum vulkan_sharing layer_extras_of_runtime(struct layer_instance *instance, XrSystemId system, VkInstance vulkan,
                                             VkPhysicalDevice physical);
 

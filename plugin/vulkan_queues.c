@@ -10,14 +10,17 @@
 // a priority among all processes, have one structure for all; and what breaks Vulkan's rules is the app's own.
 static bool count_taken(const VkDeviceCreateInfo *info, uint32_t family, uint32_t *out_taken)
 {
+    bool seen = false;
+
     *out_taken = 0;
     for (uint32_t i = 0; i < info->queueCreateInfoCount; i++) {
         const VkDeviceQueueCreateInfo *queues = &info->pQueueCreateInfos[i];
 
         if (queues->queueFamilyIndex != family)
             continue;
-        if (queues->flags != 0 || queues->pNext != NULL || queues->pQueuePriorities == NULL || *out_taken > 0)
+        if (queues->flags != 0 || queues->pNext != NULL || queues->pQueuePriorities == NULL || seen)
             return false;
+        seen = true;
         *out_taken = queues->queueCount;
     }
     return true;

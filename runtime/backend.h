@@ -28,6 +28,7 @@ struct artem_backend_ops {
     // Instead of submit, and waited for like a frame; pictures are memory. NULL: it paints whole frames only. Frames
     // and steps of one backend do not mix.
     enum artem_result (*submit_step)(void *backend, const struct step *step);
+    bool (*is_beside)(const void *backend); // NULL: it is not; artem_engine_is_beside
     void (*stats)(const void *backend, struct artem_engine_stats *out_stats);
     uint32_t (*passes)(void *backend, struct artem_pass *out_passes); // NULL: it has none
     // NULL: it is one device. At most ARTEM_DEVICES_MAX; returns how many.

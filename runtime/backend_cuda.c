@@ -6,13 +6,15 @@
 
 #include "artem/engine_vulkan.h"
 #include "artem/file.h"
+#include "backend_share.h"
+#include "backend_share_watch.h"
 
 struct cuda_backend {
     void *library;
     const struct artem_cuda_api *api;
     struct artem_cuda *cuda;
-    struct cuda_share *share; // NULL: only pictures of the CPU
-    bool shared;              // those of the frame in flight are the app's
+    struct share *share; // NULL: only pictures of the CPU
+    bool shared;         // those of the frame in flight are the app's
 };
 
 static void log_line(enum artem_log_level level, const char *text)
@@ -20,12 +22,79 @@ static void log_line(enum artem_log_level level, const char *text)
     artem_log(level, "%s", text);
 }
 
+// ---- Who paints, for backend_share.c ----
+
+static enum artem_result import_buffer(void *self, int fd, uint64_t allocated, void **out_buffer)
+{
+    const struct cuda_backend *b = self;
+    struct artem_cuda_buffer *buffer = NULL;
+    const enum artem_result result = b->api->import_buffer(b->cuda, fd, allocated, true, &buffer);
+
+    *out_buffer = buffer;
+    return result;
+}
+
+static void release_buffer(void *self, void *buffer)
+{
+    const struct cuda_backend *b = self;
+
+    b->api->release_buffer(b->cuda, buffer);
+}
+
+static enum artem_result import_semaphores(void *self, int ready_fd, int done_fd, bool timeline)
+{
+    const struct cuda_backend *b = self;
+
+    return b->api->import_semaphores(b->cuda, ready_fd, done_fd, timeline);
+}
+
+static enum artem_result submit_shared(void *self, const struct artem_engine_frame *frame, uint64_t value)
+{
+    const struct cuda_backend *b = self;
+
+    return b->api->submit(b->cuda, frame, &(struct artem_cuda_sync){value, value});
+}
+
+static enum artem_result wait_shared(void *self, uint64_t timeout_ns)
+{
+    const struct cuda_backend *b = self;
+
+    return b->api->wait(b->cuda, timeout_ns);
+}
+
+static bool has_failed(void *self)
+{
+    const struct cuda_backend *b = self;
+
+    return b->api->has_failed(b->cuda);
+}
+
+static bool finish(void *self)
+{
+    const struct cuda_backend *b = self;
+
+    return b->api->finish(b->cuda);
+}
+
+static const struct share_peer_ops peer_ops = {
+    .name = "CUDA",
+    .import_buffer = import_buffer,
+    .release_buffer = release_buffer,
+    .import_semaphores = import_semaphores,
+    .submit = submit_shared,
+    .wait = wait_shared,
+    .has_failed = has_failed,
+    .finish = finish,
+};
+
+// ---- The backend ----
+
 static void destroy(void *backend)
 {
     struct cuda_backend *b = backend;
 
     // In this order: the buffers are of the engine's context.
-    cuda_share_destroy(&b->share);
+    share_destroy(&b->share);
     if (b->cuda != NULL)
         b->api->destroy(b->cuda);
     artem_cuda_unload(b->library);
@@ -58,7 +127,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
     if (b->api != NULL)
         result = b->api->create(&host, &cuda_params, &b->cuda);
     if (result == ARTEM_OK && device != NULL)
-        result = cuda_share_create(device, b->api, b->cuda, &b->share);
+        result = share_create(device, &(struct share_peer){&peer_ops, b}, &b->share);
     if (result != ARTEM_OK) {
         destroy(b);
         return result;
@@ -88,7 +157,7 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
     if (buffers > 0 && (buffers < frame->views || b->share == NULL))
         return ARTEM_ERROR_ARGUMENT; // all are the app's, or none
     b->shared = buffers > 0;
-    return b->shared ? cuda_share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL);
+    return b->shared ? share_submit(b->share, frame) : b->api->submit(b->cuda, frame, NULL);
 }
 
 static enum artem_result submit_step(void *backend, const struct step *step)
@@ -102,13 +171,13 @@ static enum artem_result submit_step(void *backend, const struct step *step)
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct cuda_backend *b = backend;
-    const bool given_up = b->shared && b->share->watch != NULL && cuda_watch_gave_up(b->share->watch);
+    const bool given_up = b->shared && b->share->watch != NULL && share_watch_gave_up(b->share->watch);
     const enum artem_result result = b->api->wait(b->cuda, given_up ? 0 : timeout_ns);
 
     if (b->shared && result == ARTEM_OK)
-        cuda_share_rest(b->share);
+        share_rest(b->share);
     else if (b->shared && result != ARTEM_TIMEOUT)
-        cuda_share_give_up(b->share);
+        share_give_up(b->share);
     return result;
 }
 
@@ -116,14 +185,14 @@ static enum artem_result rejoin(void *backend)
 {
     struct cuda_backend *b = backend;
 
-    return b->shared ? cuda_share_rejoin(b->share) : ARTEM_OK;
+    return b->shared ? share_rejoin(b->share) : ARTEM_OK;
 }
 
 static bool release_buffers(void *backend, const uint64_t *serials, uint32_t count)
 {
     struct cuda_backend *b = backend;
 
-    return b->share == NULL || cuda_share_release_buffers(b->share, serials, count);
+    return b->share == NULL || share_release_buffers(b->share, serials, count);
 }
 
 static void stats(const void *backend, struct artem_engine_stats *out_stats)

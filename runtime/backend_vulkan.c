@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 
 static const uint64_t destroy_timeout_ns = 5000000000;
@@ -44,7 +45,8 @@ static void destroy(void *backend)
     const struct vulkan_device *d = vulkan->device;
 
     if (d != NULL) {
-        if (vulkan->in_flight)
+        vulkan_share_destroy(vulkan);
+        if (vulkan->in_flight && !vulkan->lost)
             vulkan->lost = is_lost(d->vkWaitForFences(d->handle, 1, latest_fence(vulkan), VK_TRUE, destroy_timeout_ns));
         vulkan->lost = !vulkan_finish_lanes(vulkan, destroy_timeout_ns) || vulkan->lost;
         if (vulkan->lost) {
@@ -63,35 +65,65 @@ static void destroy(void *backend)
     free(vulkan);
 }
 
-static enum artem_result create(const struct artem_engine_params *params, void **out_backend)
+// Whether a device beside the app's may be worth having: under XR_KHR_vulkan_enable2 its own was made with all that
+// helps.
+static bool wants_beside(const struct artem_engine_vulkan *given)
 {
+    const char *wish = artem_user_env("ARTEM_VULKAN_QUEUE");
+
+    return given != NULL && !given->alone && given->device->sharing == VULKAN_SHARING_BINARY &&
+           (wish == NULL || strcmp(wish, "app") != 0);
+}
+
+static enum artem_result create_on(const struct artem_engine_params *params, bool beside, void **out_backend)
+{
+    const struct vulkan_device *given = params->vulkan != NULL ? params->vulkan->device : NULL;
     struct vulkan_backend *vulkan = calloc(1, sizeof *vulkan);
     enum artem_result result = ARTEM_OK;
 
     if (vulkan == NULL)
         return ARTEM_ERROR_MEMORY;
     vulkan->network = params->network;
-    if (params->vulkan != NULL)
-        vulkan->device = params->vulkan->device;
-    else
+    if (beside)
+        result = vulkan_own_device_create_beside(given, &vulkan->own);
+    else if (given == NULL)
         result = vulkan_own_device_create(ARTEM_LOG_ERROR, params->device, &vulkan->own);
-    if (result == ARTEM_OK && vulkan->own != NULL)
-        vulkan->device = vulkan_own_device_get(vulkan->own);
+    if (result == ARTEM_OK)
+        vulkan->device = vulkan->own != NULL ? vulkan_own_device_get(vulkan->own) : given;
+    if (result == ARTEM_OK && beside && vulkan->device->dot == VULKAN_DOT_NONE)
+        result = ARTEM_ERROR_UNSUPPORTED; // nothing would be faster there, and the way costs some time
     if (result == ARTEM_OK)
         result = vulkan_create_pipelines(vulkan);
     if (result == ARTEM_OK)
         result = vulkan_create_buffers(vulkan);
     if (result == ARTEM_OK)
         result = create_commands(vulkan);
+    if (result == ARTEM_OK && beside)
+        result = vulkan_share_create(vulkan, given);
     if (result != ARTEM_OK) {
         destroy(vulkan);
         return result;
     }
     vulkan_write_network(vulkan);
     artem_log(ARTEM_LOG_DEBUG, "Vulkan backend: %s%s%s", vulkan->device->name, vulkan_dot_text(vulkan->device->dot),
-              vulkan->lanes[LANE_ASYNC].queue != VK_NULL_HANDLE ? ", with a queue beside the app's" : "");
+              beside                                              ? ", on a device beside the app's"
+              : vulkan->lanes[LANE_ASYNC].queue != VK_NULL_HANDLE ? ", with a queue beside the app's"
+                                                                  : "");
     *out_backend = vulkan;
     return ARTEM_OK;
+}
+
+static enum artem_result create(const struct artem_engine_params *params, void **out_backend)
+{
+    enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
+
+    if (wants_beside(params->vulkan)) {
+        result = create_on(params, true, out_backend);
+        if (result != ARTEM_OK)
+            artem_log(ARTEM_LOG_DEBUG, "no Vulkan device beside the app's (%s): its own is used",
+                      artem_result_string(result));
+    }
+    return result == ARTEM_OK ? result : create_on(params, false, out_backend);
 }
 
 static enum artem_result set_style(void *backend, const struct artem_style *style)
@@ -205,11 +237,12 @@ static void abandon(void *backend)
     vulkan->has_rest = false;
 }
 
-static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
+enum artem_result vulkan_submit_frame(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
+                                      bool shared)
 {
-    struct vulkan_backend *vulkan = backend;
     enum artem_result result;
 
+    vulkan->shared = shared;
     vulkan_choose_lane(vulkan, frame->detached);
     result = vulkan->lost
                  ? ARTEM_ERROR_DEVICE
@@ -222,12 +255,24 @@ static enum artem_result submit(void *backend, const struct artem_engine_frame *
     vulkan->restart = vulkan->restart || vulkan->resolution != frame->resolution;
     vulkan->frame = *frame;
     vulkan_write_frame(vulkan, NULL);
-    result = vulkan_launch(vulkan, frame->halved && vulkan->lane == &vulkan->lanes[LANE_QUEUE]);
+    result = vulkan_launch(vulkan, frame->halved && vulkan->own == NULL && vulkan->lane == &vulkan->lanes[LANE_QUEUE]);
     if (result != ARTEM_OK)
         return result;
     vulkan->resolution = frame->resolution;
     vulkan->restart = false;
     return ARTEM_OK;
+}
+
+static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
+{
+    struct vulkan_backend *vulkan = backend;
+    uint32_t buffers = 0;
+
+    for (uint32_t v = 0; v < frame->views; v++)
+        buffers += frame->view[v].in_buffer != 0;
+    if (vulkan->share == NULL || buffers == 0)
+        return vulkan_submit_frame(vulkan, frame, false);
+    return buffers == frame->views ? share_submit(vulkan->share, frame) : ARTEM_ERROR_ARGUMENT;
 }
 
 // Times between timestamps; none if the device does not have them.
@@ -269,9 +314,8 @@ void vulkan_read_pictures(struct vulkan_backend *vulkan, const struct tile_rect 
     }
 }
 
-static enum artem_result wait(void *backend, uint64_t timeout_ns)
+enum artem_result vulkan_wait(struct vulkan_backend *vulkan, uint64_t timeout_ns)
 {
-    struct vulkan_backend *vulkan = backend;
     const struct vulkan_device *d = vulkan->device;
     const uint32_t *decisions = vulkan->decisions.data;
     VkResult result;
@@ -302,6 +346,37 @@ static enum artem_result wait(void *backend, uint64_t timeout_ns)
     return ARTEM_OK;
 }
 
+static enum artem_result wait(void *backend, uint64_t timeout_ns)
+{
+    struct vulkan_backend *vulkan = backend;
+    const enum artem_result result = vulkan_wait(vulkan, timeout_ns);
+
+    if (vulkan->shared && result == ARTEM_OK)
+        share_rest(vulkan->share);
+    else if (vulkan->shared && result != ARTEM_TIMEOUT)
+        share_give_up(vulkan->share);
+    return result;
+}
+
+static enum artem_result rejoin(void *backend)
+{
+    struct vulkan_backend *vulkan = backend;
+
+    return vulkan->shared ? share_rejoin(vulkan->share) : ARTEM_OK;
+}
+
+static bool release_buffers(void *backend, const uint64_t *serials, uint32_t count)
+{
+    struct vulkan_backend *vulkan = backend;
+
+    return vulkan->share == NULL || share_release_buffers(vulkan->share, serials, count);
+}
+
+static bool is_beside(const void *backend)
+{
+    return ((const struct vulkan_backend *)backend)->share != NULL;
+}
+
 static void stats(const void *backend, struct artem_engine_stats *out_stats)
 {
     const struct vulkan_backend *vulkan = backend;
@@ -329,6 +404,9 @@ const struct artem_backend_ops artem_backend_vulkan = {
     .wait = wait,
     .advance = advance,
     .abandon = abandon,
+    .rejoin = rejoin,
+    .release_buffers = release_buffers,
+    .is_beside = is_beside,
     .stats = stats,
     .passes = passes,
     .destroy = destroy,

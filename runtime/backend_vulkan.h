@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inside of the Vulkan backend: backend_vulkan.c (life time, frames), backend_vulkan_lanes.c (the queues),
-// backend_vulkan_model.c (weights and parameters as the shaders read them), backend_vulkan_buffers.c (memory),
-// backend_vulkan_pipelines.c, backend_vulkan_record.c (one frame's commands), backend_vulkan_step.c (a tile of a
-// frame).
+// backend_vulkan_beside.c (on a device beside the caller's), backend_vulkan_model.c (weights and parameters as the
+// shaders read them), backend_vulkan_buffers.c (memory), backend_vulkan_pipelines.c, backend_vulkan_record.c (one
+// frame's commands), backend_vulkan_step.c (a tile of a frame).
 #ifndef ARTEM_BACKEND_VULKAN_H
 #define ARTEM_BACKEND_VULKAN_H
 
@@ -11,6 +11,7 @@
 #include "artem_vk/memory.h"
 #include "artem_vk/pipeline.h"
 #include "backend.h"
+#include "backend_share.h"
 #include "network_layout.h"
 
 enum vulkan_pass {
@@ -56,6 +57,9 @@ struct vulkan_lane {
 
 struct vulkan_backend {
     struct vulkan_own_device *own; // NULL: the device is the caller's
+    struct share *share;           // beside the caller's device, whose buffers come this way; NULL: no
+    bool shared;                   // so do those of the latest frame
+    VkSemaphore shared_ready, shared_done;
     const struct vulkan_device *device;
     const struct artem_network *network;
     const struct artem_style *style;
@@ -160,7 +164,18 @@ enum artem_result vulkan_submit_lane(struct vulkan_backend *vulkan, const VkComm
 // Whether the caller's queue is done with what the other lane had it signal.
 bool vulkan_finish_lanes(struct vulkan_backend *vulkan, uint64_t timeout_ns);
 
-// backend_vulkan.c: makes buffers and commands fit a frame, which `record` does.
+// backend_vulkan_beside.c: once everything is made. Frames with buffers of `device` go by way of `share` then.
+enum artem_result vulkan_share_create(struct vulkan_backend *vulkan, const struct vulkan_device *device);
+// Before anything else goes.
+void vulkan_share_destroy(struct vulkan_backend *vulkan);
+void vulkan_cmd_lend_buffers(const struct vulkan_backend *vulkan, bool back);
+
+// backend_vulkan.c: a frame whose buffers are of the backend's device; with `shared` it waits for and signals the
+// semaphores of these names.
+enum artem_result vulkan_submit_frame(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame,
+                                      bool shared);
+enum artem_result vulkan_wait(struct vulkan_backend *vulkan, uint64_t timeout_ns);
+// Makes buffers and commands fit a frame, which `record` does.
 enum artem_result vulkan_prepare(struct vulkan_backend *vulkan, const struct artem_engine_frame *frame, bool is_same,
                                  enum artem_result (*record)(struct vulkan_backend *vulkan));
 // What the shaders and the pictures' buffers are told about the frame; all of it counts where inside is NULL.

@@ -104,11 +104,13 @@ enum artem_result vulkan_submit_lane(struct vulkan_backend *vulkan, const VkComm
     const VkPipelineStageFlags stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
     const VkSubmitInfo info = {
         .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
-        .waitSemaphoreCount = async,
-        .pWaitSemaphores = &vulkan->ready,
+        .waitSemaphoreCount = async || vulkan->shared,
+        .pWaitSemaphores = vulkan->shared ? &vulkan->shared_ready : &vulkan->ready,
         .pWaitDstStageMask = &stages,
         .commandBufferCount = count,
         .pCommandBuffers = commands,
+        .signalSemaphoreCount = vulkan->shared,
+        .pSignalSemaphores = &vulkan->shared_done,
     };
 
     if (d->vkResetFences(d->handle, 1, &fence) != VK_SUCCESS || (async && lend(vulkan) != ARTEM_OK))

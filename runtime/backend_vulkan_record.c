@@ -126,6 +126,7 @@ void vulkan_cmd_return_pictures(const struct vulkan_backend *vulkan)
 static void record_arrival(const struct vulkan_backend *vulkan)
 {
     vulkan_cmd_wait_for_queue(vulkan);
+    vulkan_cmd_lend_buffers(vulkan, false);
     vulkan_cmd_bring_pictures(vulkan);
     if (vulkan->shape.picture_bytes > 0)
         vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
@@ -142,6 +143,7 @@ static void record_departure(const struct vulkan_backend *vulkan)
                        VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
     vulkan->device->vkCmdCopyBuffer(vulkan->commands, vulkan->state.handle, vulkan->decisions.handle, 1, &decisions);
     vulkan_cmd_return_pictures(vulkan);
+    vulkan_cmd_lend_buffers(vulkan, true);
     vulkan_cmd_barrier(vulkan, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT,
                        VK_ACCESS_HOST_READ_BIT);
 }

@@ -115,6 +115,7 @@ enum artem_result vulkan_submit_step(void *backend, const struct step *step)
 
     if (result != ARTEM_OK)
         return result;
+    vulkan->shared = false;
     vulkan_choose_lane(vulkan, false);
     vulkan->step = *step;
     vulkan->has_step = true;

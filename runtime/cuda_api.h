@@ -13,7 +13,7 @@
 #include "backend.h"
 
 // Raised whenever anything here, in backend.h, engine.h or model.h changes.
-#define ARTEM_CUDA_ABI 4
+#define ARTEM_CUDA_ABI 5
 #define ARTEM_CUDA_ENTRY "artem_cuda_get_api"
 #define ARTEM_CUDA_LIBRARY "libartem-cuda.so"
 

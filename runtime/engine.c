@@ -217,6 +217,11 @@ const char *artem_engine_get_backend(const struct artem_engine *engine)
 }
 
 #ifdef ARTEM_VULKAN
+bool artem_engine_is_beside(const struct artem_engine *engine)
+{
+    return engine != NULL && engine->ops->is_beside != NULL && engine->ops->is_beside(engine->backend);
+}
+
 uint32_t artem_engine_get_passes(const struct artem_engine *engine, struct artem_pass passes[ARTEM_PASSES_MAX])
 {
     return engine != NULL && engine->ops->passes != NULL ? engine->ops->passes(engine->backend, passes) : 0;

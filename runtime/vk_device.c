@@ -74,6 +74,9 @@ static bool load_functions(struct vulkan_device *device, const struct vulkan_dev
     device->sharing = params->sharing;
     if (device->sharing != VULKAN_SHARING_NONE)
         load_sharing(device, params, get, functions->vkGetDeviceProcAddr);
+    if (params->imports)
+        device->vkImportSemaphoreFdKHR =
+            (PFN_vkImportSemaphoreFdKHR)functions->vkGetDeviceProcAddr(params->device, "vkImportSemaphoreFdKHR");
     if (params->clock)
         device->vkGetCalibratedTimestampsEXT = (PFN_vkGetCalibratedTimestampsEXT)functions->vkGetDeviceProcAddr(
             params->device, "vkGetCalibratedTimestampsEXT");

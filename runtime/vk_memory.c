@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NO_TYPE UINT32_MAX
 
@@ -107,17 +108,22 @@ void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image
     memset(image, 0, sizeof *image);
 }
 
+static VkMemoryDedicatedAllocateInfoKHR dedicated(const struct vk_buffer *buffer)
+{
+    return (VkMemoryDedicatedAllocateInfoKHR){
+        .sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO_KHR,
+        .buffer = buffer->handle,
+    };
+}
+
 // Memory that the buffer has for itself, and that other APIs can import.
 static enum artem_result allocate_shared(const struct vulkan_device *device, const VkMemoryRequirements *requirements,
                                          struct vk_buffer *buffer)
 {
-    const VkMemoryDedicatedAllocateInfoKHR dedicated = {
-        .sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO_KHR,
-        .buffer = buffer->handle,
-    };
+    const VkMemoryDedicatedAllocateInfoKHR alone = dedicated(buffer);
     const VkExportMemoryAllocateInfoKHR exported = {
         .sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO_KHR,
-        .pNext = &dedicated,
+        .pNext = &alone,
         .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
     };
 
@@ -143,21 +149,21 @@ static enum artem_result allocate_buffer(const struct vulkan_device *device, enu
     return allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, NULL, &buffer->memory);
 }
 
-enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
-                                   struct vk_buffer *out_buffer)
+// Without memory.
+static enum artem_result create_handle(const struct vulkan_device *device, VkDeviceSize size, bool external,
+                                       struct vk_buffer *out_buffer)
 {
     static _Atomic uint64_t serials;
-    const VkExternalMemoryBufferCreateInfoKHR external = {
+    const VkExternalMemoryBufferCreateInfoKHR external_info = {
         .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO_KHR,
         .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
     };
-    const bool host = place == VK_PLACE_HOST || place == VK_PLACE_TOLD;
     const uint32_t families[] = {device->queue_family, device->async_family};
     // Costs buffers nothing, other than images.
     const bool concurrent = device->async_queue != VK_NULL_HANDLE && families[0] != families[1];
     const VkBufferCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-        .pNext = place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE ? &external : NULL,
+        .pNext = external ? &external_info : NULL,
         .size = size,
         .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
@@ -165,12 +171,41 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
         .queueFamilyIndexCount = concurrent ? 2 : 0,
         .pQueueFamilyIndices = families,
     };
-    struct vk_buffer buffer = {.size = size, .serial = atomic_fetch_add(&serials, 1) + 1};
-    enum artem_result result;
+
+    *out_buffer = (struct vk_buffer){.size = size, .serial = atomic_fetch_add(&serials, 1) + 1};
+    return device->vkCreateBuffer(device->handle, &info, NULL, &out_buffer->handle) == VK_SUCCESS ? ARTEM_OK
+                                                                                                  : ARTEM_ERROR_DEVICE;
+}
+
+// One that is exported is as large as its memory: whoever imports that knows no other size, and has to make the same
+// buffer.
+static enum artem_result create_exported(const struct vulkan_device *device, VkDeviceSize size,
+                                         struct vk_buffer *out_buffer)
+{
+    VkMemoryRequirements requirements;
+    enum artem_result result = create_handle(device, size, true, out_buffer);
+
+    if (result != ARTEM_OK)
+        return result;
+    device->vkGetBufferMemoryRequirements(device->handle, out_buffer->handle, &requirements);
+    if (requirements.size == size)
+        return ARTEM_OK;
+    device->vkDestroyBuffer(device->handle, out_buffer->handle, NULL);
+    return create_handle(device, requirements.size, true, out_buffer);
+}
+
+enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
+                                   struct vk_buffer *out_buffer)
+{
+    const bool host = place == VK_PLACE_HOST || place == VK_PLACE_TOLD;
+    const bool exported = place == VK_PLACE_SHARED && device->sharing != VULKAN_SHARING_NONE;
+    struct vk_buffer buffer;
+    enum artem_result result =
+        exported ? create_exported(device, size, &buffer) : create_handle(device, size, false, &buffer);
 
     memset(out_buffer, 0, sizeof *out_buffer);
-    if (device->vkCreateBuffer(device->handle, &info, NULL, &buffer.handle) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
+    if (result != ARTEM_OK)
+        return result;
     result = allocate_buffer(device, place, &buffer);
     if (result != ARTEM_OK)
         goto fail;
@@ -184,6 +219,40 @@ enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceS
 
 fail:
     vk_buffer_destroy(device, &buffer);
+    return result;
+}
+
+enum artem_result vk_buffer_import(const struct vulkan_device *device, int fd, VkDeviceSize shared,
+                                   struct vk_buffer *out_buffer)
+{
+    struct vk_buffer buffer;
+    enum artem_result result = create_handle(device, shared, true, &buffer);
+    VkMemoryRequirements requirements;
+
+    memset(out_buffer, 0, sizeof *out_buffer);
+    if (result != ARTEM_OK) {
+        close(fd);
+        return result;
+    }
+    device->vkGetBufferMemoryRequirements(device->handle, buffer.handle, &requirements);
+    const VkMemoryDedicatedAllocateInfoKHR alone = dedicated(&buffer);
+    const VkImportMemoryFdInfoKHR imported = {
+        .sType = VK_STRUCTURE_TYPE_IMPORT_MEMORY_FD_INFO_KHR,
+        .pNext = &alone,
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+        .fd = fd,
+    };
+    result = requirements.size == shared ? ARTEM_OK : ARTEM_ERROR_UNSUPPORTED;
+    if (result == ARTEM_OK)
+        result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, &imported, &buffer.memory);
+    if (result != ARTEM_OK)
+        close(fd);
+    else if (device->vkBindBufferMemory(device->handle, buffer.handle, buffer.memory, 0) != VK_SUCCESS)
+        result = ARTEM_ERROR_DEVICE;
+    if (result == ARTEM_OK)
+        *out_buffer = buffer;
+    else
+        vk_buffer_destroy(device, &buffer);
     return result;
 }
 

@@ -132,14 +132,45 @@ static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevic
     return found;
 }
 
-static const char *create_device(struct vulkan_own_device *own, uint32_t index)
+// The same GPU by the same driver: others do not understand its file descriptors.
+static bool is_same(const struct vulkan_own_device *own, VkPhysicalDevice physical, const struct vulkan_device *other)
 {
-    static const char *const extensions[] = {VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME};
+    const PFN_vkGetPhysicalDeviceProperties get_properties =
+        (PFN_vkGetPhysicalDeviceProperties)own->get(own->instance, "vkGetPhysicalDeviceProperties");
+    VkPhysicalDeviceProperties properties;
+    uint8_t uuid[VK_UUID_SIZE];
+
+    if (get_properties == NULL || own->version < VK_API_VERSION_1_1 ||
+        !vulkan_find_uuid(own->get, own->instance, physical, uuid))
+        return false;
+    get_properties(physical, &properties);
+    return memcmp(uuid, other->uuid, VK_UUID_SIZE) == 0 && properties.driverVersion == other->driver &&
+           memcmp(properties.pipelineCacheUUID, other->cache_id, VK_UUID_SIZE) == 0;
+}
+
+// Beside another one, where that is given, else in the order of vulkan_find_nth_device.
+static VkPhysicalDevice find_physical(const struct vulkan_own_device *own, uint32_t index,
+                                      const struct vulkan_device *other)
+{
+    VkPhysicalDevice physical = vulkan_find_nth_device(own->get, own->instance, index);
+
+    while (other != NULL && physical != VK_NULL_HANDLE && !is_same(own, physical, other))
+        physical = vulkan_find_nth_device(own->get, own->instance, ++index);
+    return physical;
+}
+
+static const char *create_device(struct vulkan_own_device *own, uint32_t index, const struct vulkan_device *other)
+{
+    const char *extensions[VULKAN_IMPORT_EXTENSIONS + 1];
     const float priority = 1.0f;
-    const VkPhysicalDevice physical = vulkan_find_nth_device(own->get, own->instance, index);
+    const VkPhysicalDevice physical = find_physical(own, index, other);
+    uint32_t count = 0;
+
     own->physical = physical;
     if (physical == VK_NULL_HANDLE)
         return "there is no such Vulkan device";
+    for (uint32_t i = 0; i < VULKAN_IMPORT_EXTENSIONS && other != NULL; i++)
+        extensions[count++] = vulkan_import_extensions[i];
 
     const bool dot = vulkan_wants_dot(own->get, own->instance, own->version, physical);
     const VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
@@ -157,9 +188,10 @@ static const char *create_device(struct vulkan_own_device *own, uint32_t index)
         .pNext = dot ? &features : NULL,
         .queueCreateInfoCount = 1,
         .pQueueCreateInfos = &queue_info,
-        .enabledExtensionCount = dot,
+        .enabledExtensionCount = count + dot,
         .ppEnabledExtensionNames = extensions,
     };
+    extensions[count] = VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME;
     if (queue_info.queueFamilyIndex == UINT32_MAX)
         return "the Vulkan device has no queue for computing";
     if (own->vkCreateDevice(physical, &info, NULL, &own->handle) != VK_SUCCESS) {
@@ -175,12 +207,13 @@ static const char *create_device(struct vulkan_own_device *own, uint32_t index)
         .queue_family = queue_info.queueFamilyIndex,
         .get_instance_proc_addr = own->get,
         .dot = dot,
+        .imports = other != NULL,
     };
     return vulkan_device_create(&params, &own->device) == ARTEM_OK ? NULL : "the Vulkan device lacks a function";
 }
 
-enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t index,
-                                           struct vulkan_own_device **out_own)
+static enum artem_result create(enum artem_log_level level, uint32_t index, const struct vulkan_device *other,
+                                struct vulkan_own_device **out_own)
 {
     struct vulkan_own_device *own = calloc(1, sizeof *own);
     const char *obstacle;
@@ -189,14 +222,25 @@ enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t 
         return ARTEM_ERROR_MEMORY;
     obstacle = create_instance(own);
     if (obstacle == NULL)
-        obstacle = create_device(own, index);
+        obstacle = create_device(own, index, other);
     if (obstacle == NULL) {
         *out_own = own;
         return ARTEM_OK;
     }
-    artem_log(level, "no Vulkan: %s", obstacle);
+    artem_log(level, "no Vulkan%s: %s", other != NULL ? " beside the app's" : "", obstacle);
     vulkan_own_device_destroy(&own);
     return ARTEM_ERROR_UNSUPPORTED;
+}
+
+enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t index,
+                                           struct vulkan_own_device **out_own)
+{
+    return create(level, index, NULL, out_own);
+}
+
+enum artem_result vulkan_own_device_create_beside(const struct vulkan_device *other, struct vulkan_own_device **out_own)
+{
+    return create(ARTEM_LOG_DEBUG, 0, other, out_own);
 }
 
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own)

@@ -12,6 +12,8 @@ const char *const vulkan_sharing_extensions[] = {
     VK_KHR_DEDICATED_ALLOCATION_EXTENSION_NAME, VK_KHR_GET_MEMORY_REQUIREMENTS_2_EXTENSION_NAME,
 };
 const uint32_t vulkan_sharing_extension_count = sizeof vulkan_sharing_extensions / sizeof vulkan_sharing_extensions[0];
+const char *const vulkan_import_extensions[VULKAN_IMPORT_EXTENSIONS] = {VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME,
+                                                                        VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME};
 const char vulkan_timeline_extension[] = VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME;
 
 bool vulkan_has_extension(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,

@@ -127,7 +127,7 @@ int bench_vulkan(struct bench *b)
         return CLI_OK;
     }
     const struct vulkan_device *device = vulkan_own_device_get(own);
-    const struct artem_engine_vulkan share = {device};
+    const struct artem_engine_vulkan share = {.device = device};
     const double bound = popcount_bound(device);
     printf("Vulkan on %s%s\n", device->name, vulkan_dot_text(device->dot));
     printf("  population counts and sums on registers alone: %.1f GMAC/s\n", bound * 1e-9);

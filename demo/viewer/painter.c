@@ -64,7 +64,7 @@ static bool share_device(struct gpu *gpu, const struct painter_gpu *made, const 
 // The viewer's device has nothing that CUDA could share: its pictures go through the host there.
 static enum artem_result create_engine(const char *backend, uint32_t threads, struct painter *p)
 {
-    const struct artem_engine_vulkan share = {p->device};
+    const struct artem_engine_vulkan share = {.device = p->device};
     const struct artem_engine_params params = {
         .backend = backend, .threads = threads, .network = p->network, .vulkan = p->device ? &share : NULL};
 

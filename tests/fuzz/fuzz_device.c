@@ -85,6 +85,10 @@ static void check_queues(const VkDeviceCreateInfo *got, const VkDeviceCreateInfo
 
     queues_added = 0;
     FUZZ_REQUIRE(more <= 1);
+    if (got->pQueueCreateInfos == app->pQueueCreateInfos) {
+        FUZZ_REQUIRE(more == 0);
+        return;
+    }
     for (uint32_t i = 0; i < app->queueCreateInfoCount; i++)
         if (!same_queues(&got->pQueueCreateInfos[i], &app->pQueueCreateInfos[i]))
             check_queue(&got->pQueueCreateInfos[i], app->pQueueCreateInfos[i].pQueuePriorities,

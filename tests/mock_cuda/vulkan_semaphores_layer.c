@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Vulkan layer for test beds only, never a part of the product: VK_KHR_external_semaphore_fd for drivers that have
 // timeline semaphores but cannot export any (Mesa's software Vulkan). An exported semaphore's file says where in this
-// process the mock CUDA driver finds it (mock_cuda.h). Exported binary semaphores are timelines underneath: the n-th
-// wait waits for the n-th signal.
+// process the mock CUDA driver finds it (mock_cuda.h), and so do other devices that import it. Exported binary
+// semaphores are timelines underneath: the n-th wait waits for the n-th signal. Imported ones, which have to be binary,
+// are timelines of the other device, and a thread tells one of the other.
 #define VK_NO_PROTOTYPES
 #include <vulkan/vk_layer.h>
 #include <vulkan/vulkan.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,13 @@
 #include "mock_cuda.h"
 
 #define EXPORT __attribute__((visibility("default")))
+
+EXPORT extern unsigned artem_semaphores_imported; // for tests
+EXPORT extern bool artem_semaphores_refuse_imports;
+EXPORT extern bool artem_semaphores_fail_submissions;
+unsigned artem_semaphores_imported;
+bool artem_semaphores_refuse_imports, artem_semaphores_fail_submissions;
+
 #define NAME VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME
 
 enum { LIVES_MAX = 16, SEMAPHORES_MAX = 64, SUBMITS_MAX = 8, WAITS_MAX = 8 };
@@ -53,7 +62,20 @@ struct semaphore {
     atomic_uint_least64_t waits, signals;
 };
 
+// One direction only: another device's semaphore is waited for, or signalled.
+struct imported {
+    VkSemaphore handle;
+    const struct device *device;
+    struct mock_semaphore source;
+    VkSemaphore timeline;
+    uint64_t value; // of the latest submission
+    bool is_wait;
+    bool has_thread;
+    pthread_t thread; // of that submission
+};
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct imported *imports[SEMAPHORES_MAX];
 static struct instance instances[LIVES_MAX];
 static struct device devices[LIVES_MAX];
 static struct semaphore *semaphores[SEMAPHORES_MAX];
@@ -202,11 +224,122 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_semaphore(VkDevice handle, const Vk
     return VK_SUCCESS;
 }
 
+// ---- Imported semaphores ----
+
+static struct imported *find_import(VkSemaphore handle)
+{
+    struct imported *found = NULL;
+
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < SEMAPHORES_MAX && found == NULL; i++)
+        if (imports[i] != NULL && imports[i]->handle == handle)
+            found = imports[i];
+    pthread_mutex_unlock(&mutex);
+    return found;
+}
+
+// Puts the one in the place of the other.
+static void replace_import(struct imported *old, struct imported *new)
+{
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < SEMAPHORES_MAX; i++)
+        if (imports[i] == old) {
+            imports[i] = new;
+            break;
+        }
+    pthread_mutex_unlock(&mutex);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL import_semaphore_fd(VkDevice handle, const VkImportSemaphoreFdInfoKHR *info)
+{
+    const struct device *d = find_device(handle);
+    const VkSemaphoreTypeCreateInfo timeline = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
+                                                .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
+    const VkSemaphoreCreateInfo timeline_info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &timeline};
+    struct imported *imported = calloc(1, sizeof *imported);
+
+    if (artem_semaphores_refuse_imports ||
+        pread(info->fd, &imported->source, sizeof imported->source, 0) != sizeof imported->source ||
+        imported->source.magic != MOCK_SEMAPHORE_MAGIC || imported->source.process != getpid() ||
+        d->create_semaphore(handle, &timeline_info, NULL, &imported->timeline) != VK_SUCCESS) {
+        free(imported);
+        return VK_ERROR_INVALID_EXTERNAL_HANDLE;
+    }
+    close(info->fd);
+    imported->handle = info->semaphore;
+    imported->device = d;
+    imported->source.retain(imported->source.user);
+    replace_import(NULL, imported);
+    artem_semaphores_imported++;
+    return VK_SUCCESS;
+}
+
+static void *tell(void *user)
+{
+    struct imported *imported = user;
+    const struct device *d = imported->device;
+    const VkSemaphoreSignalInfo signal_info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO,
+        .semaphore = imported->timeline,
+        .value = imported->value,
+    };
+    const VkSemaphoreWaitInfo wait_info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+        .semaphoreCount = 1,
+        .pSemaphores = &imported->timeline,
+        .pValues = &imported->value,
+    };
+
+    if (imported->is_wait) {
+        if (imported->source.wait(imported->source.user, 0))
+            d->signal_semaphore(d->handle, &signal_info);
+    } else if (d->wait_semaphores(d->handle, &wait_info, UINT64_C(20000000000)) == VK_SUCCESS) {
+        imported->source.signal(imported->source.user, 0);
+    }
+    return NULL;
+}
+
+static void join(struct imported *imported)
+{
+    if (imported->has_thread)
+        pthread_join(imported->thread, NULL);
+    imported->has_thread = false;
+}
+
+// The thread begins before the submission: a wait has to be known before its signal comes.
+static uint64_t follow(struct imported *imported, bool is_wait)
+{
+    join(imported);
+    imported->is_wait = is_wait;
+    imported->value++;
+    imported->has_thread = pthread_create(&imported->thread, NULL, tell, imported) == 0;
+    return imported->value;
+}
+
+static void forget_import(struct imported *imported)
+{
+    const struct device *d = imported->device;
+
+    join(imported);
+    replace_import(imported, NULL);
+    d->destroy_semaphore(d->handle, imported->timeline, NULL);
+    d->destroy_semaphore(d->handle, imported->handle, NULL);
+    imported->source.release(imported->source.user);
+    free(imported);
+}
+
+// ---- Their life and use ----
+
 static VKAPI_ATTR void VKAPI_CALL destroy_semaphore(VkDevice handle, VkSemaphore semaphore,
                                                     const VkAllocationCallbacks *allocator)
 {
     struct semaphore *own = semaphore != VK_NULL_HANDLE ? find_semaphore(semaphore) : NULL;
+    struct imported *imported = semaphore != VK_NULL_HANDLE ? find_import(semaphore) : NULL;
 
+    if (imported != NULL) {
+        forget_import(imported);
+        return;
+    }
     if (own == NULL) {
         find_device(handle)->destroy_semaphore(handle, semaphore, allocator);
         return;
@@ -231,43 +364,66 @@ static VKAPI_ATTR VkResult VKAPI_CALL get_semaphore_fd(VkDevice handle, const Vk
 }
 
 // Binary semaphores that are timelines underneath get their values.
+struct side {
+    VkSemaphore handles[WAITS_MAX];
+    uint64_t values[WAITS_MAX];
+    bool any;
+};
+
+// What a submission waits for, or signals: the semaphores themselves, and their values.
+static struct side find_side(const VkSemaphore *handles, uint32_t count, const uint64_t *values, uint32_t value_count,
+                             bool is_wait)
+{
+    struct side side = {.any = false};
+
+    for (uint32_t k = 0; k < count && k < WAITS_MAX; k++) {
+        struct semaphore *s = find_semaphore(handles[k]);
+        struct imported *imported = find_import(handles[k]);
+
+        side.handles[k] = imported != NULL ? imported->timeline : handles[k];
+        side.values[k] = k < value_count ? values[k] : 0;
+        if (imported != NULL)
+            side.values[k] = follow(imported, is_wait);
+        else if (s != NULL && s->binary)
+            side.values[k] = is_wait ? atomic_fetch_add(&s->waits, 1) + 1 : next_signal(s);
+        side.any = side.any || imported != NULL || (s != NULL && s->binary);
+    }
+    return side;
+}
+
 static VKAPI_ATTR VkResult VKAPI_CALL queue_submit(VkQueue queue, uint32_t count, const VkSubmitInfo *submits,
                                                    VkFence fence)
 {
     const struct device *d = find_device(queue);
     VkSubmitInfo changed[SUBMITS_MAX];
     VkTimelineSemaphoreSubmitInfo infos[SUBMITS_MAX];
-    uint64_t values[SUBMITS_MAX][2][WAITS_MAX];
+    struct side waits[SUBMITS_MAX], signals[SUBMITS_MAX];
 
+    for (uint32_t i = 0; i < count && artem_semaphores_fail_submissions; i++)
+        for (uint32_t k = 0; k < submits[i].waitSemaphoreCount; k++)
+            if (find_import(submits[i].pWaitSemaphores[k]) != NULL)
+                return VK_ERROR_OUT_OF_DEVICE_MEMORY;
     for (uint32_t i = 0; i < count && count <= SUBMITS_MAX; i++) {
+        static const VkTimelineSemaphoreSubmitInfo none = {.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO};
         const VkSubmitInfo *from = &submits[i];
-        const VkTimelineSemaphoreSubmitInfo *old =
-            find_in_chain(from->pNext, VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
-        bool any = false;
+        const VkTimelineSemaphoreSubmitInfo *given = find_in_chain(from->pNext, none.sType);
+        const VkTimelineSemaphoreSubmitInfo *old = given != NULL ? given : &none;
 
-        changed[i] = *from;
-        for (uint32_t k = 0; k < from->waitSemaphoreCount && k < WAITS_MAX; k++) {
-            struct semaphore *s = find_semaphore(from->pWaitSemaphores[k]);
-            const bool binary = s != NULL && s->binary;
-            values[i][0][k] = old != NULL && k < old->waitSemaphoreValueCount ? old->pWaitSemaphoreValues[k] : 0;
-            values[i][0][k] = binary ? atomic_fetch_add(&s->waits, 1) + 1 : values[i][0][k];
-            any = any || binary;
-        }
-        for (uint32_t k = 0; k < from->signalSemaphoreCount && k < WAITS_MAX; k++) {
-            struct semaphore *s = find_semaphore(from->pSignalSemaphores[k]);
-            const bool binary = s != NULL && s->binary;
-            values[i][1][k] = old != NULL && k < old->signalSemaphoreValueCount ? old->pSignalSemaphoreValues[k] : 0;
-            values[i][1][k] = binary ? next_signal(s) : values[i][1][k];
-            any = any || binary;
-        }
+        waits[i] = find_side(from->pWaitSemaphores, from->waitSemaphoreCount, old->pWaitSemaphoreValues,
+                             old->waitSemaphoreValueCount, true);
+        signals[i] = find_side(from->pSignalSemaphores, from->signalSemaphoreCount, old->pSignalSemaphoreValues,
+                               old->signalSemaphoreValueCount, false);
         infos[i] = (VkTimelineSemaphoreSubmitInfo){
             .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO,
             .waitSemaphoreValueCount = from->waitSemaphoreCount,
-            .pWaitSemaphoreValues = values[i][0],
+            .pWaitSemaphoreValues = waits[i].values,
             .signalSemaphoreValueCount = from->signalSemaphoreCount,
-            .pSignalSemaphoreValues = values[i][1],
+            .pSignalSemaphoreValues = signals[i].values,
         };
-        if (any)
+        changed[i] = *from;
+        changed[i].pWaitSemaphores = waits[i].handles;
+        changed[i].pSignalSemaphores = signals[i].handles;
+        if (waits[i].any || signals[i].any)
             changed[i].pNext = &infos[i];
     }
     return d->queue_submit(queue, count, count <= SUBMITS_MAX ? changed : submits, fence);
@@ -421,6 +577,7 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_proc_addr(VkDevice ha
         {"vkDestroySemaphore", (PFN_vkVoidFunction)destroy_semaphore, false},
         {"vkQueueSubmit", (PFN_vkVoidFunction)queue_submit, false},
         {"vkGetSemaphoreFdKHR", (PFN_vkVoidFunction)get_semaphore_fd, true},
+        {"vkImportSemaphoreFdKHR", (PFN_vkVoidFunction)import_semaphore_fd, true},
     };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
@@ -448,6 +605,7 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_instance_proc_addr(VkInstanc
         {"vkDestroySemaphore", (PFN_vkVoidFunction)destroy_semaphore},
         {"vkQueueSubmit", (PFN_vkVoidFunction)queue_submit},
         {"vkGetSemaphoreFdKHR", (PFN_vkVoidFunction)get_semaphore_fd},
+        {"vkImportSemaphoreFdKHR", (PFN_vkVoidFunction)import_semaphore_fd},
     };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)

@@ -268,7 +268,7 @@ int main(void)
     }
     test_choice();
     test_same("deferred", "async", run_deferred, FRAMES);
-    test_same("mixed", "async", run_mixed, FRAMES / 2 - 1);
+    test_same("mixed", "async", run_mixed, 3);
     test_same("waited for", "sync", run_two_eyes, 0);
     runs_configure("vulkan", "great_wave");
     test_beside();

@@ -37,8 +37,17 @@ void runs_configure(const char *backend, const char *style)
 
 void runs_change_mode(const char *mode)
 {
+    struct artem_settings settings = {.backend = ""};
+
     runs_mode = mode;
     runs_configure(latest_backend, latest_style);
+    for (int i = 0; i < 1000 && (strcmp(artem_mode_name(settings.mode), mode) != 0 ||
+                                 strcmp(settings.backend, latest_backend) != 0);
+         i++) {
+        artem_config_get(layer_active()->config, &settings);
+        usleep(5000);
+    }
+    CHECK_STR(artem_mode_name(settings.mode), mode);
 }
 
 static uint64_t hash(const uint8_t *data, size_t size)
@@ -195,11 +204,12 @@ void run_mixed(struct history *history)
     app_show_views(&info);
     app_frame();
     for (int i = 0; i < FRAMES; i++) {
-        runs_change_mode(i / 2 % 2 == 0 ? "sync" : "async");
+        if (i % 2 == 0)
+            runs_change_mode(i % 4 == 0 ? "sync" : "async");
         show_until_painted(history, &number);
     }
     app_close_normal();
-    runs_change_mode(before);
+    runs_mode = before;
 }
 
 void runs_compare(const char *what, void (*run)(struct history *history), const char *backend, const char *painter)

@@ -24,7 +24,7 @@ extern const char *runs_more;     // further lines of the settings
 extern unsigned runs_threads;     // threads = …
 extern bool runs_without_enable2; // all of them under XR_KHR_vulkan_enable
 void runs_configure(const char *backend, const char *style);
-void runs_change_mode(const char *mode); // the rest as before
+void runs_change_mode(const char *mode); // the rest as before; until the layer has noticed
 
 // Adds what the runtime has got of the latest frame.
 void runs_remember(struct history *history);

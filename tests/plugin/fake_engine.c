@@ -2,6 +2,8 @@
 // The linker takes these instead of libartem's own.
 #include "fake_engine.h"
 
+#include "artem/engine_vulkan.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +131,12 @@ enum artem_result artem_engine_advance(struct artem_engine *engine)
 void artem_engine_abandon(struct artem_engine *engine)
 {
     (void)engine;
+}
+
+bool artem_engine_is_beside(const struct artem_engine *engine)
+{
+    (void)engine;
+    return false;
 }
 
 enum artem_result artem_engine_rejoin(struct artem_engine *engine)

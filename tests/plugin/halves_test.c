@@ -137,7 +137,7 @@ int main(void)
         return TEST_SKIPPED;
     }
     test_same(100000, "async", run_deferred, 2 * FRAMES, 1000);
-    test_same(100000, "async", run_mixed, FRAMES + 1, 1000);
+    test_same(100000, "async", run_mixed, FRAMES + 3, 1000);
     test_same(0.01, "async", run_deferred, FRAMES,
               FRAMES + 4); // the first one of an engine, which has no time yet, too
     test_same(100000, "sync", run_two_eyes, FRAMES, FRAMES + 2);

@@ -19,7 +19,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL wait_patiently(VkDevice d, uint32_t count,
 
 static const char *choose(const struct vulkan_device *on)
 {
-    const struct artem_engine_vulkan share = {on};
+    const struct artem_engine_vulkan share = {.device = on};
     const struct artem_engine_params params = {.network = network, .threads = 2, .vulkan = on != NULL ? &share : NULL};
     struct artem_engine *engine = NULL;
 
@@ -31,7 +31,7 @@ static const char *choose(const struct vulkan_device *on)
 
 static bool must_measure(const struct vulkan_device *on, const char *backend, const char *devices)
 {
-    const struct artem_engine_vulkan share = {on};
+    const struct artem_engine_vulkan share = {.device = on};
     const struct artem_engine_params params = {
         .backend = backend, .threads = 2, .vulkan = on != NULL ? &share : NULL, .devices = devices};
 

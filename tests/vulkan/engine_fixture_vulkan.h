@@ -25,7 +25,7 @@ static inline struct vulkan_device *device_open(void)
 static inline struct artem_engine *vulkan_engine_make(struct artem_network *network, struct artem_style *style,
                                                       const struct vulkan_device *device)
 {
-    const struct artem_engine_vulkan share = {device};
+    const struct artem_engine_vulkan share = {.device = device};
     const struct artem_engine_params params = {
         .backend = "vulkan", .network = network, .vulkan = device != NULL ? &share : NULL};
     struct artem_engine *engine = NULL;

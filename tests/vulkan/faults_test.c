@@ -140,7 +140,7 @@ static void reset(int at)
 
 static void test_creation(void)
 {
-    const struct artem_engine_vulkan share = {&weak};
+    const struct artem_engine_vulkan share = {.device = &weak};
     const struct artem_engine_params params = {.backend = "vulkan", .network = network, .vulkan = &share};
     struct artem_engine *engine = NULL;
     int at = 1;

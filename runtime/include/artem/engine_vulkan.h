@@ -16,9 +16,15 @@
 // and read `out`, provided that it ended with a barrier that makes `in` visible to compute shaders; what is submitted
 // afterwards sees `out` from compute shaders; of a detached frame, what is submitted after artem_engine_rejoin. The
 // buffers must stay as they are until wait returns, and are destroyed after artem_engine_release_buffers.
+//
+// A device that shares by binary semaphores was made by the app alone, without what helps the engine. It makes one of
+// its own beside it then, on the same GPU, if it can: all of the above stays true, and the queue waits for that device.
 struct artem_engine_vulkan {
     const struct vulkan_device *device;
+    bool alone; // none beside it
 };
+// Whether an engine is on a device of its own beside the caller's.
+bool artem_engine_is_beside(const struct artem_engine *engine);
 
 // GPU time of the passes of the latest frame whose wait has returned, in order; for measurements. The first call asks
 // for them, from the next frame on. Returns how many, 0 where the queue has no timestamps or the backend tells none.

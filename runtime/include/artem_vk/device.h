@@ -102,6 +102,7 @@ struct vulkan_device {
     void *library;                                 // libvulkan, where it had to be opened
     PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;         // with sharing
     PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing
+    PFN_vkImportSemaphoreFdKHR vkImportSemaphoreFdKHR; // NULL: what others share cannot be used on it
     PFN_vkSignalSemaphoreKHR vkSignalSemaphoreKHR; // with timeline semaphores, and the next
     PFN_vkGetSemaphoreCounterValueKHR vkGetSemaphoreCounterValueKHR;
     PFN_vkGetCalibratedTimestampsEXT vkGetCalibratedTimestampsEXT; // NULL: its clock cannot be related
@@ -126,6 +127,7 @@ struct vulkan_device_params {
     bool dot;                                         // made with VK_KHR_shader_integer_dot_product's feature
     enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
     bool clock;                                       // made with vulkan_clock_extension
+    bool imports;                                     // made with vulkan_import_extensions
 };
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
@@ -162,6 +164,9 @@ bool vulkan_has_extension(PFN_vkGetInstanceProcAddr get, VkInstance instance, Vk
 extern const char *const vulkan_sharing_extensions[];
 extern const uint32_t vulkan_sharing_extension_count;
 extern const char vulkan_timeline_extension[];
+// What a device has to be made with to use what one that shares exports.
+extern const char *const vulkan_import_extensions[];
+enum { VULKAN_IMPORT_EXTENSIONS = 2 };
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 // The UUID by which other APIs know the device; false where the instance cannot tell.
 bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
@@ -184,6 +189,9 @@ double vulkan_ms_before(const struct vulkan_device *device, const struct vulkan_
 struct vulkan_own_device;
 enum artem_result vulkan_own_device_create(enum artem_log_level level, uint32_t index,
                                            struct vulkan_own_device **out_own);
+// The same on the GPU of a device that shares, by the same driver, so that it can import from that one.
+enum artem_result vulkan_own_device_create_beside(const struct vulkan_device *other,
+                                                  struct vulkan_own_device **out_own);
 const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device *own);
 // By which other APIs know it; false where the instance cannot tell.
 bool vulkan_own_device_uuid(const struct vulkan_own_device *own, uint8_t uuid[VK_UUID_SIZE]);

@@ -34,6 +34,10 @@ void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image
 
 enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
                                    struct vk_buffer *out_buffer);
+// The buffer whose memory another device on the same GPU, by the same driver, has exported: `shared` bytes, which is
+// its size here. The file descriptor is taken over whatever happens.
+enum artem_result vk_buffer_import(const struct vulkan_device *device, int fd, VkDeviceSize shared,
+                                   struct vk_buffer *out_buffer);
 // Replaces the buffer if it is smaller; the content is lost then. On failure the buffer is empty.
 enum artem_result vk_buffer_grow(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
                                  struct vk_buffer *buffer);

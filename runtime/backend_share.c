@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures in buffers of the app's Vulkan device, painted by CUDA in the order of the app's queue. A frame is two
+// Pictures in buffers of the app's Vulkan device, painted by a peer in the order of the app's queue. A frame is two
 // submissions without work of their own:
 //
-//   lend   after all that was submitted before (scaling); gives the pictures to CUDA, signals `ready`
-//          CUDA waits for `ready`, paints, signals `done`
+//   lend   after all that was submitted before (scaling); gives the pictures to the peer, signals `ready`
+//          the peer waits for `ready`, paints, signals `done`
 //   take   waits for `done`, gets the pictures back; all that is submitted afterwards (composite) comes after it
 //
-// The second one is submitted only after CUDA has accepted the work and the signal: the queue never waits for what was
-// not launched. Of a detached frame it is submitted only when CUDA is done, so that the queue never waits at all: when
-// the buffers are used, or, since a binary semaphore has to be waited for before it is signalled anew, with the next
-// frame. The CPU waits for none of it.
+// The second one is submitted only after the peer has accepted the work and the signal: the queue never waits for what
+// was not launched. Of a detached frame it is submitted only when the peer is done, so that the queue never waits at
+// all: when the buffers are used, or, since a binary semaphore has to be waited for before it is signalled anew, with
+// the next frame. The CPU waits for none of it.
+#include "backend_share.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "backend_cuda.h"
+#include "backend_share_watch.h"
 
 enum { KEPT_FRAMES = 120 }; // a buffer that no frame has used for so long is let go
 
 static const uint64_t take_timeout_ns = 1000000000, rest_timeout_ns = 5000000000;
 
-static bool is_timeline(const struct cuda_share *share)
+static bool is_timeline(const struct share *share)
 {
     return share->device->sharing == VULKAN_SHARING_TIMELINE;
 }
 
-static enum artem_result export_semaphore(const struct cuda_share *share, VkSemaphore *out_semaphore, int *out_fd)
+static enum artem_result export_semaphore(const struct share *share, VkSemaphore *out_semaphore, int *out_fd)
 {
     const struct vulkan_device *d = share->device;
     const VkSemaphoreTypeCreateInfoKHR type = {
@@ -49,7 +51,7 @@ static enum artem_result export_semaphore(const struct cuda_share *share, VkSema
     return d->vkGetSemaphoreFdKHR(d->handle, &fd_info, out_fd) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }
 
-static enum artem_result share_semaphores(struct cuda_share *share)
+static enum artem_result share_semaphores(struct share *share)
 {
     int ready = -1, done = -1;
     enum artem_result result = export_semaphore(share, &share->ready, &ready);
@@ -61,57 +63,56 @@ static enum artem_result share_semaphores(struct cuda_share *share)
             close(ready);
         return result;
     }
-    result = share->api->import_semaphores(share->cuda, ready, done, is_timeline(share));
+    result = share->peer.ops->import_semaphores(share->peer.self, ready, done, is_timeline(share));
     if (result == ARTEM_OK && is_timeline(share))
-        result = cuda_watch_create(share->device, share->api, share->cuda, share->ready, share->done, &share->watch);
+        result = share_watch_create(share->device, &share->peer, share->ready, share->done, &share->watch);
     return result;
 }
 
-static enum artem_result create_commands(struct cuda_share *share)
+static enum artem_result create_commands(struct share *share)
 {
     const struct vulkan_device *d = share->device;
     const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-    VkCommandBuffer commands[CUDA_TURNS * CUDA_SUBMISSIONS];
+    VkCommandBuffer commands[SHARE_TURNS * SHARE_SUBMISSIONS];
 
-    if (vulkan_commands_create(d, d->queue_family, CUDA_TURNS * CUDA_SUBMISSIONS, &share->pool, commands) != ARTEM_OK)
+    if (vulkan_commands_create(d, d->queue_family, SHARE_TURNS * SHARE_SUBMISSIONS, &share->pool, commands) != ARTEM_OK)
         return ARTEM_ERROR_DEVICE;
-    for (int i = 0; i < CUDA_TURNS * CUDA_SUBMISSIONS; i++) {
-        struct cuda_turn *turn = &share->turns[i / CUDA_SUBMISSIONS];
-        turn->commands[i % CUDA_SUBMISSIONS] = commands[i];
-        if (d->vkCreateFence(d->handle, &fence_info, NULL, &turn->fences[i % CUDA_SUBMISSIONS]) != VK_SUCCESS)
+    for (int i = 0; i < SHARE_TURNS * SHARE_SUBMISSIONS; i++) {
+        struct share_turn *turn = &share->turns[i / SHARE_SUBMISSIONS];
+        turn->commands[i % SHARE_SUBMISSIONS] = commands[i];
+        if (d->vkCreateFence(d->handle, &fence_info, NULL, &turn->fences[i % SHARE_SUBMISSIONS]) != VK_SUCCESS)
             return ARTEM_ERROR_DEVICE;
     }
     return ARTEM_OK;
 }
 
-enum artem_result cuda_share_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
-                                    struct artem_cuda *cuda, struct cuda_share **out_share)
+enum artem_result share_create(const struct vulkan_device *device, const struct share_peer *peer,
+                               struct share **out_share)
 {
-    struct cuda_share *share = calloc(1, sizeof *share);
+    struct share *share = calloc(1, sizeof *share);
     enum artem_result result;
 
     if (share == NULL)
         return ARTEM_ERROR_MEMORY;
     share->device = device;
-    share->api = api;
-    share->cuda = cuda;
+    share->peer = *peer;
     result = create_commands(share);
     if (result == ARTEM_OK)
         result = share_semaphores(share);
     if (result == ARTEM_OK)
         *out_share = share;
     else
-        cuda_share_destroy(&share);
+        share_destroy(&share);
     return result;
 }
 
 // Whether the queue is done with what was submitted in that turn.
-static bool rest(const struct cuda_share *share, struct cuda_turn *turn, uint64_t timeout_ns)
+static bool rest(const struct share *share, struct share_turn *turn, uint64_t timeout_ns)
 {
     const struct vulkan_device *d = share->device;
     bool done = true;
 
-    for (int i = 0; i < CUDA_SUBMISSIONS; i++) {
+    for (int i = 0; i < SHARE_SUBMISSIONS; i++) {
         if (turn->pending[i]) {
             const VkResult result = d->vkWaitForFences(d->handle, 1, &turn->fences[i], VK_TRUE, timeout_ns);
             turn->pending[i] = result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST;
@@ -121,25 +122,25 @@ static bool rest(const struct cuda_share *share, struct cuda_turn *turn, uint64_
     return done;
 }
 
-void cuda_share_destroy(struct cuda_share **share)
+void share_destroy(struct share **share)
 {
-    struct cuda_share *s = *share;
+    struct share *s = *share;
     bool done = true;
 
     *share = NULL;
     if (s == NULL)
         return;
-    if (!s->api->finish(s->cuda) || s->watch != NULL)
-        cuda_share_give_up(s); // where CUDA has signalled, nothing more happens
-    cuda_watch_destroy(&s->watch);
-    for (int i = 0; i < CUDA_IMPORTS; i++)
-        s->api->release_buffer(s->cuda, s->imports[i].buffer);
-    for (int i = 0; i < CUDA_TURNS; i++)
+    if (!s->peer.ops->finish(s->peer.self) || s->watch != NULL)
+        share_give_up(s); // where the peer has signalled, nothing more happens
+    share_watch_destroy(&s->watch);
+    for (int i = 0; i < SHARE_IMPORTS; i++)
+        s->peer.ops->release_buffer(s->peer.self, s->imports[i].buffer);
+    for (int i = 0; i < SHARE_TURNS; i++)
         done = rest(s, &s->turns[i], rest_timeout_ns) && done;
     if (done) {
         const struct vulkan_device *d = s->device;
-        for (int i = 0; i < CUDA_TURNS * CUDA_SUBMISSIONS; i++)
-            d->vkDestroyFence(d->handle, s->turns[i / CUDA_SUBMISSIONS].fences[i % CUDA_SUBMISSIONS], NULL);
+        for (int i = 0; i < SHARE_TURNS * SHARE_SUBMISSIONS; i++)
+            d->vkDestroyFence(d->handle, s->turns[i / SHARE_SUBMISSIONS].fences[i % SHARE_SUBMISSIONS], NULL);
         d->vkDestroyCommandPool(d->handle, s->pool, NULL);
         d->vkDestroySemaphore(d->handle, s->done, NULL);
         d->vkDestroySemaphore(d->handle, s->ready, NULL);
@@ -149,17 +150,17 @@ void cuda_share_destroy(struct cuda_share **share)
     free(s);
 }
 
-void cuda_share_rest(struct cuda_share *share)
+void share_rest(struct share *share)
 {
     rest(share, &share->turns[share->turn], take_timeout_ns);
     if (share->watch != NULL)
-        cuda_watch_end(share->watch);
+        share_watch_end(share->watch);
 }
 
 // ---- Buffers ----
 
-static enum artem_result import(struct cuda_share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
-                                struct cuda_import *slot)
+static enum artem_result import(struct share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
+                                struct share_import *slot)
 {
     const struct vulkan_device *d = share->device;
     const VkMemoryGetFdInfoKHR info = {
@@ -174,30 +175,30 @@ static enum artem_result import(struct cuda_share *share, uint64_t serial, uint6
         return ARTEM_ERROR_UNSUPPORTED;
     if (d->vkGetMemoryFdKHR(d->handle, &info, &fd) != VK_SUCCESS)
         return ARTEM_ERROR_DEVICE;
-    result = share->api->import_buffer(share->cuda, fd, bytes, true, &slot->buffer);
+    result = share->peer.ops->import_buffer(share->peer.self, fd, bytes, &slot->buffer);
     slot->serial = result == ARTEM_OK ? serial : 0;
     return result;
 }
 
-static void let_go(struct cuda_share *share, struct cuda_import *slot)
+static void let_go(struct share *share, struct share_import *slot)
 {
-    share->api->release_buffer(share->cuda, slot->buffer);
-    *slot = (struct cuda_import){.serial = 0};
+    share->peer.ops->release_buffer(share->peer.self, slot->buffer);
+    *slot = (struct share_import){.serial = 0};
 }
 
-// CUDA's side of a buffer, imported when it is first seen.
-static enum artem_result find_buffer(struct cuda_share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
+// The peer's side of a buffer, imported when it is first seen.
+static enum artem_result find_buffer(struct share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
                                      uint64_t *out_buffer)
 {
-    struct cuda_import *slot = NULL;
+    struct share_import *slot = NULL;
     enum artem_result result = ARTEM_OK;
 
-    for (int i = 0; i < CUDA_IMPORTS && slot == NULL; i++)
+    for (int i = 0; i < SHARE_IMPORTS && slot == NULL; i++)
         if (share->imports[i].serial == serial)
             slot = &share->imports[i];
     if (slot == NULL) {
         slot = &share->imports[0];
-        for (int i = 1; i < CUDA_IMPORTS && slot->serial != 0; i++)
+        for (int i = 1; i < SHARE_IMPORTS && slot->serial != 0; i++)
             if (share->imports[i].serial == 0 || share->imports[i].used < slot->used)
                 slot = &share->imports[i];
         if (slot->serial != 0)
@@ -209,7 +210,7 @@ static enum artem_result find_buffer(struct cuda_share *share, uint64_t serial, 
     return result;
 }
 
-static enum artem_result find_buffers(struct cuda_share *share, struct artem_engine_frame *frame)
+static enum artem_result find_buffers(struct share *share, struct artem_engine_frame *frame)
 {
     enum artem_result result = ARTEM_OK;
 
@@ -219,7 +220,7 @@ static enum artem_result find_buffers(struct cuda_share *share, struct artem_eng
         if (result == ARTEM_OK)
             result = find_buffer(share, view->out_serial, view->out_memory, view->out_memory_bytes, &view->out_buffer);
     }
-    for (int i = 0; i < CUDA_IMPORTS; i++)
+    for (int i = 0; i < SHARE_IMPORTS; i++)
         if (share->imports[i].serial != 0 && share->imports[i].used + KEPT_FRAMES < share->frame)
             let_go(share, &share->imports[i]);
     return result;
@@ -228,7 +229,7 @@ static enum artem_result find_buffers(struct cuda_share *share, struct artem_eng
 // ---- Commands ----
 
 // The pictures change hands. Their content stays in both directions: the composite reads what the engine was given.
-static bool record_one(const struct cuda_share *share, VkCommandBuffer commands, const struct artem_engine_frame *frame,
+static bool record_one(const struct share *share, VkCommandBuffer commands, const struct artem_engine_frame *frame,
                        bool lend)
 {
     const struct vulkan_device *d = share->device;
@@ -256,7 +257,7 @@ static bool record_one(const struct cuda_share *share, VkCommandBuffer commands,
     return d->vkEndCommandBuffer(commands) == VK_SUCCESS;
 }
 
-static enum artem_result record(const struct cuda_share *share, struct cuda_turn *turn,
+static enum artem_result record(const struct share *share, struct share_turn *turn,
                                 const struct artem_engine_frame *frame)
 {
     uint64_t serials[2 * ARTEM_MAX_VIEWS];
@@ -269,8 +270,8 @@ static enum artem_result record(const struct cuda_share *share, struct cuda_turn
     if (count == turn->recorded_count && memcmp(serials, turn->recorded, count * sizeof serials[0]) == 0)
         return ARTEM_OK;
     turn->recorded_count = 0;
-    if (!record_one(share, turn->commands[CUDA_LEND], frame, true) ||
-        !record_one(share, turn->commands[CUDA_TAKE], frame, false))
+    if (!record_one(share, turn->commands[SHARE_LEND], frame, true) ||
+        !record_one(share, turn->commands[SHARE_TAKE], frame, false))
         return ARTEM_ERROR_DEVICE;
     memcpy(turn->recorded, serials, count * sizeof serials[0]);
     turn->recorded_count = count;
@@ -278,10 +279,10 @@ static enum artem_result record(const struct cuda_share *share, struct cuda_turn
 }
 
 // Of the latest frame, whose buffers may be gone. `wait` and `signal` may be VK_NULL_HANDLE.
-static enum artem_result submit(struct cuda_share *share, int what, VkSemaphore wait, VkSemaphore signal)
+static enum artem_result submit(struct share *share, int what, VkSemaphore wait, VkSemaphore signal)
 {
     const struct vulkan_device *d = share->device;
-    struct cuda_turn *turn = &share->turns[share->turn];
+    struct share_turn *turn = &share->turns[share->turn];
     const VkPipelineStageFlags stage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
     const VkTimelineSemaphoreSubmitInfoKHR values = {
         .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO_KHR,
@@ -307,34 +308,33 @@ static enum artem_result submit(struct cuda_share *share, int what, VkSemaphore 
     return turn->pending[what] ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }
 
-static enum artem_result lend(struct cuda_share *share)
+static enum artem_result lend(struct share *share)
 {
-    return submit(share, CUDA_LEND, VK_NULL_HANDLE, share->ready);
+    return submit(share, SHARE_LEND, VK_NULL_HANDLE, share->ready);
 }
 
 // `wait` may be VK_NULL_HANDLE.
-static enum artem_result take_back(struct cuda_share *share, VkSemaphore wait)
+static enum artem_result take_back(struct share *share, VkSemaphore wait)
 {
-    const enum artem_result result = submit(share, CUDA_TAKE, wait, VK_NULL_HANDLE);
+    const enum artem_result result = submit(share, SHARE_TAKE, wait, VK_NULL_HANDLE);
 
     share->broken = share->broken || result != ARTEM_OK;
     return result;
 }
 
-enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem_engine_frame *frame)
+enum artem_result share_submit(struct share *share, const struct artem_engine_frame *frame)
 {
     struct artem_engine_frame imported = *frame;
-    struct cuda_turn *turn;
-    struct artem_cuda_sync sync;
+    struct share_turn *turn;
     enum artem_result result = ARTEM_OK;
 
     share->frame++;
     if (!is_timeline(share))
-        cuda_share_rejoin(share);
+        share_rejoin(share);
     share->detached = false; // that one will not be shown
-    share->turn = (share->turn + 1) % CUDA_TURNS;
+    share->turn = (share->turn + 1) % SHARE_TURNS;
     turn = &share->turns[share->turn];
-    share->broken = share->broken || (share->watch != NULL && cuda_watch_gave_up(share->watch));
+    share->broken = share->broken || (share->watch != NULL && share_watch_gave_up(share->watch));
     // The engine is done with the frame before, and the queue is with those before that.
     if (share->broken || !rest(share, turn, take_timeout_ns))
         return ARTEM_ERROR_DEVICE;
@@ -347,8 +347,7 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     result = lend(share);
     if (result != ARTEM_OK)
         return result;
-    sync = (struct artem_cuda_sync){share->value, share->value};
-    result = share->api->submit(share->cuda, &imported, &sync);
+    result = share->peer.ops->submit(share->peer.self, &imported, share->value);
     if (result != ARTEM_OK) {
         share->broken = !is_timeline(share); // `ready` may be signalled still
         take_back(share, VK_NULL_HANDLE);
@@ -358,14 +357,14 @@ enum artem_result cuda_share_submit(struct cuda_share *share, const struct artem
     if (share->detached)
         return ARTEM_OK;
     if (share->watch != NULL)
-        cuda_watch_frame(share->watch, share->value);
+        share_watch_frame(share->watch, share->value);
     result = take_back(share, share->done);
     if (result != ARTEM_OK) // painted in vain, and a binary semaphore is left signalled
-        share->api->wait(share->cuda, rest_timeout_ns);
+        share->peer.ops->wait(share->peer.self, rest_timeout_ns);
     return result;
 }
 
-enum artem_result cuda_share_rejoin(struct cuda_share *share)
+enum artem_result share_rejoin(struct share *share)
 {
     const bool owed = share->detached;
 
@@ -373,7 +372,7 @@ enum artem_result cuda_share_rejoin(struct cuda_share *share)
     return owed ? take_back(share, share->done) : ARTEM_OK;
 }
 
-static bool names_any(const struct cuda_turn *turn, const uint64_t *serials, uint32_t count)
+static bool names_any(const struct share_turn *turn, const uint64_t *serials, uint32_t count)
 {
     for (uint32_t i = 0; i < turn->recorded_count; i++)
         for (uint32_t k = 0; k < count; k++)
@@ -382,12 +381,12 @@ static bool names_any(const struct cuda_turn *turn, const uint64_t *serials, uin
     return false;
 }
 
-bool cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serials, uint32_t count)
+bool share_release_buffers(struct share *share, const uint64_t *serials, uint32_t count)
 {
     bool done = true;
 
-    for (unsigned i = 0; i < CUDA_TURNS; i++) {
-        struct cuda_turn *turn = &share->turns[i];
+    for (unsigned i = 0; i < SHARE_TURNS; i++) {
+        struct share_turn *turn = &share->turns[i];
         if (!names_any(turn, serials, count))
             continue;
         share->detached = share->detached && (i != share->turn || !is_timeline(share));
@@ -399,12 +398,12 @@ bool cuda_share_release_buffers(struct cuda_share *share, const uint64_t *serial
     return done;
 }
 
-void cuda_share_give_up(struct cuda_share *share)
+void share_give_up(struct share *share)
 {
     share->broken = true;
     share->detached = false;
     if (share->watch != NULL)
-        cuda_watch_give_up(share->watch);
-    else if (share->turns[share->turn].pending[CUDA_TAKE])
-        artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that CUDA lost");
+        share_watch_give_up(share->watch);
+    else if (share->turns[share->turn].pending[SHARE_TAKE])
+        artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that %s lost", share->peer.ops->name);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread that looks after the app's queue while that waits for CUDA, on a semaphore and a CUDA of the test's own:
-// it signals what CUDA has lost or never ends, and nothing else.
-#include "backend_cuda_watch.h"
+// The thread that looks after the app's queue while that waits for another API, on a semaphore and a peer of the test's
+// own: it signals what that has lost or never ends, and nothing else.
+#include "backend_share_watch.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -36,11 +36,11 @@ static VKAPI_ATTR VkResult VKAPI_CALL signal_value(VkDevice device, const VkSema
     return VK_SUCCESS;
 }
 
-static bool has_failed(struct artem_cuda *cuda)
+static bool has_failed(void *self)
 {
     bool failed;
 
-    (void)cuda;
+    (void)self;
     pthread_mutex_lock(&mutex);
     asked++;
     if (ends_while_asked)
@@ -55,16 +55,17 @@ static const struct vulkan_device device = {
     .vkGetSemaphoreCounterValueKHR = get_value,
     .vkSignalSemaphoreKHR = signal_value,
 };
-static const struct artem_cuda_api api = {.has_failed = has_failed};
+static const struct share_peer_ops ops = {.name = "the test", .has_failed = has_failed};
+static const struct share_peer peer = {&ops, NULL};
 
-static struct cuda_watch *make(void)
+static struct share_watch *make(void)
 {
-    struct cuda_watch *watch = NULL;
+    struct share_watch *watch = NULL;
 
     reached = signalled = asked = 0;
     ready = UINT64_MAX;
     fails = ends_while_asked = false;
-    CHECK_INT(cuda_watch_create(&device, &api, NULL, ready_semaphore, done_semaphore, &watch), ARTEM_OK);
+    CHECK_INT(share_watch_create(&device, &peer, ready_semaphore, done_semaphore, &watch), ARTEM_OK);
     return watch;
 }
 
@@ -96,22 +97,22 @@ static void reach(uint64_t value)
 // Frames that end, whether the watch is told or not: nothing is signalled, and CUDA hardly asked.
 static void test_frames(void)
 {
-    struct cuda_watch *watch = make();
+    struct share_watch *watch = make();
 
     for (uint64_t value = 1; value <= 200; value++) {
-        cuda_watch_frame(watch, value);
+        share_watch_frame(watch, value);
         usleep(2000);
         reach(value);
         if (value % 3 == 0)
-            cuda_watch_end(watch);
+            share_watch_end(watch);
     }
     usleep(300000);
     CHECK_INT(get_signalled(), 0);
-    CHECK(!cuda_watch_gave_up(watch));
+    CHECK(!share_watch_gave_up(watch));
     pthread_mutex_lock(&mutex);
     CHECK(asked < 10);
     pthread_mutex_unlock(&mutex);
-    cuda_watch_destroy(&watch);
+    share_watch_destroy(&watch);
     CHECK(watch == NULL);
 }
 
@@ -119,71 +120,71 @@ static void test_frames(void)
 static void test_lost(void)
 {
     for (uint64_t before = 0; before < 3; before++) {
-        struct cuda_watch *watch = make();
+        struct share_watch *watch = make();
         for (uint64_t value = 1; value <= before; value++) {
-            cuda_watch_frame(watch, value);
+            share_watch_frame(watch, value);
             reach(value);
-            cuda_watch_end(watch);
+            share_watch_end(watch);
         }
         usleep(before == 1 ? 250000 : 1000); // the thread sleeps, or not yet
         pthread_mutex_lock(&mutex);
         fails = true;
         pthread_mutex_unlock(&mutex);
-        cuda_watch_frame(watch, before + 1);
+        share_watch_frame(watch, before + 1);
         CHECK(is_signalled(before + 1, SOON_US));
-        CHECK(cuda_watch_gave_up(watch));
-        cuda_watch_give_up(watch); // once more is nothing
-        cuda_watch_destroy(&watch);
+        CHECK(share_watch_gave_up(watch));
+        share_watch_give_up(watch); // once more is nothing
+        share_watch_destroy(&watch);
     }
 }
 
 // Four seconds are CUDA's own: what the app's work before it takes is not counted.
 static void test_endless(void)
 {
-    struct cuda_watch *watch = make();
+    struct share_watch *watch = make();
 
     ready = 0;
-    cuda_watch_frame(watch, 1);
+    share_watch_frame(watch, 1);
     CHECK(!is_signalled(1, SLOW_US));
     pthread_mutex_lock(&mutex);
     ready = 1;
     pthread_mutex_unlock(&mutex);
     CHECK(!is_signalled(1, SOON_US));
     CHECK(is_signalled(1, LONG_US));
-    CHECK(cuda_watch_gave_up(watch));
-    cuda_watch_destroy(&watch);
+    CHECK(share_watch_gave_up(watch));
+    share_watch_destroy(&watch);
 }
 
 // The frame ends while CUDA is asked, and the answer is of something later.
 static void test_late_answer(void)
 {
-    struct cuda_watch *watch = make();
+    struct share_watch *watch = make();
 
     ends_while_asked = true;
-    cuda_watch_frame(watch, 1);
+    share_watch_frame(watch, 1);
     usleep(500000);
     CHECK_INT(get_signalled(), 0);
-    CHECK(!cuda_watch_gave_up(watch));
+    CHECK(!share_watch_gave_up(watch));
     pthread_mutex_lock(&mutex);
     fails = true;
     pthread_mutex_unlock(&mutex);
-    cuda_watch_frame(watch, 2);
+    share_watch_frame(watch, 2);
     CHECK(is_signalled(2, SOON_US));
-    cuda_watch_destroy(&watch);
+    share_watch_destroy(&watch);
 }
 
 // It does not hold up whoever destroys it.
 static void test_end(void)
 {
     for (int i = 0; i < 20; i++) {
-        struct cuda_watch *watch = make();
+        struct share_watch *watch = make();
         if (i % 2 == 0)
-            cuda_watch_frame(watch, 1);
+            share_watch_frame(watch, 1);
         usleep((unsigned)i * 10000);
-        cuda_watch_destroy(&watch);
+        share_watch_destroy(&watch);
     }
-    struct cuda_watch *none = NULL;
-    cuda_watch_destroy(&none);
+    struct share_watch *none = NULL;
+    share_watch_destroy(&none);
 }
 
 int main(void)

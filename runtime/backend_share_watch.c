@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend_cuda_watch.h"
+#include "backend_share_watch.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,10 +9,9 @@
 
 enum { ROUND_NS = 100000000, ROUNDS_MAX = 40 }; // a frame that takes four seconds does not end
 
-struct cuda_watch {
+struct share_watch {
     const struct vulkan_device *device;
-    const struct artem_cuda_api *api;
-    struct artem_cuda *cuda;
+    struct share_peer peer;
     VkSemaphore ready, done;
     pthread_t thread;
     pthread_mutex_t mutex;
@@ -24,7 +23,7 @@ struct cuda_watch {
 };
 
 // UINT64_MAX where it cannot be told: the device is lost.
-static uint64_t value_of(const struct cuda_watch *watch, VkSemaphore semaphore)
+static uint64_t value_of(const struct share_watch *watch, VkSemaphore semaphore)
 {
     const struct vulkan_device *d = watch->device;
     uint64_t value = 0;
@@ -32,18 +31,18 @@ static uint64_t value_of(const struct cuda_watch *watch, VkSemaphore semaphore)
     return d->vkGetSemaphoreCounterValueKHR(d->handle, semaphore, &value) == VK_SUCCESS ? value : UINT64_MAX;
 }
 
-static bool has_reached(const struct cuda_watch *watch, uint64_t value)
+static bool has_reached(const struct share_watch *watch, uint64_t value)
 {
     return value_of(watch, watch->done) >= value;
 }
 
 // Else all frames wait for the app's own work, which may take its time.
-static bool is_at_work(const struct cuda_watch *watch)
+static bool is_at_work(const struct share_watch *watch)
 {
     return value_of(watch, watch->ready) > value_of(watch, watch->done);
 }
 
-static void give_up_locked(struct cuda_watch *watch)
+static void give_up_locked(struct share_watch *watch)
 {
     const struct vulkan_device *d = watch->device;
     const VkSemaphoreSignalInfoKHR info = {
@@ -57,7 +56,7 @@ static void give_up_locked(struct cuda_watch *watch)
         d->vkSignalSemaphoreKHR(d->handle, &info);
 }
 
-static void wait_a_round(struct cuda_watch *watch)
+static void wait_a_round(struct share_watch *watch)
 {
     struct timespec until;
 
@@ -70,23 +69,23 @@ static void wait_a_round(struct cuda_watch *watch)
 }
 
 // Without the mutex: drivers may take their time.
-static bool ask_cuda(struct cuda_watch *watch)
+static bool ask_peer(struct share_watch *watch)
 {
     bool failed;
 
     pthread_mutex_unlock(&watch->mutex);
-    failed = watch->api->has_failed(watch->cuda);
+    failed = watch->peer.ops->has_failed(watch->peer.self);
     pthread_mutex_lock(&watch->mutex);
     return failed;
 }
 
-static bool is_over(const struct cuda_watch *watch, uint64_t value)
+static bool is_over(const struct share_watch *watch, uint64_t value)
 {
     return watch->ends || watch->gave_up || watch->idle || watch->value != value;
 }
 
 // Follows one frame until it ends, another one comes, or it is given up.
-static void follow(struct cuda_watch *watch)
+static void follow(struct share_watch *watch)
 {
     const uint64_t value = watch->value;
 
@@ -97,22 +96,22 @@ static void follow(struct cuda_watch *watch)
         watch->idle = has_reached(watch, value);
         if (watch->idle)
             return;
-        if (ask_cuda(watch))
+        if (ask_peer(watch))
             break;
     }
-    // It may have ended while CUDA was asked, and the next one may be under way.
+    // It may have ended while the peer was asked, and the next one may be under way.
     if (is_over(watch, value))
         return;
     watch->idle = has_reached(watch, value);
     if (watch->idle)
         return;
-    artem_log(ARTEM_LOG_ERROR, "CUDA does not end a frame: the app's queue goes on without it");
+    artem_log(ARTEM_LOG_ERROR, "%s does not end a frame: the app's queue goes on without it", watch->peer.ops->name);
     give_up_locked(watch);
 }
 
 static void *run(void *user)
 {
-    struct cuda_watch *watch = user;
+    struct share_watch *watch = user;
 
     pthread_mutex_lock(&watch->mutex);
     while (!watch->ends) {
@@ -126,18 +125,16 @@ static void *run(void *user)
     return NULL;
 }
 
-enum artem_result cuda_watch_create(const struct vulkan_device *device, const struct artem_cuda_api *api,
-                                    struct artem_cuda *cuda, VkSemaphore ready, VkSemaphore done,
-                                    struct cuda_watch **out_watch)
+enum artem_result share_watch_create(const struct vulkan_device *device, const struct share_peer *peer,
+                                     VkSemaphore ready, VkSemaphore done, struct share_watch **out_watch)
 {
-    struct cuda_watch *watch = calloc(1, sizeof *watch);
+    struct share_watch *watch = calloc(1, sizeof *watch);
     pthread_condattr_t monotonic;
 
     if (watch == NULL)
         return ARTEM_ERROR_MEMORY;
     watch->device = device;
-    watch->api = api;
-    watch->cuda = cuda;
+    watch->peer = *peer;
     watch->ready = ready;
     watch->done = done;
     watch->idle = true;
@@ -146,7 +143,7 @@ enum artem_result cuda_watch_create(const struct vulkan_device *device, const st
     pthread_cond_init(&watch->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&watch->mutex, NULL);
-    if (!artem_thread_start(&watch->thread, "artem-cuda", run, watch)) {
+    if (!artem_thread_start(&watch->thread, "artem-share", run, watch)) {
         pthread_mutex_destroy(&watch->mutex);
         pthread_cond_destroy(&watch->changed);
         free(watch);
@@ -156,9 +153,9 @@ enum artem_result cuda_watch_create(const struct vulkan_device *device, const st
     return ARTEM_OK;
 }
 
-void cuda_watch_destroy(struct cuda_watch **watch)
+void share_watch_destroy(struct share_watch **watch)
 {
-    struct cuda_watch *w = *watch;
+    struct share_watch *w = *watch;
 
     *watch = NULL;
     if (w == NULL)
@@ -173,7 +170,7 @@ void cuda_watch_destroy(struct cuda_watch **watch)
     free(w);
 }
 
-void cuda_watch_frame(struct cuda_watch *watch, uint64_t value)
+void share_watch_frame(struct share_watch *watch, uint64_t value)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->value = value;
@@ -183,21 +180,21 @@ void cuda_watch_frame(struct cuda_watch *watch, uint64_t value)
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void cuda_watch_end(struct cuda_watch *watch)
+void share_watch_end(struct share_watch *watch)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->idle = true;
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void cuda_watch_give_up(struct cuda_watch *watch)
+void share_watch_give_up(struct share_watch *watch)
 {
     pthread_mutex_lock(&watch->mutex);
     give_up_locked(watch);
     pthread_mutex_unlock(&watch->mutex);
 }
 
-bool cuda_watch_gave_up(struct cuda_watch *watch)
+bool share_watch_gave_up(struct share_watch *watch)
 {
     bool gave_up;
 
