@@ -73,10 +73,19 @@ static bool is_lost(struct layer_session *session)
 
 void frame_deferred_advance(struct layer_session *session)
 {
-    if (session->work->flight.active && is_lost(session))
+    struct frame_flight *flight = &session->work->flight;
+    enum artem_result result;
+    bool any;
+
+    if (flight->active && is_lost(session)) {
         styler_abandon(session->styler);
-    else
-        styler_advance(session->styler);
+        return;
+    }
+    result = styler_advance(session->styler, &any);
+    if (result != ARTEM_OK)
+        frame_fail(session, "the engine failed", result);
+    if (any)
+        flight->launched_ns = layer_now_ns(); // however long the app's frame has taken: the engine could not go on
 }
 
 // Whether the app's present frame shows the same swapchains, so that none of them can go away now.

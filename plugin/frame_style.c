@@ -70,15 +70,14 @@ static struct artem_engine_view engine_view(const struct frame_picture *picture)
 }
 
 // Whether a painting that nobody waits for is more than the app's queue should have between two of its frames: it goes
-// there in two halves then.
+// there in two halves then. So is the first one, whose time nobody knows.
 static bool is_long(struct layer_session *session, const struct artem_settings *settings)
 {
     const double half_period_ms = (double)atomic_load(&session->period_ns) / 2e6;
     struct artem_engine_stats stats;
 
     styler_get_stats(session->styler, &stats);
-    return stats.milliseconds <= 0 ||
-           stats.milliseconds > (settings->budget_ms > 0 ? settings->budget_ms : half_period_ms);
+    return stats.frames == 0 || stats.milliseconds > (settings->budget_ms > 0 ? settings->budget_ms : half_period_ms);
 }
 
 static enum artem_result run_engine(struct layer_session *session, struct frame_plan *plan,

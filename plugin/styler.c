@@ -89,6 +89,8 @@ static void wait_locked(struct styler *styler, uint64_t timeout_ns)
     styler->busy = result == ARTEM_TIMEOUT;
     styler->hangs = styler->hangs && styler->busy;
     styler->failed = result != ARTEM_OK && result != ARTEM_TIMEOUT;
+    if (result == ARTEM_OK)
+        styler->failures = 0;
     if (styler->failed)
         styler->style_serial++; // what is kept as its painting is none; the next frame will tell of the error
 }
@@ -104,12 +106,17 @@ bool styler_is_busy(struct styler *styler, uint64_t timeout_ns)
     return busy;
 }
 
-void styler_advance(struct styler *styler)
+enum artem_result styler_advance(struct styler *styler, bool *out_any)
 {
+    enum artem_result result = ARTEM_OK;
+
+    *out_any = false;
     pthread_mutex_lock(&styler->mutex);
-    if (styler->busy && styler->on_device && artem_engine_advance(styler->engine) != ARTEM_OK)
-        styler->failures++;
+    if (styler->busy && styler->on_device)
+        result = artem_engine_advance(styler->engine, out_any);
+    styler->failures += result != ARTEM_OK;
     pthread_mutex_unlock(&styler->mutex);
+    return result;
 }
 
 void styler_abandon(struct styler *styler)
@@ -441,7 +448,10 @@ enum artem_result styler_run(struct styler *styler, const struct artem_engine_fr
     styler->busy = styler->on_device ? result == ARTEM_OK : result == ARTEM_TIMEOUT;
     styler->failed = result != ARTEM_OK && result != ARTEM_TIMEOUT;
     const bool failed = result != ARTEM_OK && (styler->on_device || (is_spread(styler) && result != ARTEM_TIMEOUT));
-    styler->failures = failed ? styler->failures + 1 : 0;
+    if (failed)
+        styler->failures++;
+    else if (!styler->on_device) // else it has yet to end well
+        styler->failures = 0;
     pthread_mutex_unlock(&styler->mutex);
     return result;
 }

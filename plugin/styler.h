@@ -24,9 +24,9 @@ void styler_destroy(struct styler **styler);
 bool styler_is_busy(struct styler *styler, uint64_t timeout_ns);
 // Whether the latest frame that is not worked on any more has failed: its pictures are not painted.
 bool styler_has_failed(struct styler *styler);
-// A frame of which the device has a half only: the other half, where the app's queue may be used; or nothing of it any
-// more.
-void styler_advance(struct styler *styler);
+// A frame of which the device has a half only: the other half, where the app's queue may be used (*out_any: whether
+// there was one); or nothing of it any more.
+enum artem_result styler_advance(struct styler *styler, bool *out_any);
 void styler_abandon(struct styler *styler);
 // Waits for a frame that is being worked on; false if a device does not finish within some seconds: what the frame uses
 // must not be freed then. The same frame is waited for so long once.

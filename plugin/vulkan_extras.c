@@ -168,7 +168,7 @@ static struct layer_extras choose(struct layer_instance *instance, const XrVulka
     if (may_compute && extras.sharing == VULKAN_SHARING_NONE &&
         layer_queues_add(origin.get_instance_proc_addr, origin.instance, physical, info->vulkanCreateInfo, out_queues))
         extras.async = out_queues->async;
-    if (origin.identifies && settings.enabled)  // the extension needs as much of the instance
+    if (origin.identifies && settings.enabled) // the extension needs as much of the instance
         extras.clock = extras.clock || vulkan_has_clock(origin.get_instance_proc_addr, origin.instance, physical);
     return extras;
 }
@@ -229,6 +229,18 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
     if (extras.sharing == VULKAN_SHARING_TIMELINE)
         add_name(c, vulkan_timeline_extension);
     return true;
+}
+
+bool layer_extras_drop_queue(const XrVulkanDeviceCreateInfoKHR *info, struct layer_extras_device *changed)
+{
+    const VkDeviceCreateInfo *old = info->vulkanCreateInfo;
+
+    if (!changed->extras.async.has)
+        return false;
+    changed->extras.async.has = false;
+    changed->info.queueCreateInfoCount = old->queueCreateInfoCount;
+    changed->info.pQueueCreateInfos = old->pQueueCreateInfos;
+    return changed->info.pNext != old->pNext || changed->info.enabledExtensionCount != old->enabledExtensionCount;
 }
 
 void layer_extras_end_device(struct layer_extras_device *changed)

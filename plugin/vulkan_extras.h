@@ -28,6 +28,8 @@ bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulka
 void layer_extras_end_instance(struct layer_extras_instance *changed);
 bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info,
                                 struct layer_extras_device *out_changed);
+// Takes the queue out again. False if there is none, or nothing else is added.
+bool layer_extras_drop_queue(const XrVulkanDeviceCreateInfoKHR *info, struct layer_extras_device *changed);
 void layer_extras_end_device(struct layer_extras_device *changed);
 
 // What the app asks for by itself.

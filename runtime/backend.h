@@ -19,7 +19,7 @@ struct artem_backend_ops {
     enum artem_result (*submit)(void *backend, const struct artem_engine_frame *frame);
     enum artem_result (*wait)(void *backend, uint64_t timeout_ns); // ARTEM_TIMEOUT: still in flight
     // The other half of a frame that was halved, or nothing of it any more. NULL: frames are whole.
-    enum artem_result (*advance)(void *backend);
+    enum artem_result (*advance)(void *backend, bool *out_any);
     void (*abandon)(void *backend);
     // After a detached frame that was waited for: the queue may use its buffers. NULL: it always may.
     enum artem_result (*rejoin)(void *backend);

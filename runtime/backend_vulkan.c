@@ -217,11 +217,12 @@ enum artem_result vulkan_launch(struct vulkan_backend *vulkan, bool halved)
     return ARTEM_OK;
 }
 
-static enum artem_result advance(void *backend)
+static enum artem_result advance(void *backend, bool *out_any)
 {
     struct vulkan_backend *vulkan = backend;
     enum artem_result result = ARTEM_OK;
 
+    *out_any = vulkan->has_rest;
     if (vulkan->has_rest)
         result = vulkan_submit_lane(vulkan, &vulkan->lane->halves[1], 1, vulkan->fences[1]);
     vulkan->abandoned = vulkan->abandoned || result != ARTEM_OK;

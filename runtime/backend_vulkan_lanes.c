@@ -3,6 +3,7 @@
 // that runs beside it, if the device has been given one. The way there is a semaphore, which the caller's queue signals
 // after all that it was given before. The way back is the wait of the CPU, without which nobody uses a detached frame's
 // buffers: the caller's queue never waits for it.
+#include "artem/log.h"
 #include "backend_vulkan.h"
 
 static const uint64_t lend_timeout_ns = 1000000000; // for what is all but done
@@ -43,8 +44,8 @@ enum artem_result vulkan_create_lanes(struct vulkan_backend *vulkan)
     enum artem_result result =
         create_lane(vulkan, &vulkan->lanes[LANE_QUEUE], d->queue, d->queue_family, d->timestamp_mask);
 
-    if (result == ARTEM_OK && d->async_queue != VK_NULL_HANDLE)
-        result = create_async(vulkan);
+    if (result == ARTEM_OK && d->async_queue != VK_NULL_HANDLE && create_async(vulkan) != ARTEM_OK)
+        artem_log(ARTEM_LOG_WARN, "the queue beside the app's cannot be used");
     vulkan_choose_lane(vulkan, false);
     return result;
 }
@@ -101,7 +102,7 @@ enum artem_result vulkan_submit_lane(struct vulkan_backend *vulkan, const VkComm
 {
     const struct vulkan_device *d = vulkan->device;
     const bool async = vulkan->lane == &vulkan->lanes[LANE_ASYNC];
-    const VkPipelineStageFlags stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
+    const VkPipelineStageFlags stages = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT; // the first timestamp, too
     const VkSubmitInfo info = {
         .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
         .waitSemaphoreCount = async || vulkan->shared,

@@ -227,7 +227,10 @@ enum artem_result vulkan_record_frame(struct vulkan_backend *vulkan)
         write_time(vulkan, "half");
     if (d->vkEndCommandBuffer(vulkan->commands) != VK_SUCCESS || !begin_half(vulkan, 1))
         return ARTEM_ERROR_DEVICE;
-    write_time(vulkan, ""); // the app's work may be between the two
+    // The app's work may be between the two: it is no part of the time, and goes first.
+    d->vkCmdPipelineBarrier(vulkan->commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                            0, 0, NULL, 0, NULL, 0, NULL);
+    write_time(vulkan, "");
     for (uint32_t unit = FIRST_HALF + 1; unit <= NET_UNITS; unit++)
         record_unit(vulkan, unit);
     record_decoder(vulkan);

@@ -173,11 +173,13 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
-enum artem_result artem_engine_advance(struct artem_engine *engine)
+enum artem_result artem_engine_advance(struct artem_engine *engine, bool *out_any)
 {
+    *out_any = false;
     if (engine == NULL)
         return ARTEM_ERROR_ARGUMENT;
-    return engine->ops->advance != NULL && engine->in_flight ? engine->ops->advance(engine->backend) : ARTEM_OK;
+    return engine->ops->advance != NULL && engine->in_flight ? engine->ops->advance(engine->backend, out_any)
+                                                             : ARTEM_OK;
 }
 
 void artem_engine_abandon(struct artem_engine *engine)

@@ -124,12 +124,17 @@ static void test_without(void)
         {"vulkan", "app", false, 0}, {"vulkan", "", true, 1},
     };
 
+    bool has_clock = false;
+
+    host_api_version = VK_API_VERSION_1_1; // where the layer adds more than the queue
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         runs_configure(cases[i].backend, "great_wave");
         setenv("ARTEM_VULKAN_QUEUE", cases[i].wish, 1);
         refuses = cases[i].refuse;
         paintings_open();
         CHECK_INT(second_queue.made, cases[i].made);
+        has_clock = has_clock || mock_has_device_extension(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
+        CHECK_INT(mock_has_device_extension(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME), has_clock);
         paintings_show_until_styled(0);
         paintings_show_until_styled(1);
         const bool has = cases[i].made > 0 && !cases[i].refuse;
@@ -137,6 +142,7 @@ static void test_without(void)
             CHECK_INT(second_queue.submissions > 0, has);
         app_close_normal();
     }
+    host_api_version = VK_API_VERSION_1_0;
     refuses = false;
     unsetenv("ARTEM_VULKAN_QUEUE");
     runs_configure("vulkan", "great_wave");

@@ -122,9 +122,10 @@ enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeou
     return result;
 }
 
-enum artem_result artem_engine_advance(struct artem_engine *engine)
+enum artem_result artem_engine_advance(struct artem_engine *engine, bool *out_any)
 {
     (void)engine;
+    *out_any = false;
     return ask(__func__);
 }
 

@@ -111,6 +111,45 @@ static void test_ends(void)
     }
 }
 
+// However long the app takes between the two: the engine is not late.
+static void test_pause(void)
+{
+    runs_more = "budget_ms = 100\n";
+    rate = 90;
+    runs_configure("vulkan", "great_wave");
+    paintings_open();
+    show_until_half(0); // the first one, whose time is not known
+    usleep(1300000);
+    for (unsigned i = 1; i < 10; i++) {
+        paintings_show(i);
+        usleep(5000);
+    }
+    CHECK(layer_session_find(app.session)->governor.change.reason != ARTEM_REASON_LATE);
+    CHECK(paintings_is_styled());
+    app_close_normal();
+    runs_more = "";
+    rate = 100000;
+    runs_configure("vulkan", "great_wave");
+}
+
+// Second halves that fail again and again: another backend takes the place of this one.
+static void test_failing(void)
+{
+    paintings_open();
+    paintings_show_until_styled(0);
+    for (unsigned i = 0; i < 3; i++) {
+        show_until_half(1 + i);
+        hook_submit.fail = 1;
+        paintings_show(1 + i);
+        CHECK_INT(hook_submit.fail, 0);
+    }
+    paintings_show_until_styled(4);
+    for (unsigned i = 0; i < 100; i++)
+        paintings_show(5 + i);
+    CHECK_STR(layer_session_find(app.session)->backend, "cpu");
+    app_close_normal();
+}
+
 // What is painted after a half that was given up is what the CPU paints from the beginning.
 static void test_after(void)
 {
@@ -146,6 +185,8 @@ int main(void)
     test_each();
     test_ends();
     test_after();
+    test_pause();
+    test_failing();
     runs_end();
     return test_result();
 }

@@ -78,8 +78,9 @@ enum artem_result artem_engine_submit(struct artem_engine *engine, const struct 
 enum artem_result artem_engine_wait(struct artem_engine *engine, uint64_t timeout_ns);
 
 // The other half of a frame that was halved: submits it to the queue, after all that was submitted meanwhile. Until then
-// the frame is in flight. Otherwise nothing.
-enum artem_result artem_engine_advance(struct artem_engine *engine);
+// the frame is in flight. Otherwise nothing. After a failure the frame ends with an error. *out_any: whether there was
+// one to submit.
+enum artem_result artem_engine_advance(struct artem_engine *engine, bool *out_any);
 // Or gives it up: wait ends soon, with an error, and statistics begin anew. For where the queue may not be used.
 void artem_engine_abandon(struct artem_engine *engine);
 
