@@ -11,6 +11,7 @@
 #include "artem/file.h"
 #include "artem/log.h"
 #include "artem_kernels/kernels.h"
+#include "backend_vulkan.h"
 #include "cache.h"
 #include "model_internal.h"
 #include "threadpool.h"
@@ -127,11 +128,11 @@ static void make_vulkan(const struct artem_engine_params *params, struct candida
     out->ops = &artem_backend_vulkan;
     out->params = params;
     snprintf(out->device, sizeof out->device, "%s", device->name);
-    snprintf(out->key, sizeof out->key, "%s, driver %08x%s, %s, %u threads", device->name, device->driver,
+    snprintf(out->key, sizeof out->key, "%s, driver %08x%s%s, %s, %u threads", device->name, device->driver,
              device->dot == VULKAN_DOT_MIXED    ? ", dot"
              : device->dot == VULKAN_DOT_SIGNED ? ", signed dot"
                                                 : "",
-             cpu_name(), thread_count(params->threads));
+             vulkan_wants_beside(params->vulkan) ? ", beside" : "", cpu_name(), thread_count(params->threads));
     clean(out->key);
 }
 

@@ -114,7 +114,7 @@ static bool rest(const struct share *share, struct share_turn *turn, uint64_t ti
 
     for (int i = 0; i < SHARE_SUBMISSIONS; i++) {
         if (turn->pending[i]) {
-            const VkResult result = d->vkWaitForFences(d->handle, 1, &turn->fences[i], VK_TRUE, timeout_ns);
+            const VkResult result = d->vkWaitForFences(d->handle, 1, &turn->fences[i], VK_TRUE, done ? timeout_ns : 0);
             turn->pending[i] = result != VK_SUCCESS && result != VK_ERROR_DEVICE_LOST;
         }
         done = done && !turn->pending[i];
@@ -136,7 +136,7 @@ void share_destroy(struct share **share)
     for (int i = 0; i < SHARE_IMPORTS; i++)
         s->peer.ops->release_buffer(s->peer.self, s->imports[i].buffer);
     for (int i = 0; i < SHARE_TURNS; i++)
-        done = rest(s, &s->turns[i], rest_timeout_ns) && done;
+        done = rest(s, &s->turns[i], done ? rest_timeout_ns : 0) && done;
     if (done) {
         const struct vulkan_device *d = s->device;
         for (int i = 0; i < SHARE_TURNS * SHARE_SUBMISSIONS; i++)

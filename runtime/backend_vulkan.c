@@ -65,14 +65,12 @@ static void destroy(void *backend)
     free(vulkan);
 }
 
-// Whether a device beside the app's may be worth having: under XR_KHR_vulkan_enable2 its own was made with all that
-// helps.
-static bool wants_beside(const struct artem_engine_vulkan *given)
+bool vulkan_wants_beside(const struct artem_engine_vulkan *given)
 {
     const char *wish = artem_user_env("ARTEM_VULKAN_QUEUE");
 
     return given != NULL && !given->alone && given->device->sharing == VULKAN_SHARING_BINARY &&
-           (wish == NULL || strcmp(wish, "app") != 0);
+           given->device->dot == VULKAN_DOT_NONE && (wish == NULL || strcmp(wish, "app") != 0);
 }
 
 static enum artem_result create_on(const struct artem_engine_params *params, bool beside, void **out_backend)
@@ -117,7 +115,7 @@ static enum artem_result create(const struct artem_engine_params *params, void *
 {
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    if (wants_beside(params->vulkan)) {
+    if (vulkan_wants_beside(params->vulkan)) {
         result = create_on(params, true, out_backend);
         if (result != ARTEM_OK)
             artem_log(ARTEM_LOG_DEBUG, "no Vulkan device beside the app's (%s): its own is used",

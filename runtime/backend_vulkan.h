@@ -113,6 +113,10 @@ struct vulkan_backend {
     struct artem_engine_stats stats;
 };
 
+// backend_vulkan.c: whether a device beside the caller's may be worth having. Under XR_KHR_vulkan_enable2 its own was made
+// with all that helps.
+bool vulkan_wants_beside(const struct artem_engine_vulkan *given);
+
 // backend_vulkan_model.c: into `upload`.
 void vulkan_write_network(struct vulkan_backend *vulkan);
 void vulkan_write_style(struct vulkan_backend *vulkan);

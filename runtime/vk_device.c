@@ -41,7 +41,7 @@ static void load_sharing(struct vulkan_device *device, const struct vulkan_devic
     if (device->vkGetMemoryFdKHR == NULL || device->vkGetSemaphoreFdKHR == NULL ||
         (device->sharing == VULKAN_SHARING_TIMELINE &&
          (device->vkSignalSemaphoreKHR == NULL || device->vkGetSemaphoreCounterValueKHR == NULL)) ||
-        !vulkan_find_uuid(get, params->instance, params->physical_device, device->uuid))
+        !vulkan_find_uuids(get, params->instance, params->physical_device, device->uuid, device->driver_uuid))
         device->sharing = VULKAN_SHARING_NONE;
 }
 

@@ -132,38 +132,38 @@ static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevic
     return found;
 }
 
-// The same GPU by the same driver: others do not understand its file descriptors.
+// The same GPU by the same driver, as the specification asks of who imports opaque file descriptors.
 static bool is_same(const struct vulkan_own_device *own, VkPhysicalDevice physical, const struct vulkan_device *other)
 {
-    const PFN_vkGetPhysicalDeviceProperties get_properties =
-        (PFN_vkGetPhysicalDeviceProperties)own->get(own->instance, "vkGetPhysicalDeviceProperties");
-    VkPhysicalDeviceProperties properties;
-    uint8_t uuid[VK_UUID_SIZE];
+    uint8_t uuid[VK_UUID_SIZE], driver_uuid[VK_UUID_SIZE];
 
-    if (get_properties == NULL || own->version < VK_API_VERSION_1_1 ||
-        !vulkan_find_uuid(own->get, own->instance, physical, uuid))
-        return false;
-    get_properties(physical, &properties);
-    return memcmp(uuid, other->uuid, VK_UUID_SIZE) == 0 && properties.driverVersion == other->driver &&
-           memcmp(properties.pipelineCacheUUID, other->cache_id, VK_UUID_SIZE) == 0;
+    return own->version >= VK_API_VERSION_1_1 &&
+           vulkan_find_uuids(own->get, own->instance, physical, uuid, driver_uuid) &&
+           memcmp(uuid, other->uuid, VK_UUID_SIZE) == 0 && memcmp(driver_uuid, other->driver_uuid, VK_UUID_SIZE) == 0 &&
+           vulkan_can_import(own->get, own->instance, physical);
 }
 
-// Beside another one, where that is given, else in the order of vulkan_find_nth_device.
-static VkPhysicalDevice find_physical(const struct vulkan_own_device *own, uint32_t index,
-                                      const struct vulkan_device *other)
+static VkPhysicalDevice find_beside(const struct vulkan_own_device *own, const struct vulkan_device *other)
 {
-    VkPhysicalDevice physical = vulkan_find_nth_device(own->get, own->instance, index);
+    const PFN_vkEnumeratePhysicalDevices enumerate =
+        (PFN_vkEnumeratePhysicalDevices)own->get(own->instance, "vkEnumeratePhysicalDevices");
+    VkPhysicalDevice devices[DEVICES_MAX];
+    uint32_t count = DEVICES_MAX;
 
-    while (other != NULL && physical != VK_NULL_HANDLE && !is_same(own, physical, other))
-        physical = vulkan_find_nth_device(own->get, own->instance, ++index);
-    return physical;
+    if (enumerate == NULL || enumerate(own->instance, &count, devices) < 0)
+        return VK_NULL_HANDLE;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_same(own, devices[i], other))
+            return devices[i];
+    return VK_NULL_HANDLE;
 }
 
 static const char *create_device(struct vulkan_own_device *own, uint32_t index, const struct vulkan_device *other)
 {
     const char *extensions[VULKAN_IMPORT_EXTENSIONS + 1];
     const float priority = 1.0f;
-    const VkPhysicalDevice physical = find_physical(own, index, other);
+    const VkPhysicalDevice physical =
+        other != NULL ? find_beside(own, other) : vulkan_find_nth_device(own->get, own->instance, index);
     uint32_t count = 0;
 
     own->physical = physical;

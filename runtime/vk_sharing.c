@@ -58,7 +58,9 @@ static bool has_timeline_feature(PFN_vkGetInstanceProcAddr get, VkInstance insta
     return timeline.timelineSemaphore != VK_FALSE;
 }
 
-static bool exports_buffers(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+// What of VkExternalMemoryFeatureFlagBits buffers have.
+static VkExternalMemoryFeatureFlags find_buffers(PFN_vkGetInstanceProcAddr get, VkInstance instance,
+                                                 VkPhysicalDevice physical)
 {
     const PFN_vkGetPhysicalDeviceExternalBufferPropertiesKHR get_properties =
         (PFN_vkGetPhysicalDeviceExternalBufferPropertiesKHR)find(get, instance,
@@ -73,14 +75,13 @@ static bool exports_buffers(PFN_vkGetInstanceProcAddr get, VkInstance instance, 
     VkExternalBufferPropertiesKHR properties = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_BUFFER_PROPERTIES_KHR};
 
     if (get_properties == NULL)
-        return false;
+        return 0;
     get_properties(physical, &info, &properties);
-    return (properties.externalMemoryProperties.externalMemoryFeatures & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) !=
-           0;
+    return properties.externalMemoryProperties.externalMemoryFeatures;
 }
 
-static bool exports_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
-                               VkSemaphoreTypeKHR type)
+static VkExternalSemaphoreFeatureFlags find_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance,
+                                                       VkPhysicalDevice physical, VkSemaphoreTypeKHR type)
 {
     const PFN_vkGetPhysicalDeviceExternalSemaphorePropertiesKHR get_properties =
         (PFN_vkGetPhysicalDeviceExternalSemaphorePropertiesKHR)find(get, instance,
@@ -96,9 +97,25 @@ static bool exports_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instanc
     VkExternalSemaphorePropertiesKHR properties = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_SEMAPHORE_PROPERTIES_KHR};
 
     if (get_properties == NULL)
-        return false;
+        return 0;
     get_properties(physical, &info, &properties);
-    return (properties.externalSemaphoreFeatures & VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT_KHR) != 0;
+    return properties.externalSemaphoreFeatures;
+}
+
+static bool exports_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                               VkSemaphoreTypeKHR type)
+{
+    return (find_semaphores(get, instance, physical, type) & VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT_KHR) != 0;
+}
+
+bool vulkan_can_import(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+{
+    for (uint32_t i = 0; i < VULKAN_IMPORT_EXTENSIONS; i++)
+        if (!vulkan_has_extension(get, instance, physical, vulkan_import_extensions[i]))
+            return false;
+    return (find_buffers(get, instance, physical) & VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT) != 0 &&
+           (find_semaphores(get, instance, physical, VK_SEMAPHORE_TYPE_BINARY_KHR) &
+            VK_EXTERNAL_SEMAPHORE_FEATURE_IMPORTABLE_BIT_KHR) != 0;
 }
 
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
@@ -106,7 +123,7 @@ enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstanc
     for (uint32_t i = 0; i < vulkan_sharing_extension_count; i++)
         if (!vulkan_has_extension(get, instance, physical, vulkan_sharing_extensions[i]))
             return VULKAN_SHARING_NONE;
-    if (!exports_buffers(get, instance, physical))
+    if ((find_buffers(get, instance, physical) & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) == 0)
         return VULKAN_SHARING_NONE;
     if (vulkan_has_extension(get, instance, physical, vulkan_timeline_extension) &&
         has_timeline_feature(get, instance, physical) &&
@@ -119,6 +136,14 @@ enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstanc
 bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                       uint8_t uuid[VK_UUID_SIZE])
 {
+    uint8_t driver_uuid[VK_UUID_SIZE];
+
+    return vulkan_find_uuids(get, instance, physical, uuid, driver_uuid);
+}
+
+bool vulkan_find_uuids(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                       uint8_t uuid[VK_UUID_SIZE], uint8_t driver_uuid[VK_UUID_SIZE])
+{
     const PFN_vkGetPhysicalDeviceProperties2KHR get_properties = (PFN_vkGetPhysicalDeviceProperties2KHR)find(
         get, instance, "vkGetPhysicalDeviceProperties2KHR", "vkGetPhysicalDeviceProperties2");
     VkPhysicalDeviceIDPropertiesKHR id = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES_KHR};
@@ -129,5 +154,6 @@ bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhys
         return false;
     get_properties(physical, &properties);
     memcpy(uuid, id.deviceUUID, VK_UUID_SIZE);
+    memcpy(driver_uuid, id.driverUUID, VK_UUID_SIZE);
     return true;
 }

@@ -461,9 +461,10 @@ static VKAPI_ATTR void VKAPI_CALL semaphore_properties(VkPhysicalDevice physical
     (void)physical;
     properties->exportFromImportedHandleTypes = 0;
     properties->compatibleHandleTypes = info->handleType;
-    properties->externalSemaphoreFeatures = info->handleType == VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT
-                                                ? VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT
-                                                : 0;
+    properties->externalSemaphoreFeatures =
+        info->handleType == VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT
+            ? VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT | VK_EXTERNAL_SEMAPHORE_FEATURE_IMPORTABLE_BIT
+            : 0;
 }
 
 static VKAPI_ATTR void VKAPI_CALL destroy_device(VkDevice handle, const VkAllocationCallbacks *allocator)

@@ -92,6 +92,7 @@ struct vulkan_device {
     enum vulkan_dot dot;
     enum vulkan_sharing sharing; // what it has been made for
     uint8_t uuid[VK_UUID_SIZE];  // of the device, where it shares
+    uint8_t driver_uuid[VK_UUID_SIZE]; // likewise: the same driver understands what it exports
     VkPhysicalDeviceType type;
     uint32_t vendor, model, driver; // as the driver numbers them
     uint8_t cache_id[VK_UUID_SIZE]; // of its pipeline caches
@@ -167,10 +168,15 @@ extern const char vulkan_timeline_extension[];
 // What a device has to be made with to use what one that shares exports.
 extern const char *const vulkan_import_extensions[];
 enum { VULKAN_IMPORT_EXTENSIONS = 2 };
+// Whether it can be done: buffers and binary semaphores.
+bool vulkan_can_import(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 // The UUID by which other APIs know the device; false where the instance cannot tell.
 bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                       uint8_t uuid[VK_UUID_SIZE]);
+// And that of its driver.
+bool vulkan_find_uuids(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                       uint8_t uuid[VK_UUID_SIZE], uint8_t driver_uuid[VK_UUID_SIZE]);
 
 // The device's clock against CLOCK_MONOTONIC, for a device that has_clock and was made with this extension.
 extern const char vulkan_clock_extension[];
