@@ -15,6 +15,8 @@ SETTINGS = {"resolution": 320, "budget_ms": 0}
 BACKEND = os.environ.get("ARTEM_E2E_BACKEND")  # that the network has to run on
 if BACKEND:
     SETTINGS["backend"] = BACKEND
+if "ARTEM_E2E_MODE" in os.environ:
+    SETTINGS["mode"] = os.environ["ARTEM_E2E_MODE"]
 
 
 def display(name, app, style, accept):
