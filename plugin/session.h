@@ -42,8 +42,8 @@ struct layer_session {
     struct layer_instance *instance;
     struct layer_session *sibling; // instance->sessions
     struct vulkan_device *device;  // NULL: everything passes through
-    VkDevice async_device;         // whose own queue the session has, VK_NULL_HANDLE: none
     struct vk_shaders *shaders;    // likewise
+    VkDevice async_device;         // whose own queue the session has, VK_NULL_HANDLE: none
     struct styler *styler;
     struct artem_stats *stats;
     struct artem_ring *ring;            // NULL: nobody can look on

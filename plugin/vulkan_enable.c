@@ -197,12 +197,10 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
     extras = layer_extras_of_app(info->vulkanCreateInfo);
     if (layer_extras_add_to_device(instance, info, &changed)) {
         const XrVulkanDeviceCreateInfoKHR changed_info = with_device(info, &changed.info);
-        bool again = true;
-        while (again && !made) { // a second time without the queue, which may be all that cannot be had
+        do { // a second time without the queue, which may be all that cannot be had
             result = instance->next.xrCreateVulkanDeviceKHR(handle, &changed_info, device, vulkan_result);
             made = XR_SUCCEEDED(result) && *vulkan_result == VK_SUCCESS;
-            again = !made && layer_extras_drop_queue(info, &changed);
-        }
+        } while (!made && layer_extras_drop_queue(info, &changed));
         extras = made ? changed.extras : extras;
         layer_extras_end_device(&changed);
     }

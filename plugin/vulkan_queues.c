@@ -2,9 +2,6 @@
 #include "vulkan_queues.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "artem/file.h"
 
 // How many queues of a family the app takes. False if the layer can have none beside them: protected ones, or such with
 // a priority among all processes, have one structure for all; and what breaks Vulkan's rules is the app's own.
@@ -77,13 +74,12 @@ static struct vulkan_async find(PFN_vkGetInstanceProcAddr get, VkInstance instan
 bool layer_queues_add(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                       const VkDeviceCreateInfo *info, struct layer_queues *out_queues)
 {
-    const char *wish = artem_user_env("ARTEM_VULKAN_QUEUE");
     struct layer_queues *q = out_queues;
     VkDeviceQueueCreateInfo *own;
     uint32_t at = 0;
 
     *q = (struct layer_queues){.async = {false, 0, 0}};
-    if ((wish != NULL && strcmp(wish, "app") == 0) || info->pQueueCreateInfos == NULL)
+    if (!vulkan_allows_async() || info->pQueueCreateInfos == NULL)
         return false;
     q->async = find(get, instance, physical, info);
     if (!q->async.has)

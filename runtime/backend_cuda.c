@@ -7,7 +7,6 @@
 #include "artem/engine_vulkan.h"
 #include "artem/file.h"
 #include "backend_share.h"
-#include "backend_share_watch.h"
 
 struct cuda_backend {
     void *library;
@@ -150,10 +149,8 @@ static enum artem_result set_style(void *backend, const struct artem_style *styl
 static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
 {
     struct cuda_backend *b = backend;
-    uint32_t buffers = 0;
+    const uint32_t buffers = share_count_buffers(frame);
 
-    for (uint32_t v = 0; v < frame->views; v++)
-        buffers += frame->view[v].in_buffer != 0;
     if (buffers > 0 && (buffers < frame->views || b->share == NULL))
         return ARTEM_ERROR_ARGUMENT; // all are the app's, or none
     b->shared = buffers > 0;
@@ -171,14 +168,8 @@ static enum artem_result submit_step(void *backend, const struct step *step)
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct cuda_backend *b = backend;
-    const bool given_up = b->shared && b->share->watch != NULL && share_watch_gave_up(b->share->watch);
-    const enum artem_result result = b->api->wait(b->cuda, given_up ? 0 : timeout_ns);
 
-    if (b->shared && result == ARTEM_OK)
-        share_rest(b->share);
-    else if (b->shared && result != ARTEM_TIMEOUT)
-        share_give_up(b->share);
-    return result;
+    return b->shared ? share_wait(b->share, timeout_ns) : b->api->wait(b->cuda, timeout_ns);
 }
 
 static enum artem_result rejoin(void *backend)
@@ -192,7 +183,7 @@ static bool release_buffers(void *backend, const uint64_t *serials, uint32_t cou
 {
     struct cuda_backend *b = backend;
 
-    return b->share == NULL || share_release_buffers(b->share, serials, count);
+    return share_release_buffers(b->share, serials, count);
 }
 
 static void stats(const void *backend, struct artem_engine_stats *out_stats)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "artem_vk/memory.h"
 #include "backend_share_watch.h"
 
 enum { KEPT_FRAMES = 120 }; // a buffer that no frame has used for so long is let go
@@ -122,6 +123,17 @@ static bool rest(const struct share *share, struct share_turn *turn, uint64_t ti
     return done;
 }
 
+// The frame will never end: nobody may wait for it.
+static void give_up(struct share *share)
+{
+    share->broken = true;
+    share->detached = false;
+    if (share->watch != NULL)
+        share_watch_give_up(share->watch);
+    else if (share->turns[share->turn].pending[SHARE_TAKE])
+        artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that %s lost", share->peer.ops->name);
+}
+
 void share_destroy(struct share **share)
 {
     struct share *s = *share;
@@ -131,7 +143,7 @@ void share_destroy(struct share **share)
     if (s == NULL)
         return;
     if (!s->peer.ops->finish(s->peer.self) || s->watch != NULL)
-        share_give_up(s); // where the peer has signalled, nothing more happens
+        give_up(s); // where the peer has signalled, nothing more happens
     share_watch_destroy(&s->watch);
     for (int i = 0; i < SHARE_IMPORTS; i++)
         s->peer.ops->release_buffer(s->peer.self, s->imports[i].buffer);
@@ -150,11 +162,23 @@ void share_destroy(struct share **share)
     free(s);
 }
 
-void share_rest(struct share *share)
+static bool has_given_up(const struct share *share)
 {
-    rest(share, &share->turns[share->turn], take_timeout_ns);
-    if (share->watch != NULL)
-        share_watch_end(share->watch);
+    return share->watch != NULL && share_watch_gave_up(share->watch);
+}
+
+enum artem_result share_wait(struct share *share, uint64_t timeout_ns)
+{
+    const enum artem_result result = share->peer.ops->wait(share->peer.self, has_given_up(share) ? 0 : timeout_ns);
+
+    if (result == ARTEM_OK) {
+        rest(share, &share->turns[share->turn], take_timeout_ns);
+        if (share->watch != NULL)
+            share_watch_end(share->watch);
+    } else if (result != ARTEM_TIMEOUT) {
+        give_up(share);
+    }
+    return result;
 }
 
 // ---- Buffers ----
@@ -210,6 +234,15 @@ static enum artem_result find_buffer(struct share *share, uint64_t serial, uint6
     return result;
 }
 
+uint32_t share_count_buffers(const struct artem_engine_frame *frame)
+{
+    uint32_t count = 0;
+
+    for (uint32_t v = 0; v < frame->views; v++)
+        count += frame->view[v].in_buffer != 0;
+    return count;
+}
+
 static enum artem_result find_buffers(struct share *share, struct artem_engine_frame *frame)
 {
     enum artem_result result = ARTEM_OK;
@@ -228,27 +261,17 @@ static enum artem_result find_buffers(struct share *share, struct artem_engine_f
 
 // ---- Commands ----
 
-// The pictures change hands. Their content stays in both directions: the composite reads what the engine was given.
+// The pictures change hands. The composite reads what the engine was given.
 static bool record_one(const struct share *share, VkCommandBuffer commands, const struct artem_engine_frame *frame,
                        bool lend)
 {
     const struct vulkan_device *d = share->device;
     const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-    const VkAccessFlags used = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
     VkBufferMemoryBarrier barriers[2 * ARTEM_MAX_VIEWS];
 
     for (uint32_t i = 0; i < 2 * frame->views; i++) {
         const struct artem_engine_view *view = &frame->view[i / 2];
-        const uint64_t buffer = i % 2 == 0 ? view->in_buffer : view->out_buffer;
-        barriers[i] = (VkBufferMemoryBarrier){
-            .sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER,
-            .srcAccessMask = lend ? used : 0,
-            .dstAccessMask = lend ? 0 : used,
-            .srcQueueFamilyIndex = lend ? d->queue_family : VK_QUEUE_FAMILY_EXTERNAL_KHR,
-            .dstQueueFamilyIndex = lend ? VK_QUEUE_FAMILY_EXTERNAL_KHR : d->queue_family,
-            .buffer = (VkBuffer)(uintptr_t)buffer, // NOLINT(performance-no-int-to-ptr)
-            .size = VK_WHOLE_SIZE,
-        };
+        barriers[i] = vk_buffer_hand_over(d, i % 2 == 0 ? view->in_buffer : view->out_buffer, lend);
     }
     if (d->vkBeginCommandBuffer(commands, &info) != VK_SUCCESS)
         return false;
@@ -334,7 +357,7 @@ enum artem_result share_submit(struct share *share, const struct artem_engine_fr
     share->detached = false; // that one will not be shown
     share->turn = (share->turn + 1) % SHARE_TURNS;
     turn = &share->turns[share->turn];
-    share->broken = share->broken || (share->watch != NULL && share_watch_gave_up(share->watch));
+    share->broken = share->broken || has_given_up(share);
     // The engine is done with the frame before, and the queue is with those before that.
     if (share->broken || !rest(share, turn, take_timeout_ns))
         return ARTEM_ERROR_DEVICE;
@@ -385,7 +408,7 @@ bool share_release_buffers(struct share *share, const uint64_t *serials, uint32_
 {
     bool done = true;
 
-    for (unsigned i = 0; i < SHARE_TURNS; i++) {
+    for (unsigned i = 0; i < SHARE_TURNS && share != NULL; i++) {
         struct share_turn *turn = &share->turns[i];
         if (!names_any(turn, serials, count))
             continue;
@@ -396,14 +419,4 @@ bool share_release_buffers(struct share *share, const uint64_t *serials, uint32_
             done = false;
     }
     return done;
-}
-
-void share_give_up(struct share *share)
-{
-    share->broken = true;
-    share->detached = false;
-    if (share->watch != NULL)
-        share_watch_give_up(share->watch);
-    else if (share->turns[share->turn].pending[SHARE_TAKE])
-        artem_log(ARTEM_LOG_ERROR, "the app's queue may wait for a frame that %s lost", share->peer.ops->name);
 }

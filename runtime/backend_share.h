@@ -75,11 +75,12 @@ void share_destroy(struct share **share);
 enum artem_result share_submit(struct share *share, const struct artem_engine_frame *frame);
 // Of a detached frame that the engine is done with: `take`.
 enum artem_result share_rejoin(struct share *share);
-// Buffers with these serials go: until the queue is done with them. False: it is not, after a second.
+// Buffers with these serials go: until the queue is done with them. False: it is not, after a second. NULL-safe.
 bool share_release_buffers(struct share *share, const uint64_t *serials, uint32_t count);
-// The engine is done with the frame: until the queue is too, and the buffers may go.
-void share_rest(struct share *share);
-// The frame will never end: nobody may wait for it.
-void share_give_up(struct share *share);
+// Until the peer is done with the frame, and the queue is too, so that the buffers may go; one that never ends is given
+// up. Results as of artem_backend_ops.
+enum artem_result share_wait(struct share *share, uint64_t timeout_ns);
+// How many of a frame's views name buffers.
+uint32_t share_count_buffers(const struct artem_engine_frame *frame);
 
 #endif

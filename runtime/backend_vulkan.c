@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artem/file.h"
 #include "artem/log.h"
 
 static const uint64_t destroy_timeout_ns = 5000000000;
@@ -67,10 +66,8 @@ static void destroy(void *backend)
 
 bool vulkan_wants_beside(const struct artem_engine_vulkan *given)
 {
-    const char *wish = artem_user_env("ARTEM_VULKAN_QUEUE");
-
     return given != NULL && !given->alone && given->device->sharing == VULKAN_SHARING_BINARY &&
-           given->device->dot == VULKAN_DOT_NONE && (wish == NULL || strcmp(wish, "app") != 0);
+           given->device->dot == VULKAN_DOT_NONE && vulkan_allows_async();
 }
 
 static enum artem_result create_on(const struct artem_engine_params *params, bool beside, void **out_backend)
@@ -247,7 +244,6 @@ enum artem_result vulkan_submit_frame(struct vulkan_backend *vulkan, const struc
                  ? ARTEM_ERROR_DEVICE
                  : vulkan_prepare(vulkan, frame, !vulkan->has_step && vulkan->is_marked == vulkan->wants_passes,
                                   vulkan_record_frame);
-
     if (result != ARTEM_OK)
         return result;
     vulkan->has_step = vulkan->is_step = false;
@@ -265,10 +261,8 @@ enum artem_result vulkan_submit_frame(struct vulkan_backend *vulkan, const struc
 static enum artem_result submit(void *backend, const struct artem_engine_frame *frame)
 {
     struct vulkan_backend *vulkan = backend;
-    uint32_t buffers = 0;
+    const uint32_t buffers = share_count_buffers(frame);
 
-    for (uint32_t v = 0; v < frame->views; v++)
-        buffers += frame->view[v].in_buffer != 0;
     if (vulkan->share == NULL || buffers == 0)
         return vulkan_submit_frame(vulkan, frame, false);
     return buffers == frame->views ? share_submit(vulkan->share, frame) : ARTEM_ERROR_ARGUMENT;
@@ -348,13 +342,8 @@ enum artem_result vulkan_wait(struct vulkan_backend *vulkan, uint64_t timeout_ns
 static enum artem_result wait(void *backend, uint64_t timeout_ns)
 {
     struct vulkan_backend *vulkan = backend;
-    const enum artem_result result = vulkan_wait(vulkan, timeout_ns);
 
-    if (vulkan->shared && result == ARTEM_OK)
-        share_rest(vulkan->share);
-    else if (vulkan->shared && result != ARTEM_TIMEOUT)
-        share_give_up(vulkan->share);
-    return result;
+    return vulkan->shared ? share_wait(vulkan->share, timeout_ns) : vulkan_wait(vulkan, timeout_ns);
 }
 
 static enum artem_result rejoin(void *backend)
@@ -368,7 +357,7 @@ static bool release_buffers(void *backend, const uint64_t *serials, uint32_t cou
 {
     struct vulkan_backend *vulkan = backend;
 
-    return vulkan->share == NULL || share_release_buffers(vulkan->share, serials, count);
+    return share_release_buffers(vulkan->share, serials, count);
 }
 
 static bool is_beside(const void *backend)

@@ -172,6 +172,7 @@ bool vulkan_finish_lanes(struct vulkan_backend *vulkan, uint64_t timeout_ns);
 enum artem_result vulkan_share_create(struct vulkan_backend *vulkan, const struct vulkan_device *device);
 // Before anything else goes.
 void vulkan_share_destroy(struct vulkan_backend *vulkan);
+// The caller's buffers of the frame, from it or back.
 void vulkan_cmd_lend_buffers(const struct vulkan_backend *vulkan, bool back);
 
 // backend_vulkan.c: a frame whose buffers are of the backend's device; with `shared` it waits for and signals the

@@ -132,27 +132,18 @@ void vulkan_share_destroy(struct vulkan_backend *vulkan)
     d->vkDestroySemaphore(d->handle, vulkan->shared_done, NULL);
 }
 
-// The buffers of others, from them and back. Their content stays both ways: the composite reads what was painted from.
 void vulkan_cmd_lend_buffers(const struct vulkan_backend *vulkan, bool back)
 {
-    const uint32_t own = vulkan->device->queue_family;
-    const VkAccessFlags used = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
     VkBufferMemoryBarrier barriers[2 * ARTEM_MAX_VIEWS];
     uint32_t count = 0;
 
     for (uint32_t v = 0; v < vulkan->shape.views && vulkan->share != NULL; v++) {
-        const uint64_t buffers[] = {vulkan->shape.view[v].in, vulkan->shape.view[v].out};
+        const struct vulkan_view *view = &vulkan->shape.view[v];
 
-        for (int i = 0; i < 2 && buffers[0] != 0; i++)
-            barriers[count++] = (VkBufferMemoryBarrier){
-                .sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER,
-                .srcAccessMask = back ? used : 0,
-                .dstAccessMask = back ? 0 : used,
-                .srcQueueFamilyIndex = back ? own : VK_QUEUE_FAMILY_EXTERNAL_KHR,
-                .dstQueueFamilyIndex = back ? VK_QUEUE_FAMILY_EXTERNAL_KHR : own,
-                .buffer = (VkBuffer)(uintptr_t)buffers[i], // NOLINT(performance-no-int-to-ptr)
-                .size = VK_WHOLE_SIZE,
-            };
+        if (view->in == 0)
+            continue;
+        barriers[count++] = vk_buffer_hand_over(vulkan->device, view->in, back);
+        barriers[count++] = vk_buffer_hand_over(vulkan->device, view->out, back);
     }
     if (count > 0)
         vulkan->device->vkCmdPipelineBarrier(vulkan->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,

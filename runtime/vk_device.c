@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artem/file.h"
 #include "artem/log.h"
 
 // The few functions of the instance, needed during creation only.
@@ -163,6 +164,13 @@ enum artem_result vulkan_device_create(const struct vulkan_device_params *params
     }
     *out_device = device;
     return ARTEM_OK;
+}
+
+bool vulkan_allows_async(void)
+{
+    const char *wish = artem_user_env("ARTEM_VULKAN_QUEUE");
+
+    return wish == NULL || strcmp(wish, "app") != 0;
 }
 
 void vulkan_device_destroy(struct vulkan_device **device)

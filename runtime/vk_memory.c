@@ -265,6 +265,21 @@ enum artem_result vk_buffer_grow(const struct vulkan_device *device, VkDeviceSiz
     return vk_buffer_create(device, size, place, buffer);
 }
 
+VkBufferMemoryBarrier vk_buffer_hand_over(const struct vulkan_device *device, uint64_t buffer, bool away)
+{
+    const VkAccessFlags used = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
+
+    return (VkBufferMemoryBarrier){
+        .sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER,
+        .srcAccessMask = away ? used : 0,
+        .dstAccessMask = away ? 0 : used,
+        .srcQueueFamilyIndex = away ? device->queue_family : VK_QUEUE_FAMILY_EXTERNAL_KHR,
+        .dstQueueFamilyIndex = away ? VK_QUEUE_FAMILY_EXTERNAL_KHR : device->queue_family,
+        .buffer = (VkBuffer)(uintptr_t)buffer, // NOLINT(performance-no-int-to-ptr): Vulkan's handles are numbers
+        .size = VK_WHOLE_SIZE,
+    };
+}
+
 void vk_buffer_destroy(const struct vulkan_device *device, struct vk_buffer *buffer)
 {
     device->vkDestroyBuffer(device->handle, buffer->handle, NULL);

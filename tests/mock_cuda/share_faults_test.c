@@ -2,9 +2,9 @@
 // The app's pictures lent to CUDA and taken back, with each call that takes failing once, CUDA's and Vulkan's: the
 // frame is the app's own, and those that follow are what the CPU would have painted; or the next backend paints, to the
 // end. The log has a line or two, and nothing is left behind.
-#include <string.h>
 #include <unistd.h>
 
+#include "hook_table.h"
 #include "measure.h"
 #include "share_fixture.h"
 #include "paintings.h"
@@ -13,17 +13,21 @@ enum { TRIES = 5000 };
 
 // ---- Vulkan's calls of the layer ----
 
+#define HOOKS(X)                                                                                                       \
+    X(vkGetMemoryFdKHR)                                                                                                \
+    X(vkGetSemaphoreFdKHR)                                                                                             \
+    X(vkCreateSemaphore)                                                                                               \
+    X(vkDestroySemaphore)                                                                                              \
+    X(vkAllocateMemory)                                                                                                \
+    X(vkFreeMemory)                                                                                                    \
+    X(vkQueueSubmit)
+HOOK_DECLARE(HOOKS);
+
+PFN_vkVoidFunction VKAPI_CALL get_vulkan(VkInstance instance, const char *name);
+
 static struct {
     const char *function; // NULL: none is to fail
     int number, calls;
-    PFN_vkGetDeviceProcAddr vkGetDeviceProcAddr;
-    PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;
-    PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;
-    PFN_vkCreateSemaphore vkCreateSemaphore;
-    PFN_vkDestroySemaphore vkDestroySemaphore;
-    PFN_vkAllocateMemory vkAllocateMemory;
-    PFN_vkFreeMemory vkFreeMemory;
-    PFN_vkQueueSubmit vkQueueSubmit;
     int objects, allocations; // alive, so far
 } vulkan;
 
@@ -32,95 +36,67 @@ static bool strikes(const char *function)
     return vulkan.function != NULL && strcmp(function, vulkan.function) == 0 && ++vulkan.calls == vulkan.number;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL get_memory_fd(VkDevice device, const VkMemoryGetFdInfoKHR *info, int *fd)
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkGetMemoryFdKHR(VkDevice device, const VkMemoryGetFdInfoKHR *info, int *fd)
 {
-    return strikes("vkGetMemoryFdKHR") ? VK_ERROR_TOO_MANY_OBJECTS : vulkan.vkGetMemoryFdKHR(device, info, fd);
+    return strikes("vkGetMemoryFdKHR") ? VK_ERROR_TOO_MANY_OBJECTS : unhooked.vkGetMemoryFdKHR(device, info, fd);
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL get_semaphore_fd(VkDevice device, const VkSemaphoreGetFdInfoKHR *info, int *fd)
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkGetSemaphoreFdKHR(VkDevice device, const VkSemaphoreGetFdInfoKHR *info,
+                                                               int *fd)
 {
-    return strikes("vkGetSemaphoreFdKHR") ? VK_ERROR_TOO_MANY_OBJECTS : vulkan.vkGetSemaphoreFdKHR(device, info, fd);
+    return strikes("vkGetSemaphoreFdKHR") ? VK_ERROR_TOO_MANY_OBJECTS : unhooked.vkGetSemaphoreFdKHR(device, info, fd);
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL create_semaphore(VkDevice device, const VkSemaphoreCreateInfo *info,
-                                                       const VkAllocationCallbacks *allocator, VkSemaphore *semaphore)
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateSemaphore(VkDevice device, const VkSemaphoreCreateInfo *info,
+                                                             const VkAllocationCallbacks *allocator,
+                                                             VkSemaphore *semaphore)
 {
     if (strikes("vkCreateSemaphore"))
         return VK_ERROR_OUT_OF_HOST_MEMORY;
-    const VkResult result = vulkan.vkCreateSemaphore(device, info, allocator, semaphore);
+    const VkResult result = unhooked.vkCreateSemaphore(device, info, allocator, semaphore);
     vulkan.objects += result == VK_SUCCESS;
     return result;
 }
 
-static VKAPI_ATTR void VKAPI_CALL destroy_semaphore(VkDevice device, VkSemaphore semaphore,
-                                                    const VkAllocationCallbacks *allocator)
+static VKAPI_ATTR void VKAPI_CALL hook_vkDestroySemaphore(VkDevice device, VkSemaphore semaphore,
+                                                          const VkAllocationCallbacks *allocator)
 {
     vulkan.objects -= semaphore != VK_NULL_HANDLE;
-    vulkan.vkDestroySemaphore(device, semaphore, allocator);
+    unhooked.vkDestroySemaphore(device, semaphore, allocator);
 }
 
 // Exportable memory alone fails; all of it is counted.
-static VKAPI_ATTR VkResult VKAPI_CALL allocate_memory(VkDevice device, const VkMemoryAllocateInfo *info,
-                                                      const VkAllocationCallbacks *allocator, VkDeviceMemory *memory)
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkAllocateMemory(VkDevice device, const VkMemoryAllocateInfo *info,
+                                                            const VkAllocationCallbacks *allocator,
+                                                            VkDeviceMemory *memory)
 {
     const VkBaseInStructure *next = info->pNext;
 
     if (next != NULL && next->sType == VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO && strikes("vkAllocateMemory"))
         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-    const VkResult result = vulkan.vkAllocateMemory(device, info, allocator, memory);
+    const VkResult result = unhooked.vkAllocateMemory(device, info, allocator, memory);
     vulkan.objects += result == VK_SUCCESS;
     vulkan.allocations++;
     return result;
 }
 
-static VKAPI_ATTR void VKAPI_CALL free_memory(VkDevice device, VkDeviceMemory memory,
-                                              const VkAllocationCallbacks *allocator)
+static VKAPI_ATTR void VKAPI_CALL hook_vkFreeMemory(VkDevice device, VkDeviceMemory memory,
+                                                    const VkAllocationCallbacks *allocator)
 {
     vulkan.objects -= memory != VK_NULL_HANDLE;
-    vulkan.vkFreeMemory(device, memory, allocator);
+    unhooked.vkFreeMemory(device, memory, allocator);
 }
 
 // Only lending signals a semaphore, and only taking waits for one.
-static VKAPI_ATTR VkResult VKAPI_CALL queue_submit(VkQueue queue, uint32_t count, const VkSubmitInfo *submits,
-                                                   VkFence fence)
+static VKAPI_ATTR VkResult VKAPI_CALL hook_vkQueueSubmit(VkQueue queue, uint32_t count, const VkSubmitInfo *submits,
+                                                         VkFence fence)
 {
     if ((submits->signalSemaphoreCount > 0 && strikes("lend")) || (submits->waitSemaphoreCount > 0 && strikes("take")))
         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-    return vulkan.vkQueueSubmit(queue, count, submits, fence);
+    return unhooked.vkQueueSubmit(queue, count, submits, fence);
 }
 
-static PFN_vkVoidFunction replace(const char *name, PFN_vkVoidFunction function)
-{
-#define REPLACE(wanted, own)                                                                                           \
-    if (strcmp(name, #wanted) == 0 && function != NULL) {                                                              \
-        vulkan.wanted = (PFN_##wanted)function;                                                                        \
-        return (PFN_vkVoidFunction)(own);                                                                              \
-    }
-    REPLACE(vkGetMemoryFdKHR, get_memory_fd)
-    REPLACE(vkGetSemaphoreFdKHR, get_semaphore_fd)
-    REPLACE(vkCreateSemaphore, create_semaphore)
-    REPLACE(vkDestroySemaphore, destroy_semaphore)
-    REPLACE(vkAllocateMemory, allocate_memory)
-    REPLACE(vkFreeMemory, free_memory)
-    REPLACE(vkQueueSubmit, queue_submit)
-#undef REPLACE
-    return function;
-}
-
-static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_function(VkDevice device, const char *name)
-{
-    return replace(name, vulkan.vkGetDeviceProcAddr(device, name));
-}
-
-static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_vulkan(VkInstance instance, const char *name)
-{
-    const PFN_vkVoidFunction function = mock_get_vulkan(instance, name);
-
-    if (strcmp(name, "vkGetDeviceProcAddr") != 0 || function == NULL)
-        return function;
-    vulkan.vkGetDeviceProcAddr = (PFN_vkGetDeviceProcAddr)function;
-    return (PFN_vkVoidFunction)get_device_function;
-}
+HOOK_DEFINE(HOOKS, get_vulkan);
 
 // ---- Faults ----
 

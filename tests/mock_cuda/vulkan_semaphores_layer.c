@@ -75,10 +75,9 @@ struct imported {
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct imported *imports[SEMAPHORES_MAX];
+static void *imports[SEMAPHORES_MAX], *semaphores[SEMAPHORES_MAX]; // structures that begin with their handle
 static struct instance instances[LIVES_MAX];
 static struct device devices[LIVES_MAX];
-static struct semaphore *semaphores[SEMAPHORES_MAX];
 
 static void *key_of(const void *handle)
 {
@@ -111,16 +110,33 @@ static struct device *find_device(const void *handle)
 
 // ---- Semaphores ----
 
-static struct semaphore *find_semaphore(VkSemaphore handle)
+static void *find_in(void *const *table, VkSemaphore handle)
 {
-    struct semaphore *found = NULL;
+    void *found = NULL;
 
     pthread_mutex_lock(&mutex);
     for (int i = 0; i < SEMAPHORES_MAX && found == NULL; i++)
-        if (semaphores[i] != NULL && semaphores[i]->handle == handle)
-            found = semaphores[i];
+        if (table[i] != NULL && *(const VkSemaphore *)table[i] == handle)
+            found = table[i];
     pthread_mutex_unlock(&mutex);
     return found;
+}
+
+// Puts the one in the place of the other; NULL is a free one.
+static void replace_in(void **table, const void *old, void *new)
+{
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < SEMAPHORES_MAX; i++)
+        if (table[i] == old) {
+            table[i] = new;
+            break;
+        }
+    pthread_mutex_unlock(&mutex);
+}
+
+static struct semaphore *find_semaphore(VkSemaphore handle)
+{
+    return find_in(semaphores, handle);
 }
 
 static void retain(void *user)
@@ -214,13 +230,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_semaphore(VkDevice handle, const Vk
     semaphore->device = d;
     semaphore->binary = type == NULL || type->semaphoreType == VK_SEMAPHORE_TYPE_BINARY;
     atomic_init(&semaphore->users, 1);
-    pthread_mutex_lock(&mutex);
-    for (int i = 0; i < SEMAPHORES_MAX; i++)
-        if (semaphores[i] == NULL) {
-            semaphores[i] = semaphore;
-            break;
-        }
-    pthread_mutex_unlock(&mutex);
+    replace_in(semaphores, NULL, semaphore);
     return VK_SUCCESS;
 }
 
@@ -228,26 +238,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_semaphore(VkDevice handle, const Vk
 
 static struct imported *find_import(VkSemaphore handle)
 {
-    struct imported *found = NULL;
-
-    pthread_mutex_lock(&mutex);
-    for (int i = 0; i < SEMAPHORES_MAX && found == NULL; i++)
-        if (imports[i] != NULL && imports[i]->handle == handle)
-            found = imports[i];
-    pthread_mutex_unlock(&mutex);
-    return found;
-}
-
-// Puts the one in the place of the other.
-static void replace_import(struct imported *old, struct imported *new)
-{
-    pthread_mutex_lock(&mutex);
-    for (int i = 0; i < SEMAPHORES_MAX; i++)
-        if (imports[i] == old) {
-            imports[i] = new;
-            break;
-        }
-    pthread_mutex_unlock(&mutex);
+    return find_in(imports, handle);
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL import_semaphore_fd(VkDevice handle, const VkImportSemaphoreFdInfoKHR *info)
@@ -269,7 +260,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL import_semaphore_fd(VkDevice handle, const
     imported->handle = info->semaphore;
     imported->device = d;
     imported->source.retain(imported->source.user);
-    replace_import(NULL, imported);
+    replace_in(imports, NULL, imported);
     artem_semaphores_imported++;
     return VK_SUCCESS;
 }
@@ -321,7 +312,7 @@ static void forget_import(struct imported *imported)
     const struct device *d = imported->device;
 
     join(imported);
-    replace_import(imported, NULL);
+    replace_in(imports, imported, NULL);
     d->destroy_semaphore(d->handle, imported->timeline, NULL);
     d->destroy_semaphore(d->handle, imported->handle, NULL);
     imported->source.release(imported->source.user);
@@ -344,11 +335,7 @@ static VKAPI_ATTR void VKAPI_CALL destroy_semaphore(VkDevice handle, VkSemaphore
         find_device(handle)->destroy_semaphore(handle, semaphore, allocator);
         return;
     }
-    pthread_mutex_lock(&mutex);
-    for (int i = 0; i < SEMAPHORES_MAX; i++)
-        if (semaphores[i] == own)
-            semaphores[i] = NULL;
-    pthread_mutex_unlock(&mutex);
+    replace_in(semaphores, own, NULL);
     release(own);
 }
 

@@ -97,7 +97,6 @@ static void test_ends(void)
 // What the queue does not take, the app's does.
 static void test_refused(void)
 {
-    setenv("ARTEM_LOG", "off", 1);
     paintings_open();
     paintings_show_until_styled(0);
     second_queue.fail = 1;
@@ -109,7 +108,6 @@ static void test_refused(void)
     CHECK_STR(layer_session_find(app.session)->backend, "vulkan");
     app_close_normal();
     check_rules("refused");
-    setenv("ARTEM_LOG", "warn", 1);
 }
 
 // Devices that have none: another backend is asked for, or the user, the runtime or the driver does not want it.
@@ -123,7 +121,6 @@ static void test_without(void)
         {"vulkan", "", false, 1},    {"auto", "", false, 1},  {"cpu", "", false, 0},
         {"vulkan", "app", false, 0}, {"vulkan", "", true, 1},
     };
-
     bool has_clock = false;
 
     host_api_version = VK_API_VERSION_1_1; // where the layer adds more than the queue

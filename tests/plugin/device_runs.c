@@ -23,7 +23,6 @@ void runs_configure(const char *backend, const char *style)
 
     latest_backend = backend;
     latest_style = style;
-
     CHECK(file != NULL);
     fprintf(file,
             "[artem]\nresolution = 64\nbudget_ms = 0\nstyle = %s\nbackend = %s\nstrength = 0.9\nkeep_color = "
@@ -152,8 +151,8 @@ void run_lives(struct history *history)
     app_close();
 }
 
-// Nobody waits for the paintings, neither on the CPU nor on the queue. The app shows each of its pictures until its
-// painting is there, so that all runs have the same ones. (A frame that shows an older painting has its pose.)
+// The app shows each of its pictures until its painting is there, so that all runs have the same ones. (A frame that
+// shows an older painting has its pose.)
 static void show_until_painted(struct history *history, float *number)
 {
     bool shown = false;
@@ -177,6 +176,7 @@ static void show_until_painted(struct history *history, float *number)
     runs_remember(history);
 }
 
+// Nobody waits for the paintings, neither on the CPU nor on the queue.
 void run_deferred(struct history *history)
 {
     const XrSwapchainCreateInfo info = app_swapchain_info();

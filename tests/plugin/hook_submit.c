@@ -52,20 +52,20 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkBeginCommandBuffer(VkCommandBuffer 
 
     if (dispatches != NULL)
         *dispatches = 0;
-    return real.vkBeginCommandBuffer(commands, info);
+    return unhooked.vkBeginCommandBuffer(commands, info);
 }
 
 static VKAPI_ATTR void VKAPI_CALL hook_vkCmdDispatch(VkCommandBuffer commands, uint32_t x, uint32_t y, uint32_t z)
 {
     add(commands);
-    real.vkCmdDispatch(commands, x, y, z);
+    unhooked.vkCmdDispatch(commands, x, y, z);
 }
 
 static VKAPI_ATTR void VKAPI_CALL hook_vkCmdDispatchIndirect(VkCommandBuffer commands, VkBuffer buffer,
                                                              VkDeviceSize offset)
 {
     add(commands);
-    real.vkCmdDispatchIndirect(commands, buffer, offset);
+    unhooked.vkCmdDispatchIndirect(commands, buffer, offset);
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL hook_vkQueueSubmit(VkQueue queue, uint32_t count, const VkSubmitInfo *infos,
@@ -79,14 +79,14 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkQueueSubmit(VkQueue queue, uint32_t
             dispatches += of != NULL ? *of : 0;
         }
     if (dispatches <= FEW)
-        return real.vkQueueSubmit(queue, count, infos, fence);
+        return unhooked.vkQueueSubmit(queue, count, infos, fence);
     hook_submit.count++;
     hook_submit.dispatches = dispatches;
     if (hook_submit.fail > 0) {
         hook_submit.fail--;
         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
     }
-    return real.vkQueueSubmit(queue, count, infos, fence);
+    return unhooked.vkQueueSubmit(queue, count, infos, fence);
 }
 
 HOOK_DEFINE(HOOKS, hook_submit_get);

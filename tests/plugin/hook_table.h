@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A vkGetInstanceProcAddr for the layer that gives it some functions of a test's own instead. HOOKS(X) lists their
-// names but for vkGetDeviceProcAddr; hook_NAME is what the layer gets, and real.NAME what it would have got.
+// names but for vkGetDeviceProcAddr; hook_NAME is what the layer gets, and unhooked.NAME what it would have got.
 #ifndef ARTEM_TEST_HOOK_TABLE_H
 #define ARTEM_TEST_HOOK_TABLE_H
 
@@ -11,7 +11,7 @@
 #define HOOK_MEMBER(name) PFN_##name name;
 #define HOOK_CASE(wanted)                                                                                              \
     if (strcmp(name, #wanted) == 0) {                                                                                  \
-        real.wanted = (PFN_##wanted)function;                                                                          \
+        unhooked.wanted = (PFN_##wanted)function;                                                                      \
         return (PFN_vkVoidFunction)hook_##wanted;                                                                      \
     }
 
@@ -20,7 +20,7 @@
     static struct {                                                                                                    \
         PFN_vkGetDeviceProcAddr vkGetDeviceProcAddr;                                                                   \
         HOOKS(HOOK_MEMBER)                                                                                             \
-    } real
+    } unhooked
 
 // At its end: defines `get`.
 #define HOOK_DEFINE(HOOKS, get)                                                                                        \
@@ -35,7 +35,7 @@
     }                                                                                                                  \
     static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL hook_vkGetDeviceProcAddr(VkDevice device, const char *name)        \
     {                                                                                                                  \
-        return replace(name, real.vkGetDeviceProcAddr(device, name));                                                  \
+        return replace(name, unhooked.vkGetDeviceProcAddr(device, name));                                              \
     }                                                                                                                  \
     PFN_vkVoidFunction VKAPI_CALL get(VkInstance instance, const char *name)                                           \
     {                                                                                                                  \

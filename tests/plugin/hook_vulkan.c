@@ -29,7 +29,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkAllocateMemory(VkDevice device, con
                                                             const VkAllocationCallbacks *callbacks,
                                                             VkDeviceMemory *out_memory)
 {
-    const VkResult result = real.vkAllocateMemory(device, info, callbacks, out_memory);
+    const VkResult result = unhooked.vkAllocateMemory(device, info, callbacks, out_memory);
 
     atomic_fetch_add(&memory, result == VK_SUCCESS);
     return result;
@@ -39,7 +39,7 @@ static VKAPI_ATTR void VKAPI_CALL hook_vkFreeMemory(VkDevice device, VkDeviceMem
                                                     const VkAllocationCallbacks *callbacks)
 {
     atomic_fetch_sub(&memory, one != VK_NULL_HANDLE);
-    real.vkFreeMemory(device, one, callbacks);
+    unhooked.vkFreeMemory(device, one, callbacks);
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL hook_vkWaitForFences(VkDevice device, uint32_t count, const VkFence *fences,
@@ -47,7 +47,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkWaitForFences(VkDevice device, uint
 {
     const VkResult result = ask("vkWaitForFences", timeout);
 
-    return result == VK_SUCCESS ? real.vkWaitForFences(device, count, fences, all, timeout) : result;
+    return result == VK_SUCCESS ? unhooked.vkWaitForFences(device, count, fences, all, timeout) : result;
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateComputePipelines(VkDevice device, VkPipelineCache cache,
@@ -58,7 +58,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateComputePipelines(VkDevice dev
 {
     const VkResult result = ask("vkCreateComputePipelines", 0);
 
-    return result == VK_SUCCESS ? real.vkCreateComputePipelines(device, cache, count, infos, callbacks, pipelines)
+    return result == VK_SUCCESS ? unhooked.vkCreateComputePipelines(device, cache, count, infos, callbacks, pipelines)
                                 : result;
 }
 

@@ -67,7 +67,7 @@ static VKAPI_ATTR void VKAPI_CALL hook_vkGetPhysicalDeviceQueueFamilyProperties(
     VkQueueFamilyProperties all[FAMILIES_MAX];
     uint32_t have = FAMILIES_MAX - 1;
 
-    real.vkGetPhysicalDeviceQueueFamilyProperties(physical, &have, all);
+    unhooked.vkGetPhysicalDeviceQueueFamilyProperties(physical, &have, all);
     family = have;
     all[have] = all[0];
     all[have].queueFlags = VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT;
@@ -102,7 +102,7 @@ static VKAPI_ATTR void VKAPI_CALL hook_vkGetDeviceQueue(VkDevice device, uint32_
         *queue = get_second();
         return;
     }
-    real.vkGetDeviceQueue(device, of, index, queue);
+    unhooked.vkGetDeviceQueue(device, of, index, queue);
     first = *queue;
 }
 
@@ -115,7 +115,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateCommandPool(VkDevice device, 
     VkCommandPoolCreateInfo changed = *info;
 
     changed.queueFamilyIndex = has_queue && info->queueFamilyIndex == family ? 0 : info->queueFamilyIndex;
-    const VkResult result = real.vkCreateCommandPool(device, &changed, callbacks, pool);
+    const VkResult result = unhooked.vkCreateCommandPool(device, &changed, callbacks, pool);
     note((const void *)*pool, info->queueFamilyIndex);
     return result;
 }
@@ -124,7 +124,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkAllocateCommandBuffers(VkDevice dev
                                                                     const VkCommandBufferAllocateInfo *info,
                                                                     VkCommandBuffer *buffers)
 {
-    const VkResult result = real.vkAllocateCommandBuffers(device, info, buffers);
+    const VkResult result = unhooked.vkAllocateCommandBuffers(device, info, buffers);
 
     for (uint32_t i = 0; i < info->commandBufferCount && result == VK_SUCCESS; i++)
         note(buffers[i], find_owner((const void *)info->commandPool));
@@ -142,7 +142,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkCreateBuffer(VkDevice device, const
                                families[0] == families[1] || families[0] + families[1] != family;
     changed.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
     changed.queueFamilyIndexCount = 0;
-    return real.vkCreateBuffer(device, &changed, callbacks, buffer);
+    return unhooked.vkCreateBuffer(device, &changed, callbacks, buffer);
 }
 
 // ---- What is submitted to it ----
@@ -167,7 +167,7 @@ void second_queue_release(void)
 
     mock_queue_allowed = true; // the app has no part in this
     for (unsigned i = 0; i < second_queue.held; i++)
-        CHECK_INT(real.vkQueueSubmit(first, 1, &held[i].info, held[i].fence), VK_SUCCESS);
+        CHECK_INT(unhooked.vkQueueSubmit(first, 1, &held[i].info, held[i].fence), VK_SUCCESS);
     second_queue.held = 0;
     mock_queue_allowed = was_allowed;
 }
@@ -181,13 +181,13 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkQueueSubmit(VkQueue queue, uint32_t
         for (uint32_t k = 0; k < infos[i].commandBufferCount; k++)
             second_queue.errors += (find_owner(infos[i].pCommandBuffers[k]) == family) != is_second;
     if (!is_second)
-        return real.vkQueueSubmit(queue, count, infos, fence);
+        return unhooked.vkQueueSubmit(queue, count, infos, fence);
     second_queue.submissions++;
     if (second_queue.fail > 0) {
         second_queue.fail--;
         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
     }
-    return second_queue.holds ? keep(infos, fence) : real.vkQueueSubmit(first, count, infos, fence);
+    return second_queue.holds ? keep(infos, fence) : unhooked.vkQueueSubmit(first, count, infos, fence);
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL hook_vkWaitForFences(VkDevice device, uint32_t count, const VkFence *fences,
@@ -200,7 +200,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL hook_vkWaitForFences(VkDevice device, uint
             is_held = is_held || held[k].fence == fences[i];
     if (is_held)
         second_queue_release();
-    return real.vkWaitForFences(device, count, fences, all, timeout);
+    return unhooked.vkWaitForFences(device, count, fences, all, timeout);
 }
 
 HOOK_DEFINE(HOOKS, second_queue_get);

@@ -118,6 +118,9 @@ struct vulkan_async {
     uint32_t family, index;
 };
 
+// False: the environment's ARTEM_VULKAN_QUEUE=app asks for nothing beside the app's own queue and device.
+bool vulkan_allows_async(void);
+
 struct vulkan_device_params {
     VkInstance instance;
     VkPhysicalDevice physical_device;

@@ -41,6 +41,9 @@ enum artem_result vk_buffer_import(const struct vulkan_device *device, int fd, V
 // Replaces the buffer if it is smaller; the content is lost then. On failure the buffer is empty.
 enum artem_result vk_buffer_grow(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
                                  struct vk_buffer *buffer);
+// Between compute shaders of the device and another device or API that has the buffer's memory, too: `away` to it, or
+// back. The content stays both ways. The buffer as a number.
+VkBufferMemoryBarrier vk_buffer_hand_over(const struct vulkan_device *device, uint64_t buffer, bool away);
 void vk_buffer_destroy(const struct vulkan_device *device, struct vk_buffer *buffer);
 
 #endif
