@@ -66,8 +66,11 @@ static enum artem_result composite(struct layer_session *session, const struct f
         for (uint32_t i = 0; i < plan->picture_count; i++)
             if (plan->pictures[i].swapchain == swapchain && plan->pictures[i].plane == output->plane)
                 fade(session, &plan->pictures[i]);
+        const struct vk_surface surface = own_swapchain_surface(own);
         result = vk_target_composite(swapchain->target, frame_pictures_on_plane(plan, swapchain, output->plane), &look,
-                                     own->images[own->index]);
+                                     &surface);
+        if (result == ARTEM_OK)
+            result = own_swapchain_filled(own, swapchain->target);
         swapchain->composited_frame = frame + 1;
     }
     pthread_mutex_unlock(&session->mutex);

@@ -87,22 +87,31 @@ void hud_palette_make(enum artem_pixel_format format, uint32_t opacity, struct h
     }
 }
 
-void hud_canvas_store(const struct hud_canvas *canvas, const struct hud_palette *palette, void *out)
+static void store_row(const struct hud_palette *palette, const uint8_t *pixels, size_t count, void *out)
 {
-    const size_t count = (size_t)canvas->width * (size_t)canvas->height;
-
     if (palette->pixel_size == 4) {
         uint32_t words[HUD_COLORS], *to = out;
 
         for (int color = 0; color < HUD_COLORS; color++)
             memcpy(&words[color], palette->stored[color], 4);
         for (size_t i = 0; i < count; i++)
-            to[i] = words[canvas->pixels[i]];
+            to[i] = words[pixels[i]];
     } else {
         uint64_t words[HUD_COLORS], *to = out;
 
         memcpy(words, palette->stored, sizeof words);
         for (size_t i = 0; i < count; i++)
-            to[i] = words[canvas->pixels[i]];
+            to[i] = words[pixels[i]];
+    }
+}
+
+void hud_canvas_store(const struct hud_canvas *canvas, const struct hud_palette *palette, bool bottom_up, void *out)
+{
+    const size_t width = (size_t)canvas->width, height = (size_t)canvas->height;
+
+    for (size_t y = 0; y < height; y++) {
+        const size_t row = bottom_up ? height - 1 - y : y;
+
+        store_row(palette, &canvas->pixels[row * width], width, (uint8_t *)out + y * width * palette->pixel_size);
     }
 }

@@ -41,7 +41,7 @@ struct hud_palette {
     uint8_t stored[HUD_COLORS][HUD_PIXEL_MAX];
 };
 void hud_palette_make(enum artem_pixel_format format, uint32_t opacity, struct hud_palette *out_palette);
-// The canvas in the palette's format, rows without gaps.
-void hud_canvas_store(const struct hud_canvas *canvas, const struct hud_palette *palette, void *out);
+// The canvas in the palette's format, rows without gaps, from the top down or from the bottom up.
+void hud_canvas_store(const struct hud_canvas *canvas, const struct hud_palette *palette, bool bottom_up, void *out);
 
 #endif

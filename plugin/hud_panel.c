@@ -8,7 +8,7 @@
 
 // Which swapchain format to take: the first of ours that the runtime offers. sRGB of 8 bits stores the panel's few
 // colours as they are.
-static bool choose_format(const struct layer_session *session, VkFormat *out_format)
+static bool choose_format(const struct layer_session *session, int64_t *out_format)
 {
     static const VkFormat wanted[] = {
         VK_FORMAT_R8G8B8A8_SRGB,  VK_FORMAT_B8G8R8A8_SRGB,  VK_FORMAT_R16G16B16A16_SFLOAT,
@@ -25,15 +25,17 @@ static bool choose_format(const struct layer_session *session, VkFormat *out_for
     if (formats != NULL && XR_SUCCEEDED(next->xrEnumerateSwapchainFormats(session->handle, count, &count, formats))) {
         for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && !found; i++) {
             for (uint32_t k = 0; k < count && !found; k++)
-                found = formats[k] == (int64_t)wanted[i];
-            *out_format = wanted[i];
+                if (layer_session_format(session, formats[k]) == wanted[i]) {
+                    found = true;
+                    *out_format = formats[k];
+                }
         }
     }
     free(formats);
     return found;
 }
 
-static enum artem_result create_swapchain(struct hud_panel *panel, VkFormat format)
+static enum artem_result create_swapchain(struct hud_panel *panel, int64_t format)
 {
     const XrSwapchainCreateInfo info = {
         .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
@@ -54,7 +56,7 @@ struct hud_panel *hud_panel_create(struct layer_session *session, int width, int
 {
     struct hud_panel *panel = calloc(1, sizeof *panel);
     const size_t pixels = (size_t)width * (size_t)height;
-    VkFormat format;
+    int64_t format;
 
     *out_why = "out of memory";
     if (panel == NULL)
@@ -65,7 +67,7 @@ struct hud_panel *hud_panel_create(struct layer_session *session, int width, int
     if (panel->canvas.pixels == NULL)
         goto fail;
     *out_why = "the runtime offers no format for it";
-    if (!choose_format(session, &format) || !vk_find_format(format, &panel->format))
+    if (!choose_format(session, &format) || !vk_find_format(layer_session_format(session, format), &panel->format))
         goto fail;
     *out_why = "the GPU has no memory for it";
     if (vk_buffer_create(session->device, pixels * artem_pixel_size(panel->format), VK_PLACE_HOST, &panel->staging) !=
@@ -89,29 +91,33 @@ void hud_panel_destroy(struct hud_panel **panel)
     *panel = NULL;
     if (p == NULL)
         return;
-    if (!vk_target_finish(&p->work)) {
+    const bool done = vk_target_finish(&p->work);
+
+    if (!done) {
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
     } else {
         vk_submissions_destroy(&p->work);
         vk_buffer_destroy(p->session->device, &p->staging);
     }
-    own_swapchain_destroy(p->session, &p->swapchain);
+    own_swapchain_destroy(p->session, &p->swapchain, done);
     free(p->canvas.pixels);
     free(p);
 }
 
-static enum artem_result copy(struct hud_panel *panel, VkImage image)
+static enum artem_result copy(struct hud_panel *panel, const struct vk_surface *surface)
 {
     const struct vulkan_device *d = panel->session->device;
+    const VkImage image = surface->image;
     const VkBufferImageCopy region = {
         .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
         .imageExtent = {(uint32_t)panel->canvas.width, (uint32_t)panel->canvas.height, 1},
     };
     const VkImageMemoryBarrier before = vk_image_barrier(
         image, 0, VK_ACCESS_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
-    const VkImageMemoryBarrier after =
+    const VkImageMemoryBarrier after = vk_surface_barrier(
+        d, surface, true,
         vk_image_barrier(image, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
-                         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+                         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL));
     struct vk_submission *submission;
 
     panel->work.frames[VK_WORK_COMPOSITE]++;
@@ -126,7 +132,7 @@ static enum artem_result copy(struct hud_panel *panel, VkImage image)
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0,
                             0, NULL, 0, NULL, 1, &after);
     vk_target_timestamp(&panel->work, submission, 1);
-    return vk_target_submit(&panel->work, submission);
+    return vk_target_submit(&panel->work, submission, surface);
 }
 
 enum artem_result hud_panel_update(struct hud_panel *panel, uint32_t opacity)
@@ -140,8 +146,11 @@ enum artem_result hud_panel_update(struct hud_panel *panel, uint32_t opacity)
     if (result != ARTEM_OK)
         return result;
     hud_palette_make(panel->format, opacity, &palette);
-    hud_canvas_store(&panel->canvas, &palette, panel->staging.data);
-    result = copy(panel, own->images[own->index]);
+    hud_canvas_store(&panel->canvas, &palette, panel->session->gl != NULL, panel->staging.data);
+    const struct vk_surface surface = own_swapchain_surface(own);
+    result = copy(panel, &surface);
+    if (result == ARTEM_OK)
+        result = own_swapchain_filled(own, &panel->work);
     if (result == ARTEM_OK)
         result = own_swapchain_release(panel->session, own);
     panel->shown = panel->shown || result == ARTEM_OK;

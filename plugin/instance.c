@@ -130,6 +130,8 @@ static void instance_free(struct layer_instance *instance)
         struct layer_session *session = instance->sessions;
 
         instance->sessions = session->sibling;
+        if (session->gl != NULL)
+            session->gl->context_gone = true; // nor may it be used in xrDestroyInstance
         layer_session_free(session);
     }
     chord_destroy(&instance->chord);

@@ -14,8 +14,13 @@
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
+#define EGL_NO_X11
+#include <EGL/egl.h>
 #define XR_NO_PROTOTYPES
 #define XR_USE_GRAPHICS_API_VULKAN
+#define XR_USE_GRAPHICS_API_OPENGL
+#define XR_USE_GRAPHICS_API_OPENGL_ES
+#define XR_USE_PLATFORM_EGL
 #define XR_USE_TIMESPEC
 #include <openxr/openxr.h>
 #include <openxr/openxr_platform.h>

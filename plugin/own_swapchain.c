@@ -2,39 +2,63 @@
 // The layer's own swapchains, in which styled frames and panels reach the runtime.
 #include "swapchain.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "session.h"
 
+union layer_image_info {
+    XrSwapchainImageBaseHeader base;
+    XrSwapchainImageVulkanKHR vulkan;
+    XrSwapchainImageOpenGLKHR gl;
+    XrSwapchainImageOpenGLESKHR gles;
+};
+
 static const XrDuration wait_ns = 1000000;
 
-VkImage *layer_enumerate_images(const struct layer_next *next, XrSwapchain swapchain, uint32_t *out_count)
+// The runtime sees an array of one of the three.
+static_assert(sizeof(XrSwapchainImageVulkanKHR) == sizeof(union layer_image_info) &&
+                  sizeof(XrSwapchainImageOpenGLKHR) == sizeof(union layer_image_info) &&
+                  sizeof(XrSwapchainImageOpenGLESKHR) == sizeof(union layer_image_info),
+              "structures of images differ in size");
+
+static union layer_image *list_images(const struct layer_session *session, XrSwapchain swapchain, uint32_t count,
+                                      union layer_image_info *infos)
 {
-    XrSwapchainImageVulkanKHR *structs = NULL;
-    VkImage *images = NULL;
-    uint32_t count = 0;
+    const struct layer_next *next = &session->instance->next;
+    const struct gl_share *gl = session->gl;
+    union layer_image *images;
+
+    for (uint32_t i = 0; i < count; i++)
+        infos[i].base.type = gl == NULL           ? XR_TYPE_SWAPCHAIN_IMAGE_VULKAN_KHR
+                             : gl->context->is_es ? XR_TYPE_SWAPCHAIN_IMAGE_OPENGL_ES_KHR
+                                                  : XR_TYPE_SWAPCHAIN_IMAGE_OPENGL_KHR;
+    if (XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, count, &count, &infos->base)))
+        return NULL;
+    images = calloc(count, sizeof *images);
+    for (uint32_t i = 0; i < count && images != NULL; i++) {
+        if (gl == NULL)
+            images[i].vulkan = infos[i].vulkan.image;
+        else
+            images[i].texture = gl->context->is_es ? infos[i].gles.image : infos[i].gl.image;
+    }
+    return images;
+}
+
+union layer_image *layer_enumerate_images(const struct layer_session *session, XrSwapchain swapchain,
+                                          uint32_t *out_count)
+{
+    const struct layer_next *next = &session->instance->next;
+    union layer_image_info *infos;
+    union layer_image *images;
 
     if (next->xrEnumerateSwapchainImages == NULL ||
-        XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, 0, &count, NULL)) || count == 0)
+        XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, 0, out_count, NULL)) || *out_count == 0)
         return NULL;
-    structs = calloc(count, sizeof *structs);
-    images = calloc(count, sizeof(VkImage));
-    if (structs == NULL || images == NULL)
-        goto fail;
-    for (uint32_t i = 0; i < count; i++)
-        structs[i].type = XR_TYPE_SWAPCHAIN_IMAGE_VULKAN_KHR;
-    if (XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, count, &count, (XrSwapchainImageBaseHeader *)structs)))
-        goto fail;
-    for (uint32_t i = 0; i < count; i++)
-        images[i] = structs[i].image;
-    free(structs);
-    *out_count = count;
+    infos = calloc(*out_count, sizeof *infos);
+    images = infos != NULL ? list_images(session, swapchain, *out_count, infos) : NULL;
+    free(infos);
     return images;
-
-fail:
-    free(structs);
-    free(images);
-    return NULL;
 }
 
 // All that is needed to fill and to destroy one.
@@ -45,12 +69,36 @@ static bool has_functions(const struct layer_next *next)
            next->xrReleaseSwapchainImage != NULL;
 }
 
-void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own)
+struct vk_surface own_swapchain_surface(const struct own_swapchain *own)
 {
+    if (own->shared != NULL)
+        return gl_image_surface(own->shared);
+    return (struct vk_surface){.image = own->images[own->index].vulkan};
+}
+
+enum artem_result own_swapchain_filled(struct own_swapchain *own, struct vk_target *target)
+{
+    if (own->shared == NULL)
+        return ARTEM_OK;
+    gl_image_note_turn(own->shared);
+    return gl_image_give(own->shared, target, own->images[own->index].texture);
+}
+
+void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own, bool unused)
+{
+    gl_image_destroy(&own->shared, unused);
     if (own->handle != XR_NULL_HANDLE)
         session->instance->next.xrDestroySwapchain(own->handle);
     free(own->images);
     *own = (struct own_swapchain){.failed = own->failed};
+}
+
+static enum artem_result share_image(struct layer_session *session, const XrSwapchainCreateInfo *info,
+                                     struct own_swapchain *own)
+{
+    const struct gl_image_info image_info = {info->width, info->height, info->arraySize, (uint32_t)info->format};
+
+    return gl_image_create(session->gl, &image_info, &own->shared);
 }
 
 enum artem_result own_swapchain_create(struct layer_session *session, const XrSwapchainCreateInfo *info,
@@ -67,10 +115,10 @@ enum artem_result own_swapchain_create(struct layer_session *session, const XrSw
         own->handle = XR_NULL_HANDLE;
         return ARTEM_ERROR_UNSUPPORTED;
     }
-    own->images = layer_enumerate_images(next, own->handle, &own->image_count);
-    own->failed = own->images == NULL;
+    own->images = layer_enumerate_images(session, own->handle, &own->image_count);
+    own->failed = own->images == NULL || (session->gl != NULL && share_image(session, info, own) != ARTEM_OK);
     if (own->failed)
-        own_swapchain_destroy(session, own);
+        own_swapchain_destroy(session, own, true);
     return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
 }
 
@@ -130,8 +178,8 @@ enum artem_result own_swapchain_release(struct layer_session *session, struct ow
     return ARTEM_OK;
 }
 
-void own_swapchains_destroy(struct layer_swapchain *swapchain)
+void own_swapchains_destroy(struct layer_swapchain *swapchain, bool unused)
 {
     for (unsigned plane = 0; plane < SWAPCHAIN_PLANES; plane++)
-        own_swapchain_destroy(swapchain->session, &swapchain->own[plane]);
+        own_swapchain_destroy(swapchain->session, &swapchain->own[plane], unused);
 }

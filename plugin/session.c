@@ -26,7 +26,9 @@ struct layer_session *layer_session_find(XrSession session)
 void layer_session_tell(struct layer_session *session, enum session_notice notice, const char *detail)
 {
     static const char *const texts[NOTICE_COUNT] = {
-        [NOTICE_GRAPHICS] = "the app does not draw with Vulkan: its frames pass through unstyled",
+        [NOTICE_GRAPHICS] =
+            "the app draws neither with Vulkan nor with OpenGL by GLX or EGL: its frames pass through unstyled",
+        [NOTICE_OPENGL] = "the app's OpenGL cannot share images with Vulkan: its frames pass through unstyled",
         [NOTICE_DEVICE] = "the app's Vulkan device cannot be used: frames pass through unstyled",
         [NOTICE_BLEND_MODE] =
             "the display adds to the world (augmented reality): such frames pass through without ar = on",
@@ -47,15 +49,12 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
     artem_log(ARTEM_LOG_WARN, "%s%s%s", texts[notice], detail != NULL ? ": " : "", detail != NULL ? detail : "");
 }
 
-static void open_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding, XrSystemId system)
+static enum artem_result open_app_device(struct layer_session *session, const XrGraphicsBindingVulkanKHR *binding,
+                                         XrSystemId system)
 {
     struct vulkan_device_params params;
     struct layer_extras extras = {.sharing = VULKAN_SHARING_NONE};
 
-    if (binding == NULL) {
-        layer_session_tell(session, NOTICE_GRAPHICS, NULL);
-        return;
-    }
     if (!layer_find_device(session->instance, binding->device, &extras))
         extras.sharing = layer_extras_of_runtime(session->instance, system, binding->instance, binding->physicalDevice);
     params = (struct vulkan_device_params){
@@ -71,10 +70,41 @@ static void open_device(struct layer_session *session, const XrGraphicsBindingVu
         .async = extras.async,
     };
     session->async_device = extras.async.has ? binding->device : VK_NULL_HANDLE;
-    if (vulkan_device_create(&params, &session->device) != ARTEM_OK ||
-        vk_shaders_create(session->device, &session->shaders) != ARTEM_OK) {
+    return vulkan_device_create(&params, &session->device);
+}
+
+static void close_device(struct layer_session *session)
+{
+    vk_shaders_destroy(&session->shaders);
+    if (session->gl != NULL)
+        session->device = NULL;
+    else
         vulkan_device_destroy(&session->device);
-        layer_session_tell(session, NOTICE_DEVICE, NULL);
+    gl_share_destroy(&session->gl);
+}
+
+static void open_device(struct layer_session *session, const void *chain, XrSystemId system)
+{
+    const void *binding = layer_find_chained(chain, XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR);
+    enum session_notice notice = NOTICE_DEVICE;
+    const char *why = NULL;
+    enum artem_result result;
+
+    if (binding != NULL) {
+        result = open_app_device(session, binding, system);
+    } else {
+        result = gl_share_create(session->instance, chain, &session->gl, &why);
+        if (result == ARTEM_OK)
+            session->device = session->gl->device->device;
+        else if (result == ARTEM_ERROR_NOT_FOUND)
+            why = NULL;
+        notice = result == ARTEM_ERROR_NOT_FOUND ? NOTICE_GRAPHICS : NOTICE_OPENGL;
+    }
+    if (result == ARTEM_OK)
+        result = vk_shaders_create(session->device, &session->shaders);
+    if (result != ARTEM_OK) {
+        close_device(session);
+        layer_session_tell(session, notice, why);
     }
 }
 
@@ -138,8 +168,7 @@ static void session_begin(struct layer_instance *instance, const XrSessionCreate
         artem_stats_create(session->log_file, &session->stats) == ARTEM_OK) {
         describe_session(session, &settings);
         session->ring = artem_ring_create(instance->app_name, instance->exe_name, ARTEM_VERSION);
-        const void *binding = layer_find_chained(info->next, XR_TYPE_GRAPHICS_BINDING_VULKAN_KHR);
-        open_device(session, binding, info->systemId);
+        open_device(session, info->next, info->systemId);
         styler_set_device(session->styler, session->device);
     }
     if (!handle_map_put(&sessions, HANDLE_KEY(handle), session)) {
@@ -184,8 +213,7 @@ void layer_session_free(struct layer_session *session)
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);
     artem_ring_destroy(&session->ring);
-    vk_shaders_destroy(&session->shaders);
-    vulkan_device_destroy(&session->device);
+    close_device(session);
     if (session->async_device != VK_NULL_HANDLE)
         layer_return_async(session->instance, session->async_device);
     frame_dump_destroy(&session->dump);

@@ -10,6 +10,7 @@
 #include "artem/stats.h"
 #include "chord.h"
 #include "frame_dump.h"
+#include "gl_image.h"
 #include "layer.h"
 #include "layer_list.h"
 #include "styler.h"
@@ -21,7 +22,8 @@ struct layer_swapchain;
 
 // Reasons to pass frames or swapchains through; each is told once per session.
 enum session_notice {
-    NOTICE_GRAPHICS,      // no Vulkan binding
+    NOTICE_GRAPHICS,      // neither a Vulkan binding nor one of OpenGL
+    NOTICE_OPENGL,        // OpenGL's images cannot be shared
     NOTICE_DEVICE,        // the Vulkan device cannot do it
     NOTICE_BLEND_MODE,    // the display adds to the world
     NOTICE_VIEWS,         // not one, two or four views
@@ -41,7 +43,8 @@ struct layer_session {
     XrSession handle;
     struct layer_instance *instance;
     struct layer_session *sibling; // instance->sessions
-    struct vulkan_device *device;  // NULL: everything passes through
+    struct vulkan_device *device;  // the app's, with `gl` the layer's own; NULL: everything passes through
+    struct gl_share *gl;           // of apps that draw with OpenGL; NULL: Vulkan
     struct vk_shaders *shaders;    // likewise
     VkDevice async_device;         // whose own queue the session has, VK_NULL_HANDLE: none
     struct styler *styler;
@@ -110,6 +113,12 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrDestroySession(XrSession session);
 struct layer_session *layer_session_find(XrSession session);
 // Waits for all work of the session, then frees it with its swapchains' objects.
 void layer_session_free(struct layer_session *session);
+
+// What a swapchain format of the session's graphics API is in Vulkan's terms.
+static inline VkFormat layer_session_format(const struct layer_session *session, int64_t format)
+{
+    return session->gl != NULL ? gl_find_format(format) : (VkFormat)format;
+}
 
 // Logs the notice's line (and `detail`, which may be NULL), the first time in this session.
 void layer_session_tell(struct layer_session *session, enum session_notice notice, const char *detail);

@@ -39,7 +39,7 @@ static void free_capture(struct layer_session *session, struct layer_swapchain *
     pthread_mutex_lock(&session->mutex);
     if (swapchain->target != NULL && !is_projected(swapchain, info) &&
         vk_target_wait(swapchain->target, 0) == ARTEM_OK) {
-        vk_target_destroy(&swapchain->target);
+        layer_swapchain_free_target(swapchain);
         swapchain->captured = 0;
     }
     pthread_mutex_unlock(&session->mutex);

@@ -39,7 +39,9 @@ static const char *find_obstacle(const struct layer_session *session, const XrSw
     const struct vulkan_device *device = session->device;
     enum artem_pixel_format pixels;
 
-    if (!vk_find_format((VkFormat)info->format, &pixels))
+    const VkFormat format = layer_session_format(session, info->format);
+
+    if (!vk_find_format(format, &pixels))
         return "its format is not among those that can be painted";
     if ((info->createFlags & XR_SWAPCHAIN_CREATE_PROTECTED_CONTENT_BIT) != 0)
         return "it holds protected content";
@@ -49,9 +51,13 @@ static const char *find_obstacle(const struct layer_session *session, const XrSw
         return "it is a cube map";
     if (info->sampleCount > 1 && !device->has_graphics)
         return "it is multisampled, which the app's queue cannot resolve";
+    if (info->sampleCount > 1 && session->gl != NULL)
+        return "it is multisampled, and of OpenGL";
     if (info->width > device->max_image_side || info->height > device->max_image_side ||
         (uint64_t)info->width * info->height * artem_pixel_size(pixels) > device->max_buffer_range)
         return "it is too large";
+    if (session->gl != NULL && !gl_can_share(session->gl, format))
+        return "the GPU's Vulkan cannot share images of its format";
     return NULL;
 }
 
@@ -62,7 +68,7 @@ static const char *prepare_pipelines(struct layer_session *session, const XrSwap
     enum artem_pixel_format pixels;
     enum artem_result result = ARTEM_ERROR_UNSUPPORTED;
 
-    if (vk_find_format((VkFormat)info->format, &pixels))
+    if (vk_find_format(layer_session_format(session, info->format), &pixels))
         result = vk_shaders_prepare(session->shaders, pixels);
     return result == ARTEM_OK ? NULL : "the GPU does not take the shaders";
 }
@@ -94,7 +100,7 @@ void layer_swapchains_note_others(struct layer_session *session)
             s->is_likely = false;
         if (!s->is_likely && s->target != NULL && vk_target_is_done(s->target)) {
             s->captured = 0;
-            vk_target_destroy(&s->target);
+            layer_swapchain_free_target(s);
         }
     }
 }
@@ -113,7 +119,7 @@ static struct layer_swapchain *track(struct layer_session *session, XrSwapchain 
     swapchain->is_static = (info->createFlags & XR_SWAPCHAIN_CREATE_STATIC_IMAGE_BIT) != 0;
     swapchain->unsupported = obstacle;
     if (obstacle == NULL) {
-        swapchain->images = layer_enumerate_images(&session->instance->next, handle, &swapchain->image_count);
+        swapchain->images = layer_enumerate_images(session, handle, &swapchain->image_count);
         if (swapchain->images == NULL)
             swapchain->unsupported = "its images cannot be listed";
     }
@@ -238,6 +244,23 @@ static unsigned find_likely_pictures(const struct layer_swapchain *swapchain)
     return pictures;
 }
 
+// What the app has drawn, to where Vulkan sees it.
+static enum artem_result bring_from_gl(struct layer_swapchain *swapchain, uint32_t texture,
+                                       struct vk_surface *out_surface)
+{
+    const XrSwapchainCreateInfo *info = &swapchain->info;
+    const struct gl_image_info image_info = {info->width, info->height, info->arraySize, (uint32_t)info->format};
+    enum artem_result result = ARTEM_OK;
+
+    if (swapchain->shared == NULL)
+        result = gl_image_create(swapchain->session->gl, &image_info, &swapchain->shared);
+    if (result == ARTEM_OK)
+        result = gl_image_fill(swapchain->shared, swapchain->target, texture);
+    if (result == ARTEM_OK)
+        *out_surface = gl_image_surface(swapchain->shared);
+    return result;
+}
+
 // Copies the image that is about to be released into the target.
 static void capture_locked(struct layer_swapchain *swapchain)
 {
@@ -247,9 +270,12 @@ static void capture_locked(struct layer_swapchain *swapchain)
         .height = swapchain->info.height,
         .slices = swapchain->info.arraySize,
         .samples = swapchain->info.sampleCount,
-        .format = (VkFormat)swapchain->info.format,
+        .format = layer_session_format(session, swapchain->info.format),
+        .bottom_up = session->gl != NULL,
     };
-    enum artem_result result;
+    const union layer_image image = swapchain->images[swapchain->held[0].index];
+    struct vk_surface surface = {.image = image.vulkan};
+    enum artem_result result = ARTEM_OK;
     unsigned pictures;
 
     swapchain->captured = 0;
@@ -259,8 +285,15 @@ static void capture_locked(struct layer_swapchain *swapchain)
         swapchain->unsupported = "the GPU has no memory for its copies";
         return;
     }
+    if (session->gl != NULL)
+        result = bring_from_gl(swapchain, image.texture, &surface);
     pictures = find_likely_pictures(swapchain);
-    result = vk_target_capture(swapchain->target, swapchain->images[swapchain->held[0].index], pictures);
+    if (result == ARTEM_OK)
+        result = vk_target_capture(swapchain->target, &surface, pictures);
+    if (result == ARTEM_OK && session->gl != NULL)
+        gl_image_note_turn(swapchain->shared);
+    if (result == ARTEM_ERROR_UNSUPPORTED)
+        swapchain->unsupported = "OpenGL and Vulkan cannot share its images";
     if (result != ARTEM_OK) {
         if (artem_log_once_in_a_while(&session->errors))
             artem_log(ARTEM_LOG_WARN, "a frame could not be captured (%s); it passes through unstyled",

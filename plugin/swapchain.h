@@ -5,6 +5,7 @@
 #define ARTEM_PLUGIN_SWAPCHAIN_H
 
 #include "artem/geometry.h"
+#include "gl_image.h"
 #include "layer.h"
 #include "vk_target.h"
 
@@ -44,10 +45,17 @@ struct swapchain_picture {
     struct geometry_pose pose, old_pose;
 };
 
+// An image of a swapchain, as the session's graphics API knows it.
+union layer_image {
+    VkImage vulkan;
+    uint32_t texture; // of OpenGL
+};
+
 // One of the layer's own swapchains.
 struct own_swapchain {
     XrSwapchain handle; // XR_NULL_HANDLE until needed
-    VkImage *images;
+    union layer_image *images;
+    struct gl_image *shared; // with OpenGL: what is painted, and copied to the image then; else NULL
     uint32_t image_count;
     uint32_t index;
     uint64_t serial;       // counts released images
@@ -76,8 +84,9 @@ struct layer_swapchain {
     uint64_t releases;    // successful ones
     uint64_t released_ns; // the latest
     uint64_t captured;    // release whose image the target holds, 0 = none
-    VkImage *images;      // the app's, owned by the runtime; the array is ours
+    union layer_image *images; // the app's, owned by the runtime; the array is ours
     uint32_t image_count;
+    struct gl_image *shared; // with OpenGL: the copy that is captured, made with the target; else NULL
     uint64_t composited_frame; // frame number + 1 of the latest composite
     struct vk_target *target;  // made when first needed
     bool hangs;                // at the end the target's work was waited for in vain
@@ -106,6 +115,8 @@ void layer_swapchains_settle(struct layer_session *session);
 struct layer_swapchain *layer_swapchain_find(XrSwapchain swapchain);
 // Frees the layer's side, the own swapchains included. The caller has unlinked it from the session.
 void layer_swapchain_free(struct layer_swapchain *swapchain);
+// Frees the target, whose work is done.
+void layer_swapchain_free_target(struct layer_swapchain *swapchain);
 
 // swapchain_end.c
 
@@ -131,12 +142,17 @@ enum artem_result own_swapchain_create(struct layer_session *session, const XrSw
 // Acquires an image and waits for it at most one millisecond: ARTEM_TIMEOUT then; the image is remembered.
 enum artem_result own_swapchain_acquire(struct layer_session *session, struct own_swapchain *own);
 enum artem_result own_swapchain_release(struct layer_session *session, struct own_swapchain *own);
-void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own);
+// Where to draw: of an image that was waited for; and that it has been drawn, by `target`.
+struct vk_surface own_swapchain_surface(const struct own_swapchain *own);
+enum artem_result own_swapchain_filled(struct own_swapchain *own, struct vk_target *target);
+// `unused`: the GPU is done with its images.
+void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own, bool unused);
 // Makes the own swapchain of a plane, like the app's. May call down.
 enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane);
 // All planes.
-void own_swapchains_destroy(struct layer_swapchain *swapchain);
+void own_swapchains_destroy(struct layer_swapchain *swapchain, bool unused);
 // The images of a swapchain, as an array to free; NULL on failure.
-VkImage *layer_enumerate_images(const struct layer_next *next, XrSwapchain swapchain, uint32_t *out_count);
+union layer_image *layer_enumerate_images(const struct layer_session *session, XrSwapchain swapchain,
+                                          uint32_t *out_count);
 
 #endif

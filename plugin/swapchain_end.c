@@ -35,9 +35,16 @@ static void free_rest(struct layer_swapchain *swapchain, bool unused)
     if (!unused) {
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
+        gl_image_destroy(&swapchain->shared, false);
     }
-    vk_target_destroy(&swapchain->target);
+    layer_swapchain_free_target(swapchain);
     free(swapchain);
+}
+
+void layer_swapchain_free_target(struct layer_swapchain *swapchain)
+{
+    vk_target_destroy(&swapchain->target);
+    gl_image_destroy(&swapchain->shared, true);
 }
 
 static void put_aside(struct layer_swapchain *swapchain)
@@ -54,7 +61,7 @@ void layer_swapchain_end(struct layer_swapchain *swapchain)
 {
     // So that nothing of ours uses any image after this.
     swapchain->hangs = swapchain->target != NULL && !vk_target_finish(swapchain->target);
-    own_swapchains_destroy(swapchain);
+    own_swapchains_destroy(swapchain, !swapchain->hangs);
     free(swapchain->images);
     swapchain->images = NULL;
     if (!swapchain->hangs && !is_lent(swapchain))

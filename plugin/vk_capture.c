@@ -67,16 +67,19 @@ static void record_resolve(const struct vk_target *target, VkCommandBuffer comma
     record_copy(target, commands, target->resolved.handle);
 }
 
-static void record_capture(struct vk_target *target, struct vk_submission *submission, VkImage source)
+static void record_capture(struct vk_target *target, struct vk_submission *submission, const struct vk_surface *source)
 {
     const struct vulkan_device *d = target->device;
     // The app may have written in any way; its own transition to COLOR_ATTACHMENT_OPTIMAL need not name a stage for us.
-    const VkImageMemoryBarrier before =
-        vk_image_barrier(source, VK_ACCESS_MEMORY_WRITE_BIT, VK_ACCESS_TRANSFER_READ_BIT,
-                         VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
-    const VkImageMemoryBarrier after =
-        vk_image_barrier(source, VK_ACCESS_TRANSFER_READ_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
-                         VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+    const VkImageMemoryBarrier before = vk_surface_barrier(
+        d, source, false,
+        vk_image_barrier(source->image, VK_ACCESS_MEMORY_WRITE_BIT, VK_ACCESS_TRANSFER_READ_BIT,
+                         VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL));
+    const VkImageMemoryBarrier after = vk_surface_barrier(
+        d, source, true,
+        vk_image_barrier(source->image, VK_ACCESS_TRANSFER_READ_BIT,
+                         VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+                         VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL));
     const VkMemoryBarrier captured = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
         .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
@@ -87,16 +90,16 @@ static void record_capture(struct vk_target *target, struct vk_submission *submi
                             0, NULL, 0, NULL, 1, &before);
     vk_target_timestamp(target, submission, 0);
     if (target->info.samples > 1)
-        record_resolve(target, submission->commands, source);
+        record_resolve(target, submission->commands, source->image);
     else
-        record_copy(target, submission->commands, source);
+        record_copy(target, submission->commands, source->image);
     // ALL_COMMANDS includes the shaders that read the capture later, and those that read style_in before it is written
     // anew.
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
                             VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 1, &captured, 0, NULL, 1, &after);
 }
 
-enum artem_result vk_target_capture(struct vk_target *target, VkImage source, unsigned pictures)
+enum artem_result vk_target_capture(struct vk_target *target, const struct vk_surface *source, unsigned pictures)
 {
     struct vk_submission *submission;
 
@@ -108,7 +111,7 @@ enum artem_result vk_target_capture(struct vk_target *target, VkImage source, un
     if (pictures != 0)
         record_scale(target, submission->commands, pictures);
     vk_target_timestamp(target, submission, 1);
-    return vk_target_submit(target, submission);
+    return vk_target_submit(target, submission, source);
 }
 
 enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures)
@@ -124,5 +127,5 @@ enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures)
     vk_target_timestamp(target, submission, 0);
     record_scale(target, submission->commands, pictures);
     vk_target_timestamp(target, submission, 1);
-    return vk_target_submit(target, submission);
+    return vk_target_submit(target, submission, NULL);
 }

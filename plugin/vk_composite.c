@@ -98,35 +98,39 @@ static void record_results(const struct vk_target *target, VkCommandBuffer comma
     }
 }
 
-static void record_output(struct vk_target *target, VkCommandBuffer commands, unsigned pictures, VkImage destination)
+static void record_output(struct vk_target *target, VkCommandBuffer commands, unsigned pictures,
+                          const struct vk_surface *destination)
 {
     const struct vulkan_device *d = target->device;
+    const VkImage image = destination->image;
     const VkMemoryBarrier results = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
         .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT,
         .dstAccessMask = VK_ACCESS_TRANSFER_READ_BIT,
     };
+    // What it held is not needed, so nothing is taken over with it.
     const VkImageMemoryBarrier before = vk_image_barrier(
-        destination, 0, VK_ACCESS_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
+        image, 0, VK_ACCESS_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
     const VkImageMemoryBarrier between =
-        vk_image_barrier(destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
+        vk_image_barrier(image, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
                          VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
-    const VkImageMemoryBarrier after = vk_image_barrier(
-        destination, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
-        VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+    const VkImageMemoryBarrier after = vk_surface_barrier(
+        d, destination, true,
+        vk_image_barrier(image, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
+                         VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL));
 
     d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1,
                             &results, 0, NULL, 1, &before);
-    if (record_surroundings(target, commands, pictures, destination))
+    if (record_surroundings(target, commands, pictures, image))
         d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, NULL, 0,
                                 NULL, 1, &between);
-    record_results(target, commands, pictures, destination);
+    record_results(target, commands, pictures, image);
     d->vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, NULL, 0,
                             NULL, 1, &after);
 }
 
 enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
-                                      VkImage destination)
+                                      const struct vk_surface *destination)
 {
     struct vk_submission *submission;
 
@@ -137,5 +141,5 @@ enum artem_result vk_target_composite(struct vk_target *target, unsigned picture
     record_shaders(target, submission, pictures, look);
     record_output(target, submission->commands, pictures, destination);
     vk_target_timestamp(target, submission, 1);
-    return vk_target_submit(target, submission);
+    return vk_target_submit(target, submission, destination);
 }

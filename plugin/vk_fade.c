@@ -43,7 +43,7 @@ enum artem_result vk_target_keep_old(struct vk_target *target, unsigned index)
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0,
                             1, &kept, 0, NULL, 0, NULL);
     vk_target_timestamp(target, submission, 1);
-    result = vk_target_submit(target, submission);
+    result = vk_target_submit(target, submission, NULL);
     if (result == ARTEM_OK) {
         picture->fade.old_size[0] = picture->info.style_width;
         picture->fade.old_size[1] = picture->info.style_height;

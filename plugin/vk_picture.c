@@ -110,12 +110,17 @@ enum artem_result vk_target_set_picture(struct vk_target *target, unsigned index
 struct vulkan_push vk_picture_push(const struct vk_target *target, const struct vk_picture *picture)
 {
     const struct vk_picture_info *info = &picture->info;
+    const uint32_t width = info->rect.extent.width, height = info->rect.extent.height;
+    const uint32_t stride = target->info.width;
+    const uint32_t top = target->info.bottom_up ? height - 1 : 0; // the picture's first row among the rect's
 
     return (struct vulkan_push){
-        .origin = {(uint32_t)info->rect.offset.x, (uint32_t)info->rect.offset.y},
-        .size = {info->rect.extent.width, info->rect.extent.height},
+        .size = {width, height},
         .style_size = {info->style_width, info->style_height},
-        .stride = target->info.width,
+        .first = ((uint32_t)info->rect.offset.y + top) * stride + (uint32_t)info->rect.offset.x,
+        .row = target->info.bottom_up ? 0 - stride : stride,
+        .result_first = top * width,
+        .result_row = target->info.bottom_up ? 0 - width : width,
         .premultiplied = info->premultiplied,
     };
 }
@@ -132,6 +137,19 @@ void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture
     d->vkCmdPushConstants(commands, target->shaders->layout.pipeline, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof *push,
                           push);
     d->vkCmdDispatch(commands, (columns + group - 1) / group, (rows + group - 1) / group, 1);
+}
+
+VkImageMemoryBarrier vk_surface_barrier(const struct vulkan_device *device, const struct vk_surface *surface, bool away,
+                                        VkImageMemoryBarrier barrier)
+{
+    if (surface->foreign) {
+        barrier.srcQueueFamilyIndex = away ? device->queue_family : VK_QUEUE_FAMILY_EXTERNAL_KHR;
+        barrier.dstQueueFamilyIndex = away ? VK_QUEUE_FAMILY_EXTERNAL_KHR : device->queue_family;
+        barrier.srcAccessMask =
+            away ? barrier.srcAccessMask : 0; // the semaphore makes available what was written there
+        barrier.dstAccessMask = away ? 0 : barrier.dstAccessMask;
+    }
+    return barrier;
 }
 
 VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,

@@ -18,15 +18,16 @@ static VkBufferCopy *list_regions(const struct vk_target *target, const struct v
 {
     const struct vk_picture_info *info = &picture->info;
     const VkDeviceSize row = (VkDeviceSize)info->rect.extent.width * target->pixel_size;
-    const uint32_t count = result ? 1 : info->rect.extent.height;
+    const uint32_t count = info->rect.extent.height;
     VkBufferCopy *regions = calloc(count, sizeof *regions);
 
     for (uint32_t y = 0; regions != NULL && y < count; y++) {
+        const VkDeviceSize from = target->info.bottom_up ? count - 1 - y : y;
         const VkDeviceSize at =
-            (VkDeviceSize)(info->rect.offset.y + (int32_t)y) * target->info.width + (VkDeviceSize)info->rect.offset.x;
+            ((VkDeviceSize)info->rect.offset.y + from) * target->info.width + (VkDeviceSize)info->rect.offset.x;
 
         if (result)
-            regions[y] = (VkBufferCopy){0, 0, row * info->rect.extent.height};
+            regions[y] = (VkBufferCopy){from * row, y * row, row};
         else
             regions[y] = (VkBufferCopy){info->slice * target->slice_pitch + at * target->pixel_size, y * row, row};
     }
@@ -57,7 +58,7 @@ static enum artem_result copy_to(struct vk_target *target, VkBuffer from, VkBuff
     d->vkCmdCopyBuffer(submission->commands, from, to, count, regions);
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1,
                             &after, 0, NULL, 0, NULL);
-    return vk_target_submit(target, submission);
+    return vk_target_submit(target, submission, NULL);
 }
 
 enum artem_result vk_target_read(struct vk_target *target, unsigned index, bool result, void *pixels)

@@ -10,10 +10,10 @@
 
 // Push constants of both shaders (shaders/common.glsl).
 struct vulkan_push {
-    uint32_t origin[2];
     uint32_t size[2];
     uint32_t style_size[2];
-    uint32_t stride;
+    uint32_t first, row; // of the capture; from the bottom up, rows are negative numbers
+    uint32_t result_first, result_row;
     uint32_t premultiplied;
     uint32_t strength;
     uint32_t keep;

@@ -121,13 +121,20 @@ struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work wor
     return submission;
 }
 
-enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission)
+enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission,
+                                   const struct vk_surface *surface)
 {
     const struct vulkan_device *d = target->device;
+    const VkPipelineStageFlags all = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
     const VkSubmitInfo info = {
         .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+        .waitSemaphoreCount = surface != NULL && surface->wait != VK_NULL_HANDLE,
+        .pWaitSemaphores = surface != NULL ? &surface->wait : NULL,
+        .pWaitDstStageMask = &all,
         .commandBufferCount = 1,
         .pCommandBuffers = &submission->commands,
+        .signalSemaphoreCount = surface != NULL && surface->signal != VK_NULL_HANDLE,
+        .pSignalSemaphores = surface != NULL ? &surface->signal : NULL,
     };
 
     if (d->vkEndCommandBuffer(submission->commands) != VK_SUCCESS ||

@@ -64,6 +64,14 @@ struct vk_target_info {
     uint32_t width, height, slices; // of the swapchain's images
     uint32_t samples;
     VkFormat format; // one for which vk_find_format knows the pixels
+    bool bottom_up;  // the first row is the lowest one of what is seen (OpenGL); rects count from there
+};
+
+// An image of the app or the runtime, as the target finds and leaves it: in COLOR_ATTACHMENT_OPTIMAL.
+struct vk_surface {
+    VkImage image;
+    bool foreign;             // another API has it between the target's uses
+    VkSemaphore wait, signal; // binary ones, before and after the use; VK_NULL_HANDLE: none
 };
 
 struct vk_target {
@@ -111,17 +119,17 @@ enum artem_result vk_target_keep_old(struct vk_target *target, unsigned index);
 // shaders/fade.comp.
 void vk_target_fade(struct vk_target *target, unsigned index, uint32_t weight, const float map[9]);
 
-// Pictures below are bit masks. Copies all of `source` (COLOR_ATTACHMENT_OPTIMAL before and after) into the capture,
-// and scales these pictures to their style_in, which can be read after vk_target_wait.
-enum artem_result vk_target_capture(struct vk_target *target, VkImage source, unsigned pictures);
+// Pictures below are bit masks. Copies all of `source` into the capture, and scales these pictures to their style_in,
+// which can be read after vk_target_wait. On failure the semaphores are as they were.
+enum artem_result vk_target_capture(struct vk_target *target, const struct vk_surface *source, unsigned pictures);
 // Scales pictures of the image captured before.
 enum artem_result vk_target_scale(struct vk_target *target, unsigned pictures);
 
 // Paints the pictures, which do not overlap, into their slices and rects of `destination` (an image like the
 // swapchain's, with one sample) from the capture, style_in and style_out; around them, their slices get the captured
-// pixels. The image's former content is lost; it is left in COLOR_ATTACHMENT_OPTIMAL.
+// pixels. The image's former content is lost. On failure the semaphores are as they were.
 enum artem_result vk_target_composite(struct vk_target *target, unsigned pictures, const struct vk_look *look,
-                                      VkImage destination);
+                                      const struct vk_surface *destination);
 
 // Waits for all work submitted so far and collects its times. ARTEM_TIMEOUT if it did not finish; ARTEM_ERROR_MEMORY if
 // it cannot be told whether it did: it may still run in both cases. ARTEM_ERROR_DEVICE: the device is lost, and nothing
@@ -136,15 +144,16 @@ VkFence vk_target_get_fence(const struct vk_target *target);
 bool vk_target_is_timed(const struct vk_target *target, enum vk_work work);
 
 // Waits for all work, then copies a picture as it was captured, or as it was put together, to `pixels`: rows of the
-// rect, packed, in the swapchain's format.
+// rect as they are seen, from the top down, packed, in the swapchain's format.
 enum artem_result vk_target_read(struct vk_target *target, unsigned index, bool result, void *pixels);
 size_t vk_target_picture_bytes(const struct vk_target *target, unsigned index);
 
 // ---- vk_submit.c, for the other files of the target ----
 
-// An empty command buffer in recording state, NULL on failure; then its submission.
+// An empty command buffer in recording state, NULL on failure; then its submission. `surface`, if it uses one, or NULL.
 struct vk_submission *vk_target_begin(struct vk_target *target, enum vk_work work);
-enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission);
+enum artem_result vk_target_submit(struct vk_target *target, struct vk_submission *submission,
+                                   const struct vk_surface *surface);
 // To be recorded after the barrier that waits for earlier work, so that only the layer's own time counts; again at the
 // end.
 void vk_target_timestamp(struct vk_target *target, struct vk_submission *submission, unsigned which);
@@ -165,5 +174,8 @@ void vk_picture_dispatch(const struct vk_target *target, const struct vk_picture
 // A layout or access change of all slices of a colour image's first level.
 VkImageMemoryBarrier vk_image_barrier(VkImage image, VkAccessFlags from, VkAccessFlags to, VkImageLayout old_layout,
                                       VkImageLayout new_layout);
+// The same barrier for a surface that comes from outside, or goes `away` to there, with what it holds.
+VkImageMemoryBarrier vk_surface_barrier(const struct vulkan_device *device, const struct vk_surface *surface, bool away,
+                                        VkImageMemoryBarrier barrier);
 
 #endif

@@ -187,6 +187,7 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
 {
     struct layer_instance *instance = layer_active();
     struct layer_extras_device changed;
+    struct layer_vulkan_origin origin;
     struct layer_extras extras;
     XrResult result = XR_SUCCESS;
     bool made = false;
@@ -195,12 +196,14 @@ XRAPI_ATTR XrResult XRAPI_CALL layer_xrCreateVulkanDeviceKHR(XrInstance handle, 
     if (info == NULL || info->vulkanCreateInfo == NULL || device == NULL || vulkan_result == NULL)
         return instance->next.xrCreateVulkanDeviceKHR(handle, info, device, vulkan_result);
     extras = layer_extras_of_app(info->vulkanCreateInfo);
-    if (layer_extras_add_to_device(instance, info, &changed)) {
+    const bool known = layer_find_origin(instance, info->vulkanPhysicalDevice, &origin);
+    if (layer_extras_add_to_device(instance, known ? &origin : NULL, info->vulkanPhysicalDevice, info->vulkanCreateInfo,
+                                   &changed)) {
         const XrVulkanDeviceCreateInfoKHR changed_info = with_device(info, &changed.info);
         do { // a second time without the queue, which may be all that cannot be had
             result = instance->next.xrCreateVulkanDeviceKHR(handle, &changed_info, device, vulkan_result);
             made = XR_SUCCEEDED(result) && *vulkan_result == VK_SUCCESS;
-        } while (!made && layer_extras_drop_queue(info, &changed));
+        } while (!made && layer_extras_drop_queue(info->vulkanCreateInfo, &changed));
         extras = made ? changed.extras : extras;
         layer_extras_end_device(&changed);
     }

@@ -143,33 +143,32 @@ struct layer_extras layer_extras_of_app(const VkDeviceCreateInfo *info)
 }
 
 // Also the queues, which are to be ended.
-static struct layer_extras choose(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info,
+static struct layer_extras choose(struct layer_instance *instance, const struct layer_vulkan_origin *origin,
+                                  VkPhysicalDevice physical, const VkDeviceCreateInfo *info,
                                   struct layer_queues *out_queues)
 {
-    const VkPhysicalDevice physical = info->vulkanPhysicalDevice;
-    struct layer_vulkan_origin origin;
-    struct layer_extras extras = layer_extras_of_app(info->vulkanCreateInfo);
+    struct layer_extras extras = layer_extras_of_app(info);
     struct artem_settings settings;
     uint8_t uuid[VK_UUID_SIZE];
 
     *out_queues = (struct layer_queues){.count = 0};
-    if (!layer_find_origin(instance, physical, &origin) || origin.get_instance_proc_addr == NULL)
+    if (origin == NULL || origin->get_instance_proc_addr == NULL)
         return extras;
     artem_config_get(instance->config, &settings);
     const bool may_compute = wants_backend(&settings, "vulkan") || wants_backend(&settings, "cuda"); // falls back to it
-    if (find_dot(info->vulkanCreateInfo) == WISH_NONE && may_compute)
-        extras.dot = vulkan_wants_dot(origin.get_instance_proc_addr, origin.instance, origin.version, physical);
-    if (origin.identifies && wants_backend(&settings, "cuda") &&
-        vulkan_find_uuid(origin.get_instance_proc_addr, origin.instance, physical, uuid) && has_cuda(uuid))
-        extras.sharing = vulkan_find_sharing(origin.get_instance_proc_addr, origin.instance, physical);
-    if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info->vulkanCreateInfo) == WISH_OFF)
+    if (find_dot(info) == WISH_NONE && may_compute)
+        extras.dot = vulkan_wants_dot(origin->get_instance_proc_addr, origin->instance, origin->version, physical);
+    if (origin->identifies && wants_backend(&settings, "cuda") &&
+        vulkan_find_uuid(origin->get_instance_proc_addr, origin->instance, physical, uuid) && has_cuda(uuid))
+        extras.sharing = vulkan_find_sharing(origin->get_instance_proc_addr, origin->instance, physical);
+    if (extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(info) == WISH_OFF)
         extras.sharing = VULKAN_SHARING_BINARY; // its own structure says no, and may be larger than we know
     // CUDA has streams of its own.
     if (may_compute && extras.sharing == VULKAN_SHARING_NONE &&
-        layer_queues_add(origin.get_instance_proc_addr, origin.instance, physical, info->vulkanCreateInfo, out_queues))
+        layer_queues_add(origin->get_instance_proc_addr, origin->instance, physical, info, out_queues))
         extras.async = out_queues->async;
-    if (origin.identifies && settings.enabled) // the extension needs as much of the instance
-        extras.clock = extras.clock || vulkan_has_clock(origin.get_instance_proc_addr, origin.instance, physical);
+    if (origin->identifies && settings.enabled) // the extension needs as much of the instance
+        extras.clock = extras.clock || vulkan_has_clock(origin->get_instance_proc_addr, origin->instance, physical);
     return extras;
 }
 
@@ -179,12 +178,12 @@ static void add_name(struct layer_extras_device *changed, const char *name)
         changed->names[changed->info.enabledExtensionCount++] = name;
 }
 
-bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info,
+bool layer_extras_add_to_device(struct layer_instance *instance, const struct layer_vulkan_origin *origin,
+                                VkPhysicalDevice physical, const VkDeviceCreateInfo *old,
                                 struct layer_extras_device *out_changed)
 {
-    const VkDeviceCreateInfo *old = info->vulkanCreateInfo;
     struct layer_extras_device *c = out_changed;
-    const struct layer_extras extras = choose(instance, info, &c->queues);
+    const struct layer_extras extras = choose(instance, origin, physical, old, &c->queues);
     const bool adds_dot = extras.dot && find_dot(old) == WISH_NONE;
     const bool adds_timeline = extras.sharing == VULKAN_SHARING_TIMELINE && find_timeline(old) == WISH_NONE;
     const bool adds_clock = extras.clock && !layer_extras_of_app(old).clock;
@@ -231,10 +230,8 @@ bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanD
     return true;
 }
 
-bool layer_extras_drop_queue(const XrVulkanDeviceCreateInfoKHR *info, struct layer_extras_device *changed)
+bool layer_extras_drop_queue(const VkDeviceCreateInfo *old, struct layer_extras_device *changed)
 {
-    const VkDeviceCreateInfo *old = info->vulkanCreateInfo;
-
     if (!changed->extras.async.has)
         return false;
     changed->extras.async.has = false;

@@ -26,10 +26,12 @@ struct layer_extras_device {
 bool layer_extras_add_to_instance(struct layer_instance *instance, const XrVulkanInstanceCreateInfoKHR *info,
                                   struct layer_extras_instance *out_changed);
 void layer_extras_end_instance(struct layer_extras_instance *changed);
-bool layer_extras_add_to_device(struct layer_instance *instance, const XrVulkanDeviceCreateInfoKHR *info,
+// `origin`: of the physical device, NULL: it is not known.
+bool layer_extras_add_to_device(struct layer_instance *instance, const struct layer_vulkan_origin *origin,
+                                VkPhysicalDevice physical, const VkDeviceCreateInfo *old,
                                 struct layer_extras_device *out_changed);
 // Takes the queue out again. False if there is none, or nothing else is added.
-bool layer_extras_drop_queue(const XrVulkanDeviceCreateInfoKHR *info, struct layer_extras_device *changed);
+bool layer_extras_drop_queue(const VkDeviceCreateInfo *old, struct layer_extras_device *changed);
 void layer_extras_end_device(struct layer_extras_device *changed);
 
 // What the app asks for by itself.

@@ -28,37 +28,13 @@ static bool is_timeline(const struct share *share)
     return share->device->sharing == VULKAN_SHARING_TIMELINE;
 }
 
-static enum artem_result export_semaphore(const struct share *share, VkSemaphore *out_semaphore, int *out_fd)
-{
-    const struct vulkan_device *d = share->device;
-    const VkSemaphoreTypeCreateInfoKHR type = {
-        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO_KHR,
-        .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE_KHR,
-    };
-    const VkExportSemaphoreCreateInfoKHR exported = {
-        .sType = VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO_KHR,
-        .pNext = is_timeline(share) ? &type : NULL,
-        .handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
-    };
-    const VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &exported};
-
-    if (d->vkCreateSemaphore(d->handle, &info, NULL, out_semaphore) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
-    const VkSemaphoreGetFdInfoKHR fd_info = {
-        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_GET_FD_INFO_KHR,
-        .semaphore = *out_semaphore,
-        .handleType = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
-    };
-    return d->vkGetSemaphoreFdKHR(d->handle, &fd_info, out_fd) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
-}
-
 static enum artem_result share_semaphores(struct share *share)
 {
     int ready = -1, done = -1;
-    enum artem_result result = export_semaphore(share, &share->ready, &ready);
+    enum artem_result result = vulkan_semaphore_export(share->device, is_timeline(share), &share->ready, &ready);
 
     if (result == ARTEM_OK)
-        result = export_semaphore(share, &share->done, &done);
+        result = vulkan_semaphore_export(share->device, is_timeline(share), &share->done, &done);
     if (result != ARTEM_OK) {
         if (ready >= 0)
             close(ready);
@@ -186,18 +162,13 @@ enum artem_result share_wait(struct share *share, uint64_t timeout_ns)
 static enum artem_result import(struct share *share, uint64_t serial, uint64_t memory, uint64_t bytes,
                                 struct share_import *slot)
 {
-    const struct vulkan_device *d = share->device;
-    const VkMemoryGetFdInfoKHR info = {
-        .sType = VK_STRUCTURE_TYPE_MEMORY_GET_FD_INFO_KHR,
-        .memory = (VkDeviceMemory)(uintptr_t)memory, // NOLINT(performance-no-int-to-ptr)
-        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
-    };
     enum artem_result result;
-    int fd = -1;
+    int fd;
 
     if (memory == 0)
         return ARTEM_ERROR_UNSUPPORTED;
-    if (d->vkGetMemoryFdKHR(d->handle, &info, &fd) != VK_SUCCESS)
+    fd = vk_memory_export(share->device, (VkDeviceMemory)(uintptr_t)memory); // NOLINT(performance-no-int-to-ptr)
+    if (fd < 0)
         return ARTEM_ERROR_DEVICE;
     result = share->peer.ops->import_buffer(share->peer.self, fd, bytes, &slot->buffer);
     slot->serial = result == ARTEM_OK ? serial : 0;

@@ -75,6 +75,12 @@ static bool load_functions(struct vulkan_device *device, const struct vulkan_dev
     device->sharing = params->sharing;
     if (device->sharing != VULKAN_SHARING_NONE)
         load_sharing(device, params, get, functions->vkGetDeviceProcAddr);
+    if (params->exports_memory)
+        device->vkGetMemoryFdKHR =
+            (PFN_vkGetMemoryFdKHR)functions->vkGetDeviceProcAddr(params->device, "vkGetMemoryFdKHR");
+    if (params->exports_semaphores)
+        device->vkGetSemaphoreFdKHR =
+            (PFN_vkGetSemaphoreFdKHR)functions->vkGetDeviceProcAddr(params->device, "vkGetSemaphoreFdKHR");
     if (params->imports)
         device->vkImportSemaphoreFdKHR =
             (PFN_vkImportSemaphoreFdKHR)functions->vkGetDeviceProcAddr(params->device, "vkImportSemaphoreFdKHR");

@@ -67,10 +67,54 @@ static enum artem_result allocate_told(const struct vulkan_device *device, const
     return allocate_of_type(device, host, requirements->size, NULL, out_memory);
 }
 
-enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
-                                  VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image)
+// Memory that the image has for itself, and that other APIs can import.
+static enum artem_result allocate_image(const struct vulkan_device *device, bool shared, struct vk_image *image)
 {
-    VkImageCreateInfo info = {
+    const VkMemoryDedicatedAllocateInfoKHR alone = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO_KHR,
+        .image = image->handle,
+    };
+    const VkExportMemoryAllocateInfoKHR exported = {
+        .sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO_KHR,
+        .pNext = &alone,
+        .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    VkMemoryRequirements requirements;
+
+    device->vkGetImageMemoryRequirements(device->handle, image->handle, &requirements);
+    image->shared = shared ? requirements.size : 0;
+    return allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, shared ? &exported : NULL,
+                    &image->memory);
+}
+
+static enum artem_result create_image(const struct vulkan_device *device, VkImageCreateInfo info, bool shared,
+                                      struct vk_image *out_image)
+{
+    const VkExternalMemoryImageCreateInfoKHR external = {
+        .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_IMAGE_CREATE_INFO_KHR,
+        .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    struct vk_image image = {0};
+    enum artem_result result;
+
+    memset(out_image, 0, sizeof *out_image);
+    info.pNext = shared ? &external : NULL;
+    if (device->vkCreateImage(device->handle, &info, NULL, &image.handle) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    result = allocate_image(device, shared, &image);
+    if (result == ARTEM_OK && device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
+        result = ARTEM_ERROR_DEVICE;
+    if (result == ARTEM_OK)
+        *out_image = image;
+    else
+        vk_image_destroy(device, &image);
+    return result;
+}
+
+static VkImageCreateInfo image_info(uint32_t width, uint32_t height, uint32_t layers, VkFormat format,
+                                    VkImageUsageFlags uses)
+{
+    return (VkImageCreateInfo){
         .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
         .imageType = VK_IMAGE_TYPE_2D,
         .format = format,
@@ -83,22 +127,19 @@ enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t w
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
         .initialLayout = VK_IMAGE_LAYOUT_UNDEFINED,
     };
-    struct vk_image image = {0};
-    VkMemoryRequirements requirements;
-    enum artem_result result;
+}
 
-    memset(out_image, 0, sizeof *out_image);
-    if (device->vkCreateImage(device->handle, &info, NULL, &image.handle) != VK_SUCCESS)
-        return ARTEM_ERROR_DEVICE;
-    device->vkGetImageMemoryRequirements(device->handle, image.handle, &requirements);
-    result = allocate(device, &requirements, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, NULL, &image.memory);
-    if (result == ARTEM_OK && device->vkBindImageMemory(device->handle, image.handle, image.memory, 0) != VK_SUCCESS)
-        result = ARTEM_ERROR_DEVICE;
-    if (result == ARTEM_OK)
-        *out_image = image;
-    else
-        vk_image_destroy(device, &image);
-    return result;
+enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
+                                  VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image)
+{
+    return create_image(device, image_info(width, height, layers, format, uses), false, out_image);
+}
+
+enum artem_result vk_image_create_shared(const struct vulkan_device *device, uint32_t width, uint32_t height,
+                                         uint32_t layers, VkFormat format, VkImageUsageFlags uses,
+                                         struct vk_image *out_image)
+{
+    return create_image(device, image_info(width, height, layers, format, uses), true, out_image);
 }
 
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image)
@@ -106,6 +147,18 @@ void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image
     device->vkDestroyImage(device->handle, image->handle, NULL);
     device->vkFreeMemory(device->handle, image->memory, NULL);
     memset(image, 0, sizeof *image);
+}
+
+int vk_memory_export(const struct vulkan_device *device, VkDeviceMemory memory)
+{
+    const VkMemoryGetFdInfoKHR info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_GET_FD_INFO_KHR,
+        .memory = memory,
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    int fd = -1;
+
+    return device->vkGetMemoryFdKHR(device->handle, &info, &fd) == VK_SUCCESS ? fd : -1;
 }
 
 static VkMemoryDedicatedAllocateInfoKHR dedicated(const struct vk_buffer *buffer)

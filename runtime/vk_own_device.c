@@ -12,14 +12,11 @@ enum { DEVICES_MAX = 16, FAMILIES_MAX = 32, RANKS = 5 };
 
 #define INSTANCE_FUNCTIONS(X)                                                                                          \
     X(vkCreateDevice)                                                                                                  \
-    X(vkDestroyInstance)                                                                                               \
     X(vkGetDeviceProcAddr)                                                                                             \
     X(vkGetPhysicalDeviceQueueFamilyProperties)
 
 struct vulkan_own_device {
-    void *library;
-    PFN_vkGetInstanceProcAddr get;
-    VkInstance instance;
+    struct vulkan_own_instance instance;
     VkPhysicalDevice physical;
     VkDevice handle;
     PFN_vkDestroyDevice destroy_device;
@@ -27,11 +24,11 @@ struct vulkan_own_device {
 #define X(name) PFN_##name name;
     INSTANCE_FUNCTIONS(X)
 #undef X
-    uint32_t version; // of the instance
 };
 
-static const char *create_instance(struct vulkan_own_device *own)
+const char *vulkan_own_instance_open(struct vulkan_own_instance *out_instance)
 {
+    struct vulkan_own_instance *own = out_instance;
     const VkApplicationInfo app = {
         .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
         .pApplicationName = "artem",
@@ -41,7 +38,7 @@ static const char *create_instance(struct vulkan_own_device *own)
     VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app};
     PFN_vkCreateInstance create;
 
-    own->library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
+    *own = (struct vulkan_own_instance){.library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL)};
     if (own->library == NULL)
         return "libvulkan.so.1 cannot be opened";
     own->get = (PFN_vkGetInstanceProcAddr)dlsym(own->library, "vkGetInstanceProcAddr");
@@ -49,20 +46,39 @@ static const char *create_instance(struct vulkan_own_device *own)
     if (create == NULL)
         return "libvulkan.so.1 is no Vulkan loader";
     oldest.apiVersion = VK_API_VERSION_1_0;
-    if (create(&info, NULL, &own->instance) != VK_SUCCESS) {
+    if (create(&info, NULL, &own->handle) != VK_SUCCESS) {
         info.pApplicationInfo = &oldest;
-        if (create(&info, NULL, &own->instance) != VK_SUCCESS) {
-            own->instance = VK_NULL_HANDLE;
+        if (create(&info, NULL, &own->handle) != VK_SUCCESS) {
+            own->handle = VK_NULL_HANDLE;
             return "there is no Vulkan driver";
         }
     }
+    own->vkDestroyInstance = (PFN_vkDestroyInstance)own->get(own->handle, "vkDestroyInstance");
+    own->version = info.pApplicationInfo->apiVersion;
+    return own->vkDestroyInstance != NULL ? NULL : "the Vulkan driver lacks vkDestroyInstance";
+}
+
+void vulkan_own_instance_close(struct vulkan_own_instance *instance)
+{
+    if (instance->handle != VK_NULL_HANDLE && instance->vkDestroyInstance != NULL)
+        instance->vkDestroyInstance(instance->handle, NULL);
+    if (instance->library != NULL)
+        dlclose(instance->library);
+    *instance = (struct vulkan_own_instance){.library = NULL};
+}
+
+static const char *open_instance(struct vulkan_own_device *own)
+{
+    const char *obstacle = vulkan_own_instance_open(&own->instance);
+
+    if (obstacle != NULL)
+        return obstacle;
 #define X(name)                                                                                                        \
-    own->name = (PFN_##name)own->get(own->instance, #name);                                                            \
+    own->name = (PFN_##name)own->instance.get(own->instance.handle, #name);                                            \
     if (own->name == NULL)                                                                                             \
         return "the Vulkan driver lacks " #name;
     INSTANCE_FUNCTIONS(X)
 #undef X
-    own->version = info.pApplicationInfo->apiVersion;
     return NULL;
 }
 
@@ -132,38 +148,39 @@ static uint32_t find_family(const struct vulkan_own_device *own, VkPhysicalDevic
     return found;
 }
 
-// The same GPU by the same driver, as the specification asks of who imports opaque file descriptors.
-static bool is_same(const struct vulkan_own_device *own, VkPhysicalDevice physical, const struct vulkan_device *other)
+VkPhysicalDevice vulkan_find_same_device(const struct vulkan_own_instance *instance, const uint8_t uuid[VK_UUID_SIZE],
+                                         const uint8_t driver_uuid[VK_UUID_SIZE])
 {
-    uint8_t uuid[VK_UUID_SIZE], driver_uuid[VK_UUID_SIZE];
+    const PFN_vkEnumeratePhysicalDevices enumerate =
+        (PFN_vkEnumeratePhysicalDevices)instance->get(instance->handle, "vkEnumeratePhysicalDevices");
+    VkPhysicalDevice devices[DEVICES_MAX];
+    uint8_t id[VK_UUID_SIZE], driver[VK_UUID_SIZE];
+    uint32_t count = DEVICES_MAX;
 
-    return own->version >= VK_API_VERSION_1_1 &&
-           vulkan_find_uuids(own->get, own->instance, physical, uuid, driver_uuid) &&
-           memcmp(uuid, other->uuid, VK_UUID_SIZE) == 0 && memcmp(driver_uuid, other->driver_uuid, VK_UUID_SIZE) == 0 &&
-           vulkan_can_import(own->get, own->instance, physical);
+    if (instance->version < VK_API_VERSION_1_1 || enumerate == NULL || enumerate(instance->handle, &count, devices) < 0)
+        return VK_NULL_HANDLE;
+    for (uint32_t i = 0; i < count; i++)
+        if (vulkan_find_uuids(instance->get, instance->handle, devices[i], id, driver) &&
+            memcmp(id, uuid, VK_UUID_SIZE) == 0 && memcmp(driver, driver_uuid, VK_UUID_SIZE) == 0)
+            return devices[i];
+    return VK_NULL_HANDLE;
 }
 
 static VkPhysicalDevice find_beside(const struct vulkan_own_device *own, const struct vulkan_device *other)
 {
-    const PFN_vkEnumeratePhysicalDevices enumerate =
-        (PFN_vkEnumeratePhysicalDevices)own->get(own->instance, "vkEnumeratePhysicalDevices");
-    VkPhysicalDevice devices[DEVICES_MAX];
-    uint32_t count = DEVICES_MAX;
+    const VkPhysicalDevice same = vulkan_find_same_device(&own->instance, other->uuid, other->driver_uuid);
 
-    if (enumerate == NULL || enumerate(own->instance, &count, devices) < 0)
-        return VK_NULL_HANDLE;
-    for (uint32_t i = 0; i < count; i++)
-        if (is_same(own, devices[i], other))
-            return devices[i];
-    return VK_NULL_HANDLE;
+    return same != VK_NULL_HANDLE && vulkan_can_import(own->instance.get, own->instance.handle, same) ? same
+                                                                                                      : VK_NULL_HANDLE;
 }
 
 static const char *create_device(struct vulkan_own_device *own, uint32_t index, const struct vulkan_device *other)
 {
     const char *extensions[VULKAN_IMPORT_EXTENSIONS + 1];
     const float priority = 1.0f;
-    const VkPhysicalDevice physical =
-        other != NULL ? find_beside(own, other) : vulkan_find_nth_device(own->get, own->instance, index);
+    const VkPhysicalDevice physical = other != NULL
+                                          ? find_beside(own, other)
+                                          : vulkan_find_nth_device(own->instance.get, own->instance.handle, index);
     uint32_t count = 0;
 
     own->physical = physical;
@@ -172,7 +189,7 @@ static const char *create_device(struct vulkan_own_device *own, uint32_t index, 
     for (uint32_t i = 0; i < VULKAN_IMPORT_EXTENSIONS && other != NULL; i++)
         extensions[count++] = vulkan_import_extensions[i];
 
-    const bool dot = vulkan_wants_dot(own->get, own->instance, own->version, physical);
+    const bool dot = vulkan_wants_dot(own->instance.get, own->instance.handle, own->instance.version, physical);
     const VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR features = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
         .shaderIntegerDotProduct = VK_TRUE,
@@ -201,11 +218,11 @@ static const char *create_device(struct vulkan_own_device *own, uint32_t index, 
     own->destroy_device = (PFN_vkDestroyDevice)own->vkGetDeviceProcAddr(own->handle, "vkDestroyDevice");
 
     const struct vulkan_device_params params = {
-        .instance = own->instance,
+        .instance = own->instance.handle,
         .physical_device = physical,
         .device = own->handle,
         .queue_family = queue_info.queueFamilyIndex,
-        .get_instance_proc_addr = own->get,
+        .get_instance_proc_addr = own->instance.get,
         .dot = dot,
         .imports = other != NULL,
     };
@@ -220,7 +237,7 @@ static enum artem_result create(enum artem_log_level level, uint32_t index, cons
 
     if (own == NULL)
         return ARTEM_ERROR_MEMORY;
-    obstacle = create_instance(own);
+    obstacle = open_instance(own);
     if (obstacle == NULL)
         obstacle = create_device(own, index, other);
     if (obstacle == NULL) {
@@ -250,7 +267,8 @@ const struct vulkan_device *vulkan_own_device_get(const struct vulkan_own_device
 
 bool vulkan_own_device_uuid(const struct vulkan_own_device *own, uint8_t uuid[VK_UUID_SIZE])
 {
-    return own->version >= VK_API_VERSION_1_1 && vulkan_find_uuid(own->get, own->instance, own->physical, uuid);
+    return own->instance.version >= VK_API_VERSION_1_1 &&
+           vulkan_find_uuid(own->instance.get, own->instance.handle, own->physical, uuid);
 }
 
 void vulkan_own_device_destroy(struct vulkan_own_device **own)
@@ -263,9 +281,6 @@ void vulkan_own_device_destroy(struct vulkan_own_device **own)
     vulkan_device_destroy(&o->device);
     if (o->handle != VK_NULL_HANDLE && o->destroy_device != NULL)
         o->destroy_device(o->handle, NULL);
-    if (o->instance != VK_NULL_HANDLE && o->vkDestroyInstance != NULL)
-        o->vkDestroyInstance(o->instance, NULL);
-    if (o->library != NULL)
-        dlclose(o->library);
+    vulkan_own_instance_close(&o->instance);
     free(o);
 }

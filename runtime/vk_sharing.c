@@ -80,6 +80,31 @@ static VkExternalMemoryFeatureFlags find_buffers(PFN_vkGetInstanceProcAddr get, 
     return properties.externalMemoryProperties.externalMemoryFeatures;
 }
 
+bool vulkan_can_export_image(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                             VkFormat format, VkImageUsageFlags usage)
+{
+    const PFN_vkGetPhysicalDeviceImageFormatProperties2KHR get_properties =
+        (PFN_vkGetPhysicalDeviceImageFormatProperties2KHR)find(
+            get, instance, "vkGetPhysicalDeviceImageFormatProperties2KHR", "vkGetPhysicalDeviceImageFormatProperties2");
+    const VkPhysicalDeviceExternalImageFormatInfoKHR external = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_IMAGE_FORMAT_INFO_KHR,
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    const VkPhysicalDeviceImageFormatInfo2KHR info = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_FORMAT_INFO_2_KHR,
+        .pNext = &external,
+        .format = format,
+        .type = VK_IMAGE_TYPE_2D,
+        .tiling = VK_IMAGE_TILING_OPTIMAL,
+        .usage = usage,
+    };
+    VkExternalImageFormatPropertiesKHR out = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_IMAGE_FORMAT_PROPERTIES_KHR};
+    VkImageFormatProperties2KHR properties = {.sType = VK_STRUCTURE_TYPE_IMAGE_FORMAT_PROPERTIES_2_KHR, .pNext = &out};
+
+    return get_properties != NULL && get_properties(physical, &info, &properties) == VK_SUCCESS &&
+           (out.externalMemoryProperties.externalMemoryFeatures & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) != 0;
+}
+
 static VkExternalSemaphoreFeatureFlags find_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance,
                                                        VkPhysicalDevice physical, VkSemaphoreTypeKHR type)
 {
@@ -156,4 +181,26 @@ bool vulkan_find_uuids(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhy
     memcpy(uuid, id.deviceUUID, VK_UUID_SIZE);
     memcpy(driver_uuid, id.driverUUID, VK_UUID_SIZE);
     return true;
+}
+
+enum artem_result vulkan_semaphore_export(const struct vulkan_device *device, bool timeline, VkSemaphore *out_semaphore,
+                                          int *out_fd)
+{
+    const VkSemaphoreTypeCreateInfoKHR type = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO_KHR,
+                                               .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE_KHR};
+    const VkExportSemaphoreCreateInfoKHR exported = {
+        .sType = VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO_KHR,
+        .pNext = timeline ? &type : NULL,
+        .handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    const VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &exported};
+
+    if (device->vkCreateSemaphore(device->handle, &info, NULL, out_semaphore) != VK_SUCCESS)
+        return ARTEM_ERROR_DEVICE;
+    const VkSemaphoreGetFdInfoKHR fd_info = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_GET_FD_INFO_KHR,
+        .semaphore = *out_semaphore,
+        .handleType = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT_KHR,
+    };
+    return device->vkGetSemaphoreFdKHR(device->handle, &fd_info, out_fd) == VK_SUCCESS ? ARTEM_OK : ARTEM_ERROR_DEVICE;
 }

@@ -17,10 +17,12 @@ const bool IS_WIDE = FORMAT >= RGBA16_UNORM; // two words per pixel
 
 // The layout of struct vulkan_push in plugin/vk_shaders.h.
 layout(push_constant) uniform Push {
-    uvec2 origin;       // of the rect in the captured slice
     uvec2 size;         // W, H: of the rect
     uvec2 style_size;   // w, h
-    uint stride;        // pixels per row of the captured slice
+    uint first;         // pixel of the captured slice: the rect's left one in the picture's top row
+    uint row;           // from there to the next row, modulo 2^32: rows may lie from the bottom up
+    uint result_first;  // likewise in the result
+    uint result_row;
     uint premultiplied; // 1: colours are multiplied by alpha
     uint strength;      // 0..256
     uint keep;          // 0..256
@@ -40,7 +42,7 @@ uint table_byte(uint base, uint i)
 
 uvec2 load_words(uvec2 at)
 {
-    uint i = (push.origin.y + at.y) * push.stride + push.origin.x + at.x;
+    uint i = push.first + at.y * push.row + at.x;
     return IS_WIDE ? uvec2(captured[2 * i], captured[2 * i + 1]) : uvec2(captured[i], 0);
 }
 

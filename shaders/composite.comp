@@ -93,7 +93,7 @@ void main()
     ivec3 color = original + ((int(push.strength) * (target - original) + 128) >> 8);
 
     uvec2 words = pack_pixel(code_to_pixel(uvec3(color), pixel));
-    uint i = at.y * push.size.x + at.x;
+    uint i = push.result_first + at.y * push.result_row + at.x;
     if (IS_WIDE) {
         result[2 * i] = words.x;
         result[2 * i + 1] = words.y;

@@ -58,7 +58,8 @@ static void destroy(const struct vulkan_device *d, struct layer *layer)
 
 static bool create(const struct vulkan_device *d, const struct layer_size *s, struct layer *layer)
 {
-    const struct vk_target_info info = {s->width, s->height, s->views, 1, VK_FORMAT_R8G8B8A8_SRGB};
+    const struct vk_target_info info = {
+        .width = s->width, .height = s->height, .slices = s->views, .samples = 1, .format = VK_FORMAT_R8G8B8A8_SRGB};
     enum artem_pixel_format pixels;
 
     *layer = (struct layer){0};
@@ -95,7 +96,7 @@ static bool copy(const struct vulkan_device *d, struct vk_target *target, VkBuff
     d->vkCmdPipelineBarrier(submission->commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0,
                             1, &after, 0, NULL, 0, NULL);
     vk_target_timestamp(target, submission, 1);
-    return vk_target_submit(target, submission) == ARTEM_OK && vk_target_wait(target, patience_ns) == ARTEM_OK;
+    return vk_target_submit(target, submission, NULL) == ARTEM_OK && vk_target_wait(target, patience_ns) == ARTEM_OK;
 }
 
 // Each picture in a slice of its own; the image shows something, and so do the paintings.
@@ -120,7 +121,8 @@ static bool prepare(const struct vulkan_device *d, const struct layer_size *s, s
                copy(d, layer->target, layer->from.handle, layer->target->capture.handle, &region);
     }
     good = good && vk_target_scale(layer->target, all_pictures(s)) == ARTEM_OK &&
-           vk_target_composite(layer->target, all_pictures(s), &(struct vk_look){0}, layer->image.handle) == ARTEM_OK;
+           vk_target_composite(layer->target, all_pictures(s), &(struct vk_look){0},
+                               &(struct vk_surface){.image = layer->image.handle}) == ARTEM_OK;
     for (uint32_t i = 0; i < s->views && good; i++)
         good = copy(d, layer->target, layer->target->pictures[i].style_in.handle,
                     layer->target->pictures[i].style_out.handle, &painting);
@@ -146,10 +148,11 @@ bool layer_passes_run(const struct vulkan_device *device, const struct layer_siz
 
     out->capture.count = out->composite.count = -WARM_UP;
     bool good = create(device, size, &layer) && prepare(device, size, &layer);
+    const struct vk_surface surface = {.image = layer.image.handle};
     const double end = bench_now() + seconds;
     while (good && out->capture.count < ARTEM_BENCH_TIMES && (out->capture.count < FEWEST || bench_now() < end))
-        good = vk_target_capture(layer.target, layer.image.handle, pictures) == ARTEM_OK &&
-               vk_target_composite(layer.target, pictures, &look, layer.image.handle) == ARTEM_OK &&
+        good = vk_target_capture(layer.target, &surface, pictures) == ARTEM_OK &&
+               vk_target_composite(layer.target, pictures, &look, &surface) == ARTEM_OK &&
                vk_target_wait(layer.target, patience_ns) == ARTEM_OK &&
                add_time(layer.target, VK_WORK_CAPTURE, &out->capture) &&
                add_time(layer.target, VK_WORK_COMPOSITE, &out->composite);

@@ -218,7 +218,7 @@ static void test_shape(const struct shape *shape)
 
         CHECK_INT(vk_target_set_picture(target, i, &info), ARTEM_OK);
     }
-    CHECK_INT(vk_target_capture(target, source, all), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, &(struct vk_surface){.image = source}, all), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     for (unsigned i = 0; i < count; i++) {
         struct vk_picture *picture = &target->pictures[i];
@@ -235,7 +235,7 @@ static void test_shape(const struct shape *shape)
         fill(picture->style_out.data, picture->style_out.size / 4, 4);
         expect_composite(shape, i, original, picture->style_in.data, picture->style_out.data, expected);
     }
-    CHECK_INT(vk_target_composite(target, all, &look, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, all, &look, &(struct vk_surface){.image = destination}), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, shape->width, shape->height, got);
     if (shape->slices == 1)
@@ -363,15 +363,15 @@ static void test_untouched(VkFormat format, bool premultiplied)
     }
     host_write_image(source, 256, 256, original);
     CHECK_INT(vk_target_set_picture(target, 0, &info), ARTEM_OK);
-    CHECK_INT(vk_target_capture(target, source, 1), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, &(struct vk_surface){.image = source}, 1), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     memset(target->pictures[0].style_out.data, 99, 4 * 65536);
-    CHECK_INT(vk_target_composite(target, 1, &(struct vk_look){0, 128, 0}, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &(struct vk_look){0, 128, 0}, &(struct vk_surface){.image = destination}), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 256, 256, got);
     compare("not painted", &shape, got, original, size);
     memcpy(target->pictures[0].style_out.data, target->pictures[0].style_in.data, 4 * 65536);
-    CHECK_INT(vk_target_composite(target, 1, &as_painted, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &as_painted, &(struct vk_surface){.image = destination}), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 256, 256, got);
     compare("painted in its own colours", &shape, got, original, size);
@@ -397,11 +397,11 @@ static void test_grey(VkFormat format, const void *stored, uint8_t seen, const v
         memcpy(pixels + i * pixel_size, stored, pixel_size);
     host_write_image(source, 4, 4, pixels);
     CHECK_INT(vk_target_set_picture(target, 0, &info), ARTEM_OK);
-    CHECK_INT(vk_target_capture(target, source, 1), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, &(struct vk_surface){.image = source}, 1), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     CHECK_INT(((const uint8_t *)target->pictures[0].style_in.data)[0], seen);
     memset(target->pictures[0].style_out.data, 64, 4 * 16);
-    CHECK_INT(vk_target_composite(target, 1, &as_painted, destination), ARTEM_OK);
+    CHECK_INT(vk_target_composite(target, 1, &as_painted, &(struct vk_surface){.image = destination}), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     host_read_image(destination, 4, 4, pixels);
     compare("grey", &shape, pixels, painted, pixel_size);
@@ -450,7 +450,7 @@ static void test_white(uint32_t width, uint32_t height, uint32_t black)
                      0, 60);
     host_write_image(source, width, height, white);
     CHECK_INT(vk_target_set_picture(target, 0, &info), ARTEM_OK);
-    CHECK_INT(vk_target_capture(target, source, 1), ARTEM_OK);
+    CHECK_INT(vk_target_capture(target, &(struct vk_surface){.image = source}, 1), ARTEM_OK);
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     scaled = target->pictures[0].style_in.data;
     for (size_t i = 0; i < (size_t)64 * 60 * 4; i++)
@@ -481,8 +481,8 @@ static void test_resize(void)
         if (info.rect.offset.x + side > 64)
             continue;
         CHECK_INT(vk_target_set_picture(target, i % 2, &info), ARTEM_OK);
-        CHECK_INT(vk_target_capture(target, source, 1u << i % 2), ARTEM_OK);
-        CHECK_INT(vk_target_composite(target, 1u << i % 2, &as_painted, destination), ARTEM_OK);
+        CHECK_INT(vk_target_capture(target, &(struct vk_surface){.image = source}, 1u << i % 2), ARTEM_OK);
+        CHECK_INT(vk_target_composite(target, 1u << i % 2, &as_painted, &(struct vk_surface){.image = destination}), ARTEM_OK);
     }
     CHECK_INT(vk_target_wait(target, UINT64_MAX), ARTEM_OK);
     if (device->timestamp_ms > 0)

@@ -101,8 +101,8 @@ struct vulkan_device {
     uint64_t timestamp_mask;                       // of the valid bits
     uint64_t async_timestamp_mask;                 // likewise, of async_queue
     void *library;                                 // libvulkan, where it had to be opened
-    PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;         // with sharing
-    PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing
+    PFN_vkGetMemoryFdKHR vkGetMemoryFdKHR;         // with sharing, or where it exports memory; else NULL
+    PFN_vkGetSemaphoreFdKHR vkGetSemaphoreFdKHR;   // with sharing, or where it exports semaphores; else NULL
     PFN_vkImportSemaphoreFdKHR vkImportSemaphoreFdKHR; // NULL: what others share cannot be used on it
     PFN_vkSignalSemaphoreKHR vkSignalSemaphoreKHR; // with timeline semaphores, and the next
     PFN_vkGetSemaphoreCounterValueKHR vkGetSemaphoreCounterValueKHR;
@@ -132,6 +132,8 @@ struct vulkan_device_params {
     enum vulkan_sharing sharing;                      // likewise; what is missing takes it away again
     bool clock;                                       // made with vulkan_clock_extension
     bool imports;                                     // made with vulkan_import_extensions
+    bool exports_memory;                              // made with what vulkan_can_export_image asks for
+    bool exports_semaphores;                          // made with vulkan_sharing_extensions
 };
 
 // ARTEM_ERROR_UNSUPPORTED, with the reason in the log, if the device or the queue lacks something.
@@ -173,7 +175,15 @@ extern const char *const vulkan_import_extensions[];
 enum { VULKAN_IMPORT_EXTENSIONS = 2 };
 // Whether it can be done: buffers and binary semaphores.
 bool vulkan_can_import(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
+// Whether images (two dimensions, optimal tiling) of a format and usage can be exported alone, by a device that is made
+// with VK_KHR_external_memory_fd.
+bool vulkan_can_export_image(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
+                             VkFormat format, VkImageUsageFlags usage);
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
+// A semaphore for another API, and its opaque file descriptor, the caller's to close. On failure the semaphore may have
+// been made all the same: it is the caller's to destroy.
+enum artem_result vulkan_semaphore_export(const struct vulkan_device *device, bool timeline, VkSemaphore *out_semaphore,
+                                          int *out_fd);
 // The UUID by which other APIs know the device; false where the instance cannot tell.
 bool vulkan_find_uuid(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
                       uint8_t uuid[VK_UUID_SIZE]);
@@ -192,6 +202,22 @@ struct vulkan_clock {
 bool vulkan_read_clock(const struct vulkan_device *device, struct vulkan_clock *out_clock);
 // How long before the reading a timestamp was written.
 double vulkan_ms_before(const struct vulkan_device *device, const struct vulkan_clock *clock, uint64_t ticks);
+
+// An instance of our own, of version 1.1 where there is one.
+struct vulkan_own_instance {
+    void *library;
+    PFN_vkGetInstanceProcAddr get;
+    VkInstance handle;
+    uint32_t version;
+    PFN_vkDestroyInstance vkDestroyInstance;
+};
+// NULL, or why there is none. To be closed in either case.
+const char *vulkan_own_instance_open(struct vulkan_own_instance *out_instance);
+void vulkan_own_instance_close(struct vulkan_own_instance *instance);
+// The same GPU by the same driver, as the specifications ask of who imports opaque file descriptors; VK_NULL_HANDLE: it
+// is not there.
+VkPhysicalDevice vulkan_find_same_device(const struct vulkan_own_instance *instance, const uint8_t uuid[VK_UUID_SIZE],
+                                         const uint8_t driver_uuid[VK_UUID_SIZE]);
 
 // A device of our own, for engines that no app lends one: the one of vulkan_find_nth_device. ARTEM_ERROR_UNSUPPORTED,
 // with the reason in the log at that level, without one.

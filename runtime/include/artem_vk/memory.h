@@ -8,6 +8,7 @@
 struct vk_image {
     VkImage handle;
     VkDeviceMemory memory;
+    VkDeviceSize shared; // bytes of its memory, where that is exportable; else 0
 };
 
 enum vk_place {
@@ -30,7 +31,13 @@ struct vk_buffer {
 // One sample, one mip level, `layers` layers; `uses` beside copies. On failure *out_image is empty.
 enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
                                   VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image);
+// The same on a device that exports memory, which the image has for itself.
+enum artem_result vk_image_create_shared(const struct vulkan_device *device, uint32_t width, uint32_t height,
+                                         uint32_t layers, VkFormat format, VkImageUsageFlags uses,
+                                         struct vk_image *out_image);
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image);
+// An opaque file descriptor for memory that is exportable, the caller's to close; -1 if there is none.
+int vk_memory_export(const struct vulkan_device *device, VkDeviceMemory memory);
 
 enum artem_result vk_buffer_create(const struct vulkan_device *device, VkDeviceSize size, enum vk_place place,
                                    struct vk_buffer *out_buffer);
