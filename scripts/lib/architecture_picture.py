@@ -29,7 +29,7 @@ def arrow(points, colour=LINE, label=None, at=None, anchor="middle", width=1.5):
 
 def main():
     # The app's side, from top to bottom as calls go down.
-    box(40, 30, 210, 62, "OpenXR app", ["unmodified; draws with Vulkan"], "#fdf3e3")
+    box(40, 30, 210, 62, "OpenXR app", ["unmodified; Vulkan or OpenGL"], "#fdf3e3")
     box(40, 150, 210, 150, "plugin/", ["the API layer: OpenXR, the", "app's Vulkan device and queue", "capture, plan, composite", "governor, HUD", "fails open: the app's own frame"])
     box(40, 470, 210, 62, "OpenXR runtime", ["compositor, headset"], "#fdf3e3")
     # What it stands on.

@@ -109,6 +109,8 @@ class Session:
         if config is not None:
             self.write_config(config)
         self.app = app or ["hello_xr", "-g", binding]
+        if app is None and binding == "OpenGL":
+            self.app = ["env", f"LD_PRELOAD={BUILD / 'tests/support/video_modes.so'}"] + self.app
         self.ends_with_input = app is None
         self.null = null
         self.env = dict(os.environ, ARTEM_CONFIG=str(self.config), ARTEM_LOG=f"info:{self.folder / 'artem.log'}", ARTEM_XVFB="1",

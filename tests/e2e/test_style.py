@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage: test_style.py NAME [CMD...]: hello_xr with the Vulkan binding of that name, or CMD, under Monado's real compositor: the headset's display shows the configured style, in both eyes, and only then.
+"""usage: test_style.py NAME [CMD...]: hello_xr with the graphics API of that name (Vulkan, Vulkan2, OpenGL), or CMD, under Monado's real compositor: the headset's display shows the configured style, in both eyes, and only then.
 
 The expected colours come from the command-line tool on a screenshot of an unstyled run. The same check must refuse the unstyled display
 and the other style's, so it fails with ARTEM_LAYER=off and with styles swapped (ARTEM_E2E_SWAP=1 swaps them: the test must then fail)."""

@@ -41,6 +41,8 @@ def run(what, binding, order, control=False):
         "XR_ENABLE_API_LAYERS": ":".join(order), "XR_CORE_VALIDATION_EXPORT_TYPE": "text", "XR_CORE_VALIDATION_FILE_NAME": str(openxr),
         "OXR_VIEWPORT_SCALE_PERCENTAGE": "40",
     })
+    if binding == "OpenGL":  # the layer's own Vulkan device, which hello_xr has nothing to do with
+        s.app.insert(1, "VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation")
     if control:
         s.env["VK_KHRONOS_VALIDATION_VALIDATE_BEST_PRACTICES"] = "1"
     with s:

@@ -10,6 +10,7 @@
 #include "test.h"
 
 struct app app;
+const struct app_dialect *app_dialect;
 bool app_without_layer;
 PFN_vkGetInstanceProcAddr app_get_vulkan = mock_get_vulkan;
 PFN_xrGetInstanceProcAddr app_below = mock_get_proc_addr;
@@ -75,7 +76,7 @@ PFN_xrGetInstanceProcAddr app_make_instance(XrInstance *out_instance)
         .struct_version = 1,
         .struct_size = sizeof next,
         .layer_name = "XR_APILAYER_ARTEM_style_transfer",
-        .next_get_instance_proc_addr = app_below,
+        .next_get_instance_proc_addr = app_dialect != NULL ? app_dialect->below : app_below,
         .next_create_api_layer_instance = create_at_the_end,
     };
     const struct api_layer_create_info layer_info = {
@@ -92,7 +93,7 @@ PFN_xrGetInstanceProcAddr app_make_instance(XrInstance *out_instance)
     };
 
     if (app_without_layer) {
-        layer.get_instance_proc_addr = mock_get_proc_addr;
+        layer.get_instance_proc_addr = app_dialect != NULL ? app_dialect->below : mock_get_proc_addr;
         layer.create_api_layer_instance = create_at_the_end;
     } else {
         CHECK_INT(xrNegotiateLoaderApiLayerInterface(&loader, next.layer_name, &layer), XR_SUCCESS);
@@ -109,6 +110,8 @@ static void open_instance(void)
     app_check(#name, app.xr.name != NULL ? XR_SUCCESS : XR_ERROR_FUNCTION_UNSUPPORTED);
     APP_FUNCTIONS(X)
 #undef X
+    if (app_dialect != NULL)
+        app_dialect->stand_above();
 }
 
 // The app's Vulkan through the runtime: XR_KHR_vulkan_enable2.
@@ -195,6 +198,9 @@ const char *app_open(bool enable2)
     memset(&fake_engine, 0, sizeof fake_engine);
     memset(&app, 0, sizeof app);
     app.enable2 = enable2;
+    missing = app_dialect != NULL ? app_dialect->open() : NULL;
+    if (missing != NULL)
+        return missing;
     open_instance();
     ask_requirements();
     missing = enable2 ? host_open_through(&through, &app.vulkan) : host_open(&app.vulkan);
@@ -206,6 +212,8 @@ const char *app_open(bool enable2)
 void app_close(void)
 {
     CHECK_INT(app.xr.xrDestroyInstance(app.instance), XR_SUCCESS);
+    if (app_dialect != NULL)
+        app_dialect->close();
     app_paint_forget();
     mock_gpu_close(&app.gpu);
     CHECK_INT(mock_take_violations(), 0);
@@ -266,7 +274,7 @@ XrSwapchainCreateInfo app_swapchain_info(void)
         .type = XR_TYPE_SWAPCHAIN_CREATE_INFO,
         .usageFlags = XR_SWAPCHAIN_USAGE_COLOR_ATTACHMENT_BIT | XR_SWAPCHAIN_USAGE_SAMPLED_BIT |
                       XR_SWAPCHAIN_USAGE_TRANSFER_DST_BIT,
-        .format = VK_FORMAT_B8G8R8A8_SRGB,
+        .format = app_dialect != NULL ? VK_FORMAT_R8G8B8A8_SRGB : VK_FORMAT_B8G8R8A8_SRGB,
         .sampleCount = 1,
         .width = WIDTH,
         .height = HEIGHT,

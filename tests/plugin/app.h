@@ -89,6 +89,16 @@ extern PFN_xrGetInstanceProcAddr app_below;
 // does not get has XR_ERROR_FUNCTION_UNSUPPORTED. NULL: XR_SUCCESS alone is right.
 extern bool (*app_judge)(const char *function, XrResult result);
 
+// Between app and layer, and between layer and runtime: another graphics API, in which the layer sees them (gl_app.h).
+// NULL: Vulkan.
+struct app_dialect {
+    const char *(*open)(void); // NULL, or why it is not here
+    void (*close)(void);
+    PFN_xrGetInstanceProcAddr below;
+    void (*stand_above)(void); // in app.xr
+};
+extern const struct app_dialect *app_dialect;
+
 // A function as the app gets it, NULL if there is none.
 PFN_xrVoidFunction app_get(const char *name);
 
@@ -123,7 +133,7 @@ void app_end_session(void);
 void app_open_normal(void);
 void app_close_normal(void);
 
-// WIDTH x HEIGHT, BGRA8 sRGB.
+// WIDTH x HEIGHT, BGRA8 sRGB; RGBA8 with OpenGL, which has no other.
 XrSwapchainCreateInfo app_swapchain_info(void);
 // Returns its number.
 unsigned app_add_swapchain(const XrSwapchainCreateInfo *info);

@@ -437,7 +437,7 @@ static void test_new_swapchains(void)
     frames(1, EXPECT_ORIGINAL);
     frames(1, EXPECT_STYLED);
     app_remove_swapchains();
-    info.format = VK_FORMAT_R8G8B8A8_SRGB;
+    info.format = VK_FORMAT_R8G8B8A8_UNORM;
     app_show_views(&info);
     frames(1, EXPECT_ORIGINAL);
     frames(1, EXPECT_STYLED);
