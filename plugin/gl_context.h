@@ -62,16 +62,17 @@ enum artem_result gl_context_create(const void *chain, struct gl_context **out_c
 // The context itself is the app's. Clears *context; NULL-safe.
 void gl_context_destroy(struct gl_context **context);
 
-// What was current in this thread before.
+// What is current in this thread.
 struct gl_before {
-    bool changed;
     void *display, *context;
     unsigned long draw, read;          // drawables of GLX
     void *draw_surface, *read_surface; // of EGL, and
     unsigned api;                      // the one that calls are for
 };
-// Makes the context current in this thread, if it is not. False: it cannot be used now.
+// Makes the context current in this thread, if it is not. False: it cannot be used now, and all is as before. An app
+// that breaks the rules above, and has it current in another thread, may be ended by Xlib for that.
 bool gl_context_enter(const struct gl_context *context, struct gl_before *out_before);
+// What was current is so again, whoever has changed it: runtimes that are called meanwhile do, too.
 void gl_context_leave(const struct gl_context *context, const struct gl_before *before);
 
 #endif

@@ -110,7 +110,7 @@ static const char *open_device(struct gl_device *own, struct layer_instance *ins
         free((void *)names);
         return "Vulkan cannot be used";
     }
-    const bool semaphores = vulkan_find_sharing(get, vulkan, own->physical) != VULKAN_SHARING_NONE;
+    const bool semaphores = vulkan_can_export_semaphores(get, vulkan, own->physical);
     const VkDeviceQueueCreateInfo queue = {
         .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
         .queueFamilyIndex = find_family(own, get_families),

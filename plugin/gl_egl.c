@@ -69,19 +69,22 @@ static enum artem_result open_egl(const void *chain, void **out_own, const char 
     return ARTEM_OK;
 }
 
+// "Current" is meant for each of the APIs by itself.
 static void leave(void *own, const struct gl_before *before)
 {
     const struct egl *egl = own;
 
-    if (before->changed && before->context != EGL_NO_CONTEXT)
-        egl->eglMakeCurrent(before->display, before->draw_surface, before->read_surface, before->context);
-    else if (before->changed)
-        egl->eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+    egl->eglBindAPI(egl->api); // a runtime may have asked for another
+    if (egl->eglGetCurrentContext() != before->context) {
+        if (before->context != EGL_NO_CONTEXT)
+            egl->eglMakeCurrent(before->display, before->draw_surface, before->read_surface, before->context);
+        else
+            egl->eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+    }
     if (before->api != egl->api)
         egl->eglBindAPI(before->api);
 }
 
-// "Current" is meant for each of the APIs by itself.
 static bool enter(void *own, struct gl_before *out_before)
 {
     const struct egl *egl = own;
@@ -90,17 +93,14 @@ static bool enter(void *own, struct gl_before *out_before)
     if (out_before->api != egl->api && egl->eglBindAPI(egl->api) != EGL_TRUE)
         return false;
     out_before->context = egl->eglGetCurrentContext();
-    if (out_before->context == egl->context)
-        return true;
     out_before->display = egl->eglGetCurrentDisplay();
     out_before->draw_surface = egl->eglGetCurrentSurface(EGL_DRAW);
     out_before->read_surface = egl->eglGetCurrentSurface(EGL_READ);
-    if (egl->eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, egl->context) != EGL_TRUE) {
-        leave(own, out_before);
-        return false;
-    }
-    out_before->changed = true;
-    return true;
+    if (out_before->context == egl->context ||
+        egl->eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, egl->context) == EGL_TRUE)
+        return true;
+    leave(own, out_before);
+    return false;
 }
 
 const struct gl_platform gl_platform_egl = {open_egl, free, find, enter, leave};

@@ -91,30 +91,33 @@ static enum artem_result open_glx(const void *chain, void **out_own, const char 
     return ARTEM_OK;
 }
 
-static bool enter(void *own, struct gl_before *out_before)
-{
-    const struct glx *glx = own;
-
-    *out_before = (struct gl_before){.context = glx->glXGetCurrentContext()};
-    if (out_before->context == (void *)glx->context)
-        return true;
-    out_before->changed = true;
-    out_before->display = glx->glXGetCurrentDisplay();
-    out_before->draw = glx->glXGetCurrentDrawable();
-    out_before->read = glx->glXGetCurrentReadDrawable();
-    return glx->glXMakeContextCurrent(glx->display, glx->drawable, glx->drawable, glx->context) == True;
-}
-
 static void leave(void *own, const struct gl_before *before)
 {
     const struct glx *glx = own;
 
-    if (!before->changed)
+    if (glx->glXGetCurrentContext() == (GLXContext)before->context)
         return;
     if (before->context == NULL)
         glx->glXMakeContextCurrent(glx->display, None, None, NULL);
     else
         glx->glXMakeContextCurrent(before->display, before->draw, before->read, before->context);
+}
+
+static bool enter(void *own, struct gl_before *out_before)
+{
+    const struct glx *glx = own;
+
+    *out_before = (struct gl_before){
+        .display = glx->glXGetCurrentDisplay(),
+        .context = glx->glXGetCurrentContext(),
+        .draw = glx->glXGetCurrentDrawable(),
+        .read = glx->glXGetCurrentReadDrawable(),
+    };
+    if (out_before->context == (void *)glx->context ||
+        glx->glXMakeContextCurrent(glx->display, glx->drawable, glx->drawable, glx->context) == True)
+        return true;
+    leave(own, out_before); // drivers let go of the one before first
+    return false;
 }
 
 const struct gl_platform gl_platform_glx = {open_glx, close_glx, find, enter, leave};

@@ -10,12 +10,17 @@
 enum { ERRORS_MAX = 32, SEMAPHORES = 2 };
 
 static const uint64_t patience_ns = 5000000000; // as for a queue that is full of work
-// What OpenGL may do with a texture, it may do with this one.
-static const VkImageUsageFlags uses = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+// What OpenGL may do with a texture, Vulkan has to allow for the image (EXT_external_objects, issues 13 and 17), as far
+// as its format can.
+static const VkImageUsageFlags few_uses = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT |
+                                          VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+static const VkImageUsageFlags more_uses = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_INPUT_ATTACHMENT_BIT;
+static const VkImageCreateFlags flags = VK_IMAGE_CREATE_MUTABLE_FORMAT_BIT;
 
 struct gl_image {
     struct gl_share *share;
-    struct gl_image_info info;
+    GLsizei width, height, slices; // one slice: textures of GL_TEXTURE_2D, else GL_TEXTURE_2D_ARRAY
+    GLenum format;                 // of the textures
     struct vk_image image;
     GLuint memory, texture;
     VkSemaphore semaphores[SEMAPHORES]; // used in turns by whoever's turn it is; VK_NULL_HANDLE without
@@ -57,7 +62,8 @@ void gl_share_destroy(struct gl_share **share)
     *share = NULL;
     if (s == NULL)
         return;
-    gl_device_destroy(&s->device);
+    if (!s->stuck) // else it may not be destroyed
+        gl_device_destroy(&s->device);
     gl_context_destroy(&s->context);
     free(s);
 }
@@ -80,19 +86,27 @@ VkFormat gl_find_format(int64_t internal_format)
     }
 }
 
-bool gl_can_share(const struct gl_share *share, VkFormat format)
+// 0: images of that format cannot be shared.
+static VkImageUsageFlags find_uses(const struct gl_share *share, VkFormat format)
 {
     const struct vulkan_own_instance *instance = &share->device->instance;
+    const VkPhysicalDevice physical = share->device->physical;
 
-    return vulkan_can_export_image(instance->get, instance->handle, share->device->physical, format,
-                                   VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT | uses);
+    if (vulkan_can_export_image(instance->get, instance->handle, physical, format, flags, few_uses | more_uses))
+        return few_uses | more_uses;
+    return vulkan_can_export_image(instance->get, instance->handle, physical, format, flags, few_uses) ? few_uses : 0;
+}
+
+bool gl_can_share(const struct gl_share *share, VkFormat format)
+{
+    return find_uses(share, format) != 0;
 }
 
 // ---- Making one ----
 
 static GLenum target_of(const struct gl_image *image)
 {
-    return image->info.slices > 1 ? GL_TEXTURE_2D_ARRAY : GL_TEXTURE_2D;
+    return image->slices > 1 ? GL_TEXTURE_2D_ARRAY : GL_TEXTURE_2D;
 }
 
 // The app's errors so far are its own; there is no way to put them back.
@@ -115,9 +129,11 @@ static bool import_memory(struct gl_image *image)
         return false;
     gl->glCreateMemoryObjectsEXT(1, &image->memory);
     gl->glMemoryObjectParameterivEXT(image->memory, GL_DEDICATED_MEMORY_OBJECT_EXT, &alone);
-    gl->glImportMemoryFdEXT(image->memory, image->image.shared, GL_HANDLE_TYPE_OPAQUE_FD_EXT, fd);
-    if (!has_errors(gl))
-        return true; // it has the descriptor now
+    if (!has_errors(gl)) {
+        gl->glImportMemoryFdEXT(image->memory, image->image.shared, GL_HANDLE_TYPE_OPAQUE_FD_EXT, fd);
+        if (!has_errors(gl))
+            return true; // it has the descriptor now
+    }
     close(fd);
     return false;
 }
@@ -125,19 +141,17 @@ static bool import_memory(struct gl_image *image)
 static bool make_texture(struct gl_image *image)
 {
     const struct gl_context *gl = image->share->context;
-    const struct gl_image_info *info = &image->info;
     const GLenum target = target_of(image);
-    const GLsizei width = (GLsizei)info->width, height = (GLsizei)info->height;
     GLint bound = 0;
 
-    gl->glGetIntegerv(info->slices > 1 ? GL_TEXTURE_BINDING_2D_ARRAY : GL_TEXTURE_BINDING_2D, &bound);
+    gl->glGetIntegerv(image->slices > 1 ? GL_TEXTURE_BINDING_2D_ARRAY : GL_TEXTURE_BINDING_2D, &bound);
     gl->glGenTextures(1, &image->texture);
     gl->glBindTexture(target, image->texture);
-    if (info->slices > 1)
-        gl->glTexStorageMem3DEXT(target, 1, info->internal_format, width, height, (GLsizei)info->slices, image->memory,
+    if (image->slices > 1)
+        gl->glTexStorageMem3DEXT(target, 1, image->format, image->width, image->height, image->slices, image->memory,
                                  0);
     else
-        gl->glTexStorageMem2DEXT(target, 1, info->internal_format, width, height, image->memory, 0);
+        gl->glTexStorageMem2DEXT(target, 1, image->format, image->width, image->height, image->memory, 0);
     gl->glBindTexture(target, (GLuint)bound);
     return !has_errors(gl);
 }
@@ -157,21 +171,21 @@ static bool share_semaphore(struct gl_image *image, unsigned i)
     return false;
 }
 
-static bool make_gl_side(struct gl_image *image)
+static enum artem_result make_gl_side(struct gl_image *image)
 {
     const struct gl_context *gl = image->share->context;
     struct gl_before before;
     bool good;
 
     if (!gl_context_enter(gl, &before))
-        return false;
+        return ARTEM_ERROR_DEVICE;
     has_errors(gl);
     good = import_memory(image) && make_texture(image);
     image->has_semaphores = gl->has_semaphores && image->share->device->device->vkGetSemaphoreFdKHR != NULL;
     for (unsigned i = 0; i < SEMAPHORES && good && image->has_semaphores; i++)
         image->has_semaphores = share_semaphore(image, i); // else the CPU waits
     gl_context_leave(gl, &before);
-    return good;
+    return good ? ARTEM_OK : ARTEM_ERROR_UNSUPPORTED;
 }
 
 // Images begin in no layout at all; OpenGL expects the one that a turn of Vulkan's leaves.
@@ -217,20 +231,30 @@ static enum artem_result begin_layout(struct gl_image *image)
     return ARTEM_OK;
 }
 
-enum artem_result gl_image_create(struct gl_share *share, const struct gl_image_info *info, struct gl_image **out_image)
+enum artem_result gl_image_create(struct gl_share *share, const XrSwapchainCreateInfo *info,
+                                  struct gl_image **out_image)
 {
-    const VkFormat format = gl_find_format(info->internal_format);
+    const VkFormat format = gl_find_format(info->format);
+    const VkImageUsageFlags uses = find_uses(share, format);
     struct gl_image *image = calloc(1, sizeof *image);
     enum artem_result result;
 
     if (image == NULL)
-        return ARTEM_ERROR_MEMORY;
+        return ARTEM_ERROR_UNSUPPORTED;
     image->share = share;
-    image->info = *info;
-    result = vk_image_create_shared(share->device->device, info->width, info->height, info->slices, format, uses,
-                                    &image->image);
+    image->width = (GLsizei)info->width;
+    image->height = (GLsizei)info->height;
+    image->slices = (GLsizei)info->arraySize;
+    image->format = (GLenum)info->format;
+    result = uses != 0 ? vk_image_create_shared(share->device->device, info->width, info->height, info->arraySize,
+                                                format, flags, uses, &image->image)
+                       : ARTEM_ERROR_UNSUPPORTED;
+    if (result != ARTEM_OK)
+        result = ARTEM_ERROR_UNSUPPORTED;
     if (result == ARTEM_OK)
-        result = make_gl_side(image) ? begin_layout(image) : ARTEM_ERROR_UNSUPPORTED;
+        result = make_gl_side(image);
+    if (result == ARTEM_OK && begin_layout(image) != ARTEM_OK)
+        result = ARTEM_ERROR_UNSUPPORTED;
     if (result == ARTEM_OK)
         *out_image = image;
     else
@@ -274,6 +298,7 @@ void gl_image_destroy(struct gl_image **image, bool unused)
         d->vkDestroyFence(d->handle, i->ready, NULL);
         vk_image_destroy(d, &i->image);
     } else {
+        i->share->stuck = true;
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
     }
     free(i);
@@ -302,10 +327,10 @@ void gl_image_note_turn(struct gl_image *image)
 static enum artem_result copy(struct gl_image *image, struct vk_target *target, GLuint from, GLuint to)
 {
     const struct gl_context *gl = image->share->context;
-    const struct gl_image_info *info = &image->info;
     const GLenum kind = target_of(image), layout = GL_LAYOUT_COLOR_ATTACHMENT_EXT;
     enum artem_result result = ARTEM_OK;
     struct gl_before before;
+    GLint answer;
 
     if (!image->has_semaphores)
         result = vk_target_wait(target, patience_ns);
@@ -315,11 +340,13 @@ static enum artem_result copy(struct gl_image *image, struct vk_target *target, 
         has_errors(gl);
     if (image->signalled)
         gl->glWaitSemaphoreEXT(image->gl_semaphores[image->which], 0, NULL, 1, &image->texture, &layout);
-    gl->glCopyImageSubData(from, kind, 0, 0, 0, 0, to, kind, 0, 0, 0, 0, (GLsizei)info->width, (GLsizei)info->height,
-                           (GLsizei)info->slices);
+    gl->glCopyImageSubData(from, kind, 0, 0, 0, 0, to, kind, 0, 0, 0, 0, image->width, image->height, image->slices);
     if (image->has_semaphores) {
         gl->glSignalSemaphoreEXT(image->gl_semaphores[!image->which], 0, NULL, 1, &image->texture, &layout);
-        gl->glFlush(); // Vulkan may wait only for what is on its way
+        gl->glFlush();
+        // Vulkan may wait only for what is on its way. Drivers that hand commands to a thread of their own flush there,
+        // too, at some time; they answer questions when all before has been done.
+        gl->glGetIntegerv(GL_TEXTURE_BINDING_2D, &answer);
         gl_image_note_turn(image);
     } else {
         gl->glFinish();

@@ -19,12 +19,13 @@ struct gl_share {
     struct gl_context *context;
     struct gl_device *device;
     bool context_gone; // the context may have ended: it is not entered any more
+    bool stuck;        // the GPU does not finish: what it may still use, and the device with that, is never freed
 };
 
 // ARTEM_ERROR_NOT_FOUND: the chain has no binding of OpenGL. ARTEM_ERROR_UNSUPPORTED: *out_why says what is missing.
 enum artem_result gl_share_create(struct layer_instance *instance, const void *chain, struct gl_share **out_share,
                                   const char **out_why);
-// The caller has waited for all work, and destroyed the images. Clears *share; NULL-safe.
+// The caller has waited for all work, or found it stuck, and destroyed the images. Clears *share; NULL-safe.
 void gl_share_destroy(struct gl_share **share);
 
 // The Vulkan format of textures with that internal format; VK_FORMAT_UNDEFINED if the layer cannot paint them.
@@ -32,12 +33,10 @@ VkFormat gl_find_format(int64_t internal_format);
 // Whether images of that format can be shared.
 bool gl_can_share(const struct gl_share *share, VkFormat format);
 
-struct gl_image_info {
-    uint32_t width, height, slices; // one slice: textures of GL_TEXTURE_2D, else GL_TEXTURE_2D_ARRAY
-    uint32_t internal_format;       // of the textures
-};
 struct gl_image;
-enum artem_result gl_image_create(struct gl_share *share, const struct gl_image_info *info,
+// For the images of a swapchain that is made so. ARTEM_ERROR_UNSUPPORTED: it cannot be done; ARTEM_ERROR_DEVICE: not
+// now, since the context cannot be used.
+enum artem_result gl_image_create(struct gl_share *share, const XrSwapchainCreateInfo *info,
                                   struct gl_image **out_image);
 // `unused`: all work of the target's is done; else what may still be in use is left alone. Clears *image; NULL-safe.
 void gl_image_destroy(struct gl_image **image, bool unused);

@@ -8,7 +8,7 @@
 typedef void (*gl_function)(void);
 
 struct gl_platform {
-    // NULL if `chain` has no binding of this platform. ARTEM_OK: *out_own is to be freed.
+    // ARTEM_ERROR_NOT_FOUND if `chain` has no binding of this platform. ARTEM_OK: *out_own is to be closed.
     enum artem_result (*open)(const void *chain, void **out_own, const char **out_why);
     void (*close)(void *own);
     gl_function (*find)(void *own, const char *name);

@@ -25,7 +25,8 @@ static bool choose_format(const struct layer_session *session, int64_t *out_form
     if (formats != NULL && XR_SUCCEEDED(next->xrEnumerateSwapchainFormats(session->handle, count, &count, formats))) {
         for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && !found; i++) {
             for (uint32_t k = 0; k < count && !found; k++)
-                if (layer_session_format(session, formats[k]) == wanted[i]) {
+                if (layer_session_format(session, formats[k]) == wanted[i] &&
+                    (session->gl == NULL || gl_can_share(session->gl, wanted[i]))) {
                     found = true;
                     *out_format = formats[k];
                 }
@@ -94,6 +95,8 @@ void hud_panel_destroy(struct hud_panel **panel)
     const bool done = vk_target_finish(&p->work);
 
     if (!done) {
+        if (p->session->gl != NULL)
+            p->session->gl->stuck = true;
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
     } else {
         vk_submissions_destroy(&p->work);

@@ -61,6 +61,18 @@ union layer_image *layer_enumerate_images(const struct layer_session *session, X
     return images;
 }
 
+// With OpenGL, runtimes may need the app's context to be current in calls down, and some leave another one current.
+static bool enter_gl(const struct layer_session *session, struct gl_before *out_before)
+{
+    return session->gl != NULL && !session->gl->context_gone && gl_context_enter(session->gl->context, out_before);
+}
+
+static void leave_gl(const struct layer_session *session, bool entered, const struct gl_before *before)
+{
+    if (entered)
+        gl_context_leave(session->gl->context, before);
+}
+
 // All that is needed to fill and to destroy one.
 static bool has_functions(const struct layer_next *next)
 {
@@ -81,45 +93,58 @@ enum artem_result own_swapchain_filled(struct own_swapchain *own, struct vk_targ
     if (own->shared == NULL)
         return ARTEM_OK;
     gl_image_note_turn(own->shared);
-    return gl_image_give(own->shared, target, own->images[own->index].texture);
+    const enum artem_result result = gl_image_give(own->shared, target, own->images[own->index].texture);
+
+    own->failed = own->failed || result == ARTEM_ERROR_UNSUPPORTED;
+    return result;
 }
 
 void own_swapchain_destroy(struct layer_session *session, struct own_swapchain *own, bool unused)
 {
+    struct gl_before before;
+    const bool entered = enter_gl(session, &before);
+
     gl_image_destroy(&own->shared, unused);
-    if (own->handle != XR_NULL_HANDLE)
+    // Where the context may be gone, the runtime must not be led to it either: swapchains end with their session.
+    if (own->handle != XR_NULL_HANDLE && (session->gl == NULL || !session->gl->context_gone))
         session->instance->next.xrDestroySwapchain(own->handle);
+    leave_gl(session, entered, &before);
     free(own->images);
     *own = (struct own_swapchain){.failed = own->failed};
 }
 
-static enum artem_result share_image(struct layer_session *session, const XrSwapchainCreateInfo *info,
-                                     struct own_swapchain *own)
-{
-    const struct gl_image_info image_info = {info->width, info->height, info->arraySize, (uint32_t)info->format};
-
-    return gl_image_create(session->gl, &image_info, &own->shared);
-}
-
-enum artem_result own_swapchain_create(struct layer_session *session, const XrSwapchainCreateInfo *info,
-                                       struct own_swapchain *own)
+static enum artem_result create(struct layer_session *session, const XrSwapchainCreateInfo *info,
+                                struct own_swapchain *own)
 {
     const struct layer_next *next = &session->instance->next;
 
-    if (own->handle != XR_NULL_HANDLE)
-        return ARTEM_OK;
-    if (own->failed)
-        return ARTEM_ERROR_UNSUPPORTED;
     own->failed = true;
     if (!has_functions(next) || XR_FAILED(next->xrCreateSwapchain(session->handle, info, &own->handle))) {
         own->handle = XR_NULL_HANDLE;
         return ARTEM_ERROR_UNSUPPORTED;
     }
     own->images = layer_enumerate_images(session, own->handle, &own->image_count);
-    own->failed = own->images == NULL || (session->gl != NULL && share_image(session, info, own) != ARTEM_OK);
+    own->failed =
+        own->images == NULL || (session->gl != NULL && gl_image_create(session->gl, info, &own->shared) != ARTEM_OK);
     if (own->failed)
         own_swapchain_destroy(session, own, true);
     return own->failed ? ARTEM_ERROR_UNSUPPORTED : ARTEM_OK;
+}
+
+enum artem_result own_swapchain_create(struct layer_session *session, const XrSwapchainCreateInfo *info,
+                                       struct own_swapchain *own)
+{
+    struct gl_before before;
+    enum artem_result result;
+
+    if (own->failed)
+        return ARTEM_ERROR_UNSUPPORTED;
+    if (own->handle != XR_NULL_HANDLE)
+        return ARTEM_OK;
+    const bool entered = enter_gl(session, &before);
+    result = create(session, info, own);
+    leave_gl(session, entered, &before);
+    return result;
 }
 
 enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsigned plane)
@@ -145,7 +170,7 @@ enum artem_result own_swapchain_prepare(struct layer_swapchain *swapchain, unsig
     return ARTEM_ERROR_UNSUPPORTED;
 }
 
-enum artem_result own_swapchain_acquire(struct layer_session *session, struct own_swapchain *own)
+static enum artem_result acquire(struct layer_session *session, struct own_swapchain *own)
 {
     const struct layer_next *next = &session->instance->next;
     const XrSwapchainImageWaitInfo wait_info = {.type = XR_TYPE_SWAPCHAIN_IMAGE_WAIT_INFO, .timeout = wait_ns};
@@ -168,9 +193,24 @@ enum artem_result own_swapchain_acquire(struct layer_session *session, struct ow
     return ARTEM_OK;
 }
 
+enum artem_result own_swapchain_acquire(struct layer_session *session, struct own_swapchain *own)
+{
+    struct gl_before before;
+    const bool entered = enter_gl(session, &before);
+    const enum artem_result result = acquire(session, own);
+
+    leave_gl(session, entered, &before);
+    return result;
+}
+
 enum artem_result own_swapchain_release(struct layer_session *session, struct own_swapchain *own)
 {
-    if (XR_FAILED(session->instance->next.xrReleaseSwapchainImage(own->handle, NULL)))
+    struct gl_before before;
+    const bool entered = enter_gl(session, &before);
+    const XrResult result = session->instance->next.xrReleaseSwapchainImage(own->handle, NULL);
+
+    leave_gl(session, entered, &before);
+    if (XR_FAILED(result))
         return ARTEM_ERROR_DEVICE;
     own->acquired = false;
     own->waited = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions: creation around the app's Vulkan device, destruction, and the lines told once.
+// Sessions: creation around the app's Vulkan device, or one beside its OpenGL, destruction, and the lines told once.
 #include "session.h"
 
 #include <stdio.h>
@@ -41,7 +41,7 @@ void layer_session_tell(struct layer_session *session, enum session_notice notic
         [NOTICE_HUD] = "nothing more of the HUD and of toasts is shown",
         [NOTICE_CHORD] = "the chord cannot be used",
         [NOTICE_HUD_LAYERS] = "the app uses as many layers as the runtime allows: no room for the HUD or a toast",
-        [NOTICE_OWN_SWAPCHAIN] = "the runtime gave no swapchain for styled frames: frames pass through",
+        [NOTICE_OWN_SWAPCHAIN] = "there is no swapchain for styled frames: frames pass through",
     };
 
     if ((atomic_fetch_or(&session->told, 1u << notice) & 1u << notice) != 0)
@@ -75,7 +75,8 @@ static enum artem_result open_app_device(struct layer_session *session, const Xr
 
 static void close_device(struct layer_session *session)
 {
-    vk_shaders_destroy(&session->shaders);
+    if (session->gl == NULL || !session->gl->stuck)
+        vk_shaders_destroy(&session->shaders);
     if (session->gl != NULL)
         session->device = NULL;
     else

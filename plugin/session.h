@@ -44,8 +44,8 @@ struct layer_session {
     struct layer_instance *instance;
     struct layer_session *sibling; // instance->sessions
     struct vulkan_device *device;  // the app's, with `gl` the layer's own; NULL: everything passes through
-    struct gl_share *gl;           // of apps that draw with OpenGL; NULL: Vulkan
     struct vk_shaders *shaders;    // likewise
+    struct gl_share *gl;           // of apps that draw with OpenGL; NULL: Vulkan
     VkDevice async_device;         // whose own queue the session has, VK_NULL_HANDLE: none
     struct styler *styler;
     struct artem_stats *stats;

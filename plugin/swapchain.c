@@ -248,12 +248,10 @@ static unsigned find_likely_pictures(const struct layer_swapchain *swapchain)
 static enum artem_result bring_from_gl(struct layer_swapchain *swapchain, uint32_t texture,
                                        struct vk_surface *out_surface)
 {
-    const XrSwapchainCreateInfo *info = &swapchain->info;
-    const struct gl_image_info image_info = {info->width, info->height, info->arraySize, (uint32_t)info->format};
     enum artem_result result = ARTEM_OK;
 
     if (swapchain->shared == NULL)
-        result = gl_image_create(swapchain->session->gl, &image_info, &swapchain->shared);
+        result = gl_image_create(swapchain->session->gl, &swapchain->info, &swapchain->shared);
     if (result == ARTEM_OK)
         result = gl_image_fill(swapchain->shared, swapchain->target, texture);
     if (result == ARTEM_OK)

@@ -36,6 +36,8 @@ static void free_rest(struct layer_swapchain *swapchain, bool unused)
         artem_log(ARTEM_LOG_ERROR, "the GPU does not finish; some of its memory is not freed");
         swapchain->target = NULL;
         gl_image_destroy(&swapchain->shared, false);
+        if (swapchain->session->gl != NULL)
+            swapchain->session->gl->stuck = true;
     }
     layer_swapchain_free_target(swapchain);
     free(swapchain);

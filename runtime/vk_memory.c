@@ -123,7 +123,7 @@ static VkImageCreateInfo image_info(uint32_t width, uint32_t height, uint32_t la
         .arrayLayers = layers,
         .samples = VK_SAMPLE_COUNT_1_BIT,
         .tiling = VK_IMAGE_TILING_OPTIMAL,
-        .usage = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT | uses,
+        .usage = uses,
         .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
         .initialLayout = VK_IMAGE_LAYOUT_UNDEFINED,
     };
@@ -132,14 +132,19 @@ static VkImageCreateInfo image_info(uint32_t width, uint32_t height, uint32_t la
 enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
                                   VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image)
 {
-    return create_image(device, image_info(width, height, layers, format, uses), false, out_image);
+    const VkImageUsageFlags copies = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
+
+    return create_image(device, image_info(width, height, layers, format, copies | uses), false, out_image);
 }
 
 enum artem_result vk_image_create_shared(const struct vulkan_device *device, uint32_t width, uint32_t height,
-                                         uint32_t layers, VkFormat format, VkImageUsageFlags uses,
-                                         struct vk_image *out_image)
+                                         uint32_t layers, VkFormat format, VkImageCreateFlags flags,
+                                         VkImageUsageFlags uses, struct vk_image *out_image)
 {
-    return create_image(device, image_info(width, height, layers, format, uses), true, out_image);
+    VkImageCreateInfo info = image_info(width, height, layers, format, uses);
+
+    info.flags = flags;
+    return create_image(device, info, true, out_image);
 }
 
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image)

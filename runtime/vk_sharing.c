@@ -81,7 +81,7 @@ static VkExternalMemoryFeatureFlags find_buffers(PFN_vkGetInstanceProcAddr get, 
 }
 
 bool vulkan_can_export_image(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
-                             VkFormat format, VkImageUsageFlags usage)
+                             VkFormat format, VkImageCreateFlags flags, VkImageUsageFlags usage)
 {
     const PFN_vkGetPhysicalDeviceImageFormatProperties2KHR get_properties =
         (PFN_vkGetPhysicalDeviceImageFormatProperties2KHR)find(
@@ -97,6 +97,7 @@ bool vulkan_can_export_image(PFN_vkGetInstanceProcAddr get, VkInstance instance,
         .type = VK_IMAGE_TYPE_2D,
         .tiling = VK_IMAGE_TILING_OPTIMAL,
         .usage = usage,
+        .flags = flags,
     };
     VkExternalImageFormatPropertiesKHR out = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_IMAGE_FORMAT_PROPERTIES_KHR};
     VkImageFormatProperties2KHR properties = {.sType = VK_STRUCTURE_TYPE_IMAGE_FORMAT_PROPERTIES_2_KHR, .pNext = &out};
@@ -141,6 +142,14 @@ bool vulkan_can_import(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhy
     return (find_buffers(get, instance, physical) & VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT) != 0 &&
            (find_semaphores(get, instance, physical, VK_SEMAPHORE_TYPE_BINARY_KHR) &
             VK_EXTERNAL_SEMAPHORE_FEATURE_IMPORTABLE_BIT_KHR) != 0;
+}
+
+bool vulkan_can_export_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)
+{
+    for (uint32_t i = 0; i < vulkan_sharing_extension_count; i++)
+        if (!vulkan_has_extension(get, instance, physical, vulkan_sharing_extensions[i]))
+            return false;
+    return exports_semaphores(get, instance, physical, VK_SEMAPHORE_TYPE_BINARY_KHR);
 }
 
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical)

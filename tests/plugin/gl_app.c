@@ -89,7 +89,7 @@ static void enter(void)
 
 static void leave(void)
 {
-    if (!gl_app.current)
+    if (!gl_app.current || gl_app.drops)
         CHECK(eglMakeCurrent(egl.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT) == EGL_TRUE);
 }
 
@@ -139,7 +139,9 @@ bool gl_app_is_untouched(void)
 {
     GLint bound = 0, array = 0;
     bool good = eglQueryAPI() == EGL_OPENGL_ES_API;
+    const bool drops = gl_app.drops;
 
+    gl_app.drops = false;
     eglBindAPI(gl_app.es ? EGL_OPENGL_ES_API : EGL_OPENGL_API);
     good = good && eglGetCurrentContext() == (gl_app.current ? egl.context : EGL_NO_CONTEXT);
     enter();
@@ -147,6 +149,7 @@ bool gl_app_is_untouched(void)
     glGetIntegerv(GL_TEXTURE_BINDING_2D_ARRAY, &array);
     good = good && (GLuint)bound == egl.bound && array == 0 && glGetError() == GL_NO_ERROR;
     leave();
+    gl_app.drops = drops;
     eglBindAPI(EGL_OPENGL_ES_API);
     return good;
 }

@@ -12,6 +12,7 @@
 struct gl_app_choice {
     bool es;
     bool current; // the app leaves its context current in the thread that it calls from
+    bool drops;   // the runtime leaves none current after it has used it
 };
 extern struct gl_app_choice gl_app; // of the next app_open
 

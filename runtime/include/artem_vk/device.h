@@ -175,10 +175,12 @@ extern const char *const vulkan_import_extensions[];
 enum { VULKAN_IMPORT_EXTENSIONS = 2 };
 // Whether it can be done: buffers and binary semaphores.
 bool vulkan_can_import(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
-// Whether images (two dimensions, optimal tiling) of a format and usage can be exported alone, by a device that is made
+// Whether images (two dimensions, optimal tiling) of a format, flags and usage can be exported alone, by a device that is made
 // with VK_KHR_external_memory_fd.
 bool vulkan_can_export_image(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical,
-                             VkFormat format, VkImageUsageFlags usage);
+                             VkFormat format, VkImageCreateFlags flags, VkImageUsageFlags usage);
+// Whether a device that is made with vulkan_sharing_extensions can export binary semaphores.
+bool vulkan_can_export_semaphores(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 enum vulkan_sharing vulkan_find_sharing(PFN_vkGetInstanceProcAddr get, VkInstance instance, VkPhysicalDevice physical);
 // A semaphore for another API, and its opaque file descriptor, the caller's to close. On failure the semaphore may have
 // been made all the same: it is the caller's to destroy.

@@ -31,10 +31,10 @@ struct vk_buffer {
 // One sample, one mip level, `layers` layers; `uses` beside copies. On failure *out_image is empty.
 enum artem_result vk_image_create(const struct vulkan_device *device, uint32_t width, uint32_t height, uint32_t layers,
                                   VkFormat format, VkImageUsageFlags uses, struct vk_image *out_image);
-// The same on a device that exports memory, which the image has for itself.
+// The same on a device that exports memory, which the image has for itself; `uses` are all.
 enum artem_result vk_image_create_shared(const struct vulkan_device *device, uint32_t width, uint32_t height,
-                                         uint32_t layers, VkFormat format, VkImageUsageFlags uses,
-                                         struct vk_image *out_image);
+                                         uint32_t layers, VkFormat format, VkImageCreateFlags flags,
+                                         VkImageUsageFlags uses, struct vk_image *out_image);
 void vk_image_destroy(const struct vulkan_device *device, struct vk_image *image);
 // An opaque file descriptor for memory that is exportable, the caller's to close; -1 if there is none.
 int vk_memory_export(const struct vulkan_device *device, VkDeviceMemory memory);
