@@ -211,6 +211,8 @@ void layer_session_free(struct layer_session *session)
     layer_orphans_free(session);
     hud_destroy(&session->hud);
     frame_recorder_destroy(&session->recorder);
+    if (session->gl != NULL && !styler_finish(session->styler))
+        session->gl->stuck = true;
     styler_destroy(&session->styler);
     artem_stats_destroy(&session->stats);
     artem_ring_destroy(&session->ring);

@@ -346,10 +346,11 @@ void layer_swapchains_settle(struct layer_session *session)
     pthread_mutex_unlock(&session->mutex);
 }
 
-// An app's release that says nothing but itself, of its only image.
+// An app's release that says nothing but itself, of its only image. Direct3D's apps draw with Vulkan in the end.
 static bool can_owe(const struct layer_swapchain *swapchain, const XrSwapchainImageReleaseInfo *info)
 {
-    return atomic_load(&swapchain->session->late_capture) && swapchain->held_count == 1 && is_capture_due(swapchain) &&
+    return swapchain->session->gl == NULL && atomic_load(&swapchain->session->late_capture) &&
+           swapchain->held_count == 1 && is_capture_due(swapchain) &&
            (info == NULL || (info->type == XR_TYPE_SWAPCHAIN_IMAGE_RELEASE_INFO && info->next == NULL));
 }
 
