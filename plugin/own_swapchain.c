@@ -22,21 +22,22 @@ static_assert(sizeof(XrSwapchainImageVulkanKHR) == sizeof(union layer_image_info
                   sizeof(XrSwapchainImageOpenGLESKHR) == sizeof(union layer_image_info),
               "structures of images differ in size");
 
-static union layer_image *list_images(const struct layer_session *session, XrSwapchain swapchain, uint32_t count,
+// *count: of `infos`, and then of the images, which may be fewer.
+static union layer_image *list_images(const struct layer_session *session, XrSwapchain swapchain, uint32_t *count,
                                       union layer_image_info *infos)
 {
     const struct layer_next *next = &session->instance->next;
     const struct gl_share *gl = session->gl;
     union layer_image *images;
 
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < *count; i++)
         infos[i].base.type = gl == NULL           ? XR_TYPE_SWAPCHAIN_IMAGE_VULKAN_KHR
                              : gl->context->is_es ? XR_TYPE_SWAPCHAIN_IMAGE_OPENGL_ES_KHR
                                                   : XR_TYPE_SWAPCHAIN_IMAGE_OPENGL_KHR;
-    if (XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, count, &count, &infos->base)))
+    if (XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, *count, count, &infos->base)))
         return NULL;
-    images = calloc(count, sizeof *images);
-    for (uint32_t i = 0; i < count && images != NULL; i++) {
+    images = calloc(*count, sizeof *images);
+    for (uint32_t i = 0; i < *count && images != NULL; i++) {
         if (gl == NULL)
             images[i].vulkan = infos[i].vulkan.image;
         else
@@ -56,7 +57,7 @@ union layer_image *layer_enumerate_images(const struct layer_session *session, X
         XR_FAILED(next->xrEnumerateSwapchainImages(swapchain, 0, out_count, NULL)) || *out_count == 0)
         return NULL;
     infos = calloc(*out_count, sizeof *infos);
-    images = infos != NULL ? list_images(session, swapchain, *out_count, infos) : NULL;
+    images = infos != NULL ? list_images(session, swapchain, out_count, infos) : NULL;
     free(infos);
     return images;
 }
